@@ -1,0 +1,1 @@
+"""Augmentation: what is drawn (sampling) apart from what is done with it (applying)."""

@@ -1,0 +1,128 @@
+"""Apply drawn parameters to a batch: one resampling, then colour, then erasing, then back to uint8.
+
+What a setting does not use is not computed: `Steps` says, when the graph is built, which operations it holds.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from fer_keras.augment.colour import brighten, stretch_contrast
+from fer_keras.augment.erasing import erase, erase_boxes
+from fer_keras.augment.geometry import affine_matrices, mirror, warp
+from fer_keras.augment.sampling import Parameters, zoom_interval
+from fer_keras.settings import Augment
+
+
+@dataclasses.dataclass(frozen=True)
+class Steps:
+    """The operations that a batch needs: known before any number is drawn."""
+
+    affine: bool
+    mirror: bool
+    brightness: bool
+    contrast: bool
+    erase: bool
+    fill_mode: str
+    cval: float
+    erase_value: float
+
+
+class Operands(NamedTuple):
+    """The numbers that the operations take, for B images: NumPy arrays or tensors.
+
+    matrices float32 [B, 8], flip bool [B], brightness float32 [B], contrast float32 [B], boxes int32 [B, 4].
+    """
+
+    matrices: np.ndarray | tf.Tensor
+    flip: np.ndarray | tf.Tensor
+    brightness: np.ndarray | tf.Tensor
+    contrast: np.ndarray | tf.Tensor
+    boxes: np.ndarray | tf.Tensor
+
+
+def steps_of(augments: Iterable[Augment]) -> Steps:
+    """Return the operations that some of `augments` use: the images of one batch may follow different settings.
+
+    Raises ValueError when they disagree on fill_mode, cval or erase_value, which hold for the whole batch.
+    """
+    augments = tuple(augments)
+    shared = {}
+    for name in ("fill_mode", "cval", "erase_value"):
+        values = {getattr(augment, name) for augment in augments}
+        if len(values) != 1:
+            raise ValueError(f"Expected one {name} in all settings of a batch. Received: {sorted(values)}")
+        shared[name] = values.pop()
+    affine = any(_moves(augment) for augment in augments)
+    return Steps(
+        affine=affine,
+        mirror=not affine and any(augment.horizontal_flip for augment in augments),
+        brightness=any(augment.brightness_range is not None for augment in augments),
+        contrast=any(augment.contrast_range is not None for augment in augments),
+        erase=any(augment.erase_probability > 0 for augment in augments),
+        **shared,
+    )
+
+
+def operands(parameters: Parameters, height: int, width: int) -> Operands:
+    """Turn drawn parameters into what the operations take, for images of height x width pixels."""
+    return Operands(
+        matrices=affine_matrices(parameters, height, width),
+        flip=parameters.flip,
+        brightness=parameters.brightness.astype(np.float32),
+        contrast=parameters.contrast.astype(np.float32),
+        boxes=erase_boxes(parameters, height, width),
+    )
+
+
+@functools.cache
+def compiles() -> bool:
+    """Return whether this build of TensorFlow has XLA for the CPU; without it the same operations run uncompiled."""
+    try:
+        tf.function(tf.abs, jit_compile=True)(tf.constant(0.0))
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError):
+        return False
+    return True
+
+
+def augment_batch(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
+    """Return the changed images, uint8 [B, H, W, C] like the given ones: rounded, clipped to 0..255.
+
+    In order: geometry (one bilinear resampling), brightness, contrast, erasing, compiled into one operation for each
+    size of batch. Raises TypeError unless images are uint8.
+    """
+    if images.dtype != tf.uint8:
+        raise TypeError(f"Expected uint8 images 0..255. Received: {tf.as_dtype(images.dtype).name}")
+    return (_compiled if compiles() else _augmented)(images, given, steps)
+
+
+def _augmented(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
+    if steps.mirror:
+        images = mirror(images, given.flip)
+    if steps.affine or steps.brightness or steps.contrast:
+        images = tf.cast(tf.round(_continuous(images, given, steps)), tf.uint8)
+    return erase(images, given.boxes, round(steps.erase_value)) if steps.erase else images
+
+
+_compiled = tf.function(_augmented, jit_compile=True)
+
+
+def _continuous(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
+    if steps.affine:
+        pixels = warp(images, given.matrices, steps.fill_mode, steps.cval)
+    else:
+        pixels = tf.cast(images, tf.float32)
+    if steps.brightness:
+        pixels = brighten(pixels, given.brightness)
+    if steps.contrast:
+        pixels = stretch_contrast(pixels, given.contrast)
+    return pixels
+
+
+def _moves(augment: Augment) -> bool:
+    ranges = (augment.rotation_range, augment.shear_range, augment.width_shift_range, augment.height_shift_range)
+    return any(ranges) or zoom_interval(augment.zoom_range) != (1.0, 1.0)

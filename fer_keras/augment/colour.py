@@ -1,0 +1,24 @@
+"""Brightness and contrast of a batch, on pixel values 0..255."""
+
+import tensorflow as tf
+
+LUMA = (0.2989, 0.587, 0.114)
+"""Shares of red, green and blue in grey (ITU-R BT.601, as torchvision rounds them)."""
+
+
+def brighten(images: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:
+    """Multiply each image of float32 [B, H, W, C] by its factor [B] and clip to 0..255.
+
+    That is ImageDataGenerator's and torchvision's meaning; keras.layers.RandomBrightness adds instead.
+    """
+    return tf.clip_by_value(images * factors[:, None, None, None], 0.0, 255.0)
+
+
+def stretch_contrast(images: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:
+    """Scale each image of float32 [B, H, W, 1 or 3] by its factor [B] about the mean of its grey values; clip to 0..255.
+
+    Factor 0 gives a plain grey image, 1 the image itself (torchvision's adjust_contrast).
+    """
+    grey = images if images.shape[-1] == 1 else tf.tensordot(images, tf.constant(LUMA), 1)[..., None]
+    mean = tf.reduce_mean(grey, axis=(1, 2, 3), keepdims=True)
+    return tf.clip_by_value(mean + (images - mean) * factors[:, None, None, None], 0.0, 255.0)

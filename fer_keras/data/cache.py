@@ -1,0 +1,165 @@
+"""A cache of what readers made of their files: arrays addressed by content, checked whenever they are loaded.
+
+Three kinds of file lie in the cache folder:
+
+- `seen-<key>`: the sha256 of a source, under a key made of its absolute path, size and modification time (of a folder:
+  of every file in it). This is what the cache trusts: a source that changes while all of these stay is not noticed.
+- `read-<key>.json`: for a source's sha256 and a reader, what that reader returned, and the sha256 of its arrays.
+- `<sha256>.npy`: the arrays, one after another. Nothing in it is parsed before its bytes have given this sha256.
+"""
+
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from fer_keras.data.faces import Faces
+from fer_keras.data.files import reason
+
+FORMAT = "1"
+ARRAYS = ("images", "labels", "rows", "split")
+VALUES = ("class_names", "source", "synthetic")
+
+
+def default_dir() -> Path:
+    """Return $FER_KERAS_CACHE, or ~/.cache/fer_keras."""
+    return Path(os.environ.get("FER_KERAS_CACHE") or "~/.cache/fer_keras").expanduser()
+
+
+def cached(path: Path, read: Callable[[Path], Faces], cache_dir: Path | None = None) -> Faces:
+    """Return `read(path)`, from the cache where its answer for this content is there already.
+
+    Reader and content decide: a source that was moved or touched is hashed again, but not parsed again. A damaged entry
+    is replaced, and a folder that cannot be written to is done without; either is said in one line on stderr.
+
+    Args:
+        path: a file or folder.
+        read: gives Faces without votes; its errors pass through, and nothing is kept then.
+        cache_dir: None for `default_dir()`.
+    """
+    path, folder = Path(path), Path(cache_dir) if cache_dir else default_dir()
+    try:
+        key = _key(path)
+        seen = folder / f"seen-{key}"
+        content = _remembered(seen) or _content(path)
+    except (OSError, ValueError):
+        return read(path)
+    entry = folder / f"read-{_sha256(f'{FORMAT} {read.__module__}.{read.__qualname__} {content}'.encode())}.json"
+    faces = _load(entry)
+    try:
+        if faces is None:
+            faces = read(path)
+            if _key(path) != key:
+                return faces
+            folder.mkdir(parents=True, exist_ok=True)
+            _save(faces, entry)
+        if not _remembered(seen):
+            _write(seen, content.encode())
+    except OSError as error:
+        _say(f"the cache {folder} cannot be written to ({reason(error)}): going on without it")
+    return faces
+
+
+def _key(path: Path) -> str:
+    seen = hashlib.sha256(str(path.absolute()).encode(errors="surrogateescape"))
+    for name, found in _files(path):
+        seen.update(f"\n{name}\n{found.st_size}\n{found.st_mtime_ns}".encode(errors="surrogateescape"))
+    return seen.hexdigest()
+
+
+def _files(path: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every regular file in `path`, its full name less `path`, in order, with its stat; "" for `path` itself."""
+    root = os.fspath(path)
+    if path.is_dir():
+        names = sorted(os.path.join(parent, name) for parent, _, names in os.walk(root) for name in names)
+    else:
+        names = [root]
+    for name in names:
+        found = os.stat(name)
+        if stat.S_ISREG(found.st_mode):
+            yield name[len(root) :], found
+
+
+def _remembered(seen: Path) -> str | None:
+    """Return the sha256 that `seen` holds, None when it is missing or holds anything else."""
+    text = seen.read_text(errors="replace") if seen.is_file() else ""
+    return text if re.fullmatch("[0-9a-f]{64}", text) else None
+
+
+def _content(path: Path) -> str:
+    """Return the sha256 of a file, or of the names and bytes of all files in a folder."""
+    content = hashlib.sha256()
+    for name, found in _files(path):
+        content.update(f"{name}\n{found.st_size}\n".encode(errors="surrogateescape"))
+        with open(f"{path}{name}", "rb") as file:
+            while block := file.read(1 << 20):
+                content.update(block)
+    return content.hexdigest()
+
+
+def _load(entry: Path) -> Faces | None:
+    """Return the entry's faces; None when there is no entry, or it is damaged (which is said)."""
+    try:
+        found = json.loads(entry.read_text())
+        data = (entry.parent / f"{found['arrays']}.npy").read_bytes()
+        if _sha256(data) != found["arrays"]:
+            raise ValueError("the arrays do not have their checksum")
+        values = {name: found["values"][name] for name in VALUES} | dict(zip(ARRAYS, _unpack(data), strict=True))
+        return Faces(**values | {"class_names": tuple(values["class_names"])})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _say(f"{entry} is damaged ({reason(error)}): it is rebuilt")
+        return None
+
+
+def _unpack(data: bytes) -> Iterator[np.ndarray]:
+    """Yield the arrays that were saved one after another, without copying them."""
+    file = io.BytesIO(data)
+    while file.tell() < len(data):
+        np.lib.format.read_magic(file)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        array = np.frombuffer(data, dtype, math.prod(shape), file.tell())
+        file.seek(array.nbytes, io.SEEK_CUR)
+        yield array.reshape(shape)
+
+
+def _save(faces: Faces, entry: Path) -> None:
+    data = io.BytesIO()
+    for name in ARRAYS:
+        np.save(data, np.ascontiguousarray(getattr(faces, name)), allow_pickle=False)
+    arrays = _sha256(data.getbuffer())
+    _write(entry.parent / f"{arrays}.npy", data.getbuffer())
+    values = {name: getattr(faces, name) for name in VALUES}
+    _write(entry, json.dumps({"arrays": arrays, "values": values}).encode())
+
+
+def _write(path: Path, data: bytes | memoryview) -> None:
+    """Write a file that is there whole or not at all, whatever happens meanwhile."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:16]}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _sha256(data: bytes | memoryview) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _say(what: str) -> None:
+    print(f"note: {what}", file=sys.stderr)

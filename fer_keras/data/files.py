@@ -1,0 +1,30 @@
+"""What readers ask of a path before they open it."""
+
+import stat
+from pathlib import Path
+
+from fer_keras.errors import expected
+
+
+def require_file(path: Path, what: str) -> Path:
+    """Return `path` when it is a regular file that is not empty, `what` being its kind for the message ("a CSV file").
+
+    Raises UserError otherwise: nothing there, no permission, a folder, empty, or a pipe or device (which would block).
+    """
+    path = Path(path)
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        raise expected(f"{what} at {path!s}", reason(error)) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise expected(f"{what} at {path}", "a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise expected(f"{what} at {path}", "a pipe or device")
+    if not found.st_size:
+        raise expected(f"{what} at {path}", "an empty file")
+    return path
+
+
+def reason(error: Exception) -> str:
+    """Return the system's words for an error, without number and path, on one line."""
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).replace("\n", " ")

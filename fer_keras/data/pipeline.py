@@ -1,0 +1,208 @@
+"""Faces to tf.data: the batches of an epoch are planned in NumPy, gathered and augmented in TensorFlow.
+
+The plan (which rows, which parameters) is a function of (seed, epoch, row), so a run that stops at any step goes on with
+the batch it would have had, and neither parallelism nor the number of devices changes a pixel.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from fer_keras.augment.apply import Operands, augment_batch, operands, steps_of
+from fer_keras.augment.keyed import derive, uniforms
+from fer_keras.augment.sampling import COLUMNS, Parameters, choose, draw
+from fer_keras.data.balance import epoch_order, repeats
+from fer_keras.data.faces import Faces
+from fer_keras.settings import Augment
+
+
+@dataclasses.dataclass(frozen=True)
+class Treatment:
+    """What training does to its rows: the data part of a recipe.
+
+    Attributes:
+        augment: for every row; class_augment: {class: Augment} instead of it for the extra copies of these classes.
+        oversample: {class: times} an epoch. class_weights: {class: weight} of the loss, 1 for a class not named.
+        divide_by_sum: divide the weights by their mean over the batch, so that Keras's mean over rows is PyTorch's
+            weighted mean.
+        mixup: a of the Beta(a, a) that mixes each row with another of its batch; 0 mixes nothing.
+        soft_labels: targets are FER+'s distribution of votes instead of the label.
+    """
+
+    augment: Augment
+    class_augment: Mapping[str, Augment] = dataclasses.field(default_factory=dict)
+    oversample: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    class_weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    divide_by_sum: bool = False
+    mixup: float = 0.0
+    soft_labels: bool = False
+
+
+class _Planned(NamedTuple):
+    """One batch before its pixels: positions int64 [B], weights float32 [B], share float32 [B] of mixup, operands."""
+
+    positions: np.ndarray
+    weights: np.ndarray
+    share: np.ndarray
+    operands: Operands
+
+
+def steps_per_epoch(rows: int, batch_size: int) -> int:
+    """Return the number of batches that hold `rows` rows (after oversampling); the last may be smaller."""
+    return -(-rows // batch_size)
+
+
+def rows_per_epoch(faces: Faces, treatment: Treatment) -> int:
+    """Return how many rows an epoch visits, oversampled ones counted as often as they enter."""
+    return int(repeats(faces.labels, faces.class_names, treatment.oversample).sum())
+
+
+def training_batches(
+    faces: Faces,
+    treatment: Treatment,
+    *,
+    batch_size: int,
+    seed: int,
+    first_epoch: int = 0,
+    first_step: int = 0,
+    epochs: int = 1,
+    num_parallel_calls: int = tf.data.AUTOTUNE,
+) -> tf.data.Dataset:
+    """Return the batches of `epochs` epochs, from step `first_step` of `first_epoch` on.
+
+    Each is (images uint8 [B, H, W, C], targets float32 [B, K], weights float32 [B]); targets are one-hot, or soft where
+    the treatment softens or mixes them. The last batch of an epoch holds what is left; no batch spans two epochs.
+
+    Raises TypeError for anything but Faces, ValueError for a treatment that does not fit them.
+    """
+    _expect_faces(faces)
+    _expect_classes(faces, treatment)
+    steps = steps_of((treatment.augment, *treatment.class_augment.values()))
+    total = steps_per_epoch(rows_per_epoch(faces, treatment), batch_size)
+    if not 0 <= first_step <= total:
+        raise ValueError(f"Expected first_step in 0..{total}. Received: {first_step}")
+
+    def planned() -> Iterator[_Planned]:
+        for epoch in range(first_epoch, first_epoch + epochs):
+            positions, copies = epoch_order(faces.labels, faces.class_names, treatment.oversample, seed, epoch)
+            for step in range(first_step if epoch == first_epoch else 0, total):
+                rows = slice(step * batch_size, (step + 1) * batch_size)
+                yield _plan(faces, treatment, positions[rows], copies[rows], seed, epoch)
+
+    pixels, targets = tf.constant(faces.images), tf.constant(_targets(faces, treatment))
+
+    def batch(*flat):
+        plan = tf.nest.pack_sequence_as(_SIGNATURE, flat)
+        images = augment_batch(tf.gather(pixels, plan.positions), plan.operands, steps)
+        batch_targets = tf.gather(targets, plan.positions)
+        if not treatment.mixup:
+            return images, batch_targets, plan.weights
+        return _mix(images, batch_targets, plan.weights, plan.share)
+
+    flat_plans = lambda: (tuple(tf.nest.flatten(plan)) for plan in planned())
+    dataset = tf.data.Dataset.from_generator(flat_plans, output_signature=tuple(tf.nest.flatten(_SIGNATURE)))
+    dataset = dataset.map(batch, num_parallel_calls=num_parallel_calls, deterministic=True)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs * total - first_step))
+    return _unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+
+
+def evaluation_batches(faces: Faces, *, batch_size: int) -> tf.data.Dataset:
+    """Return (images uint8 [B, H, W, C], one-hot float32 [B, K]) of all faces in their order; a remainder is a batch too."""
+    _expect_faces(faces)
+    targets = np.eye(len(faces.class_names), dtype=np.float32)[faces.labels]
+    dataset = tf.data.Dataset.from_tensor_slices((faces.images, targets)).batch(batch_size)
+    return _unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+
+
+_SIGNATURE = _Planned(
+    positions=tf.TensorSpec([None], tf.int64),
+    weights=tf.TensorSpec([None], tf.float32),
+    share=tf.TensorSpec([None], tf.float32),
+    operands=Operands(
+        matrices=tf.TensorSpec([None, 8], tf.float32),
+        flip=tf.TensorSpec([None], tf.bool),
+        brightness=tf.TensorSpec([None], tf.float32),
+        contrast=tf.TensorSpec([None], tf.float32),
+        boxes=tf.TensorSpec([None, 4], tf.int32),
+    ),
+)
+
+
+def _plan(faces, treatment, positions, copies, seed, epoch) -> _Planned:
+    """Plan the batch of these positions [B] and copies [B]: everything random is drawn here."""
+    rows, (height, width) = faces.rows[positions], faces.images.shape[1:3]
+    parameters = _parameters(faces, treatment, positions, copies, seed, epoch)
+    weights = _class_weights(faces, treatment)[faces.labels[positions]]
+    if treatment.divide_by_sum:
+        weights = weights / weights.mean()
+    share = np.ones(len(rows))
+    if treatment.mixup:
+        share = _beta(treatment.mixup, uniforms(derive(seed, "mixup"), epoch, rows, copies, 1)[:, 0])
+    return _Planned(
+        positions, weights.astype(np.float32), share.astype(np.float32), operands(parameters, height, width)
+    )
+
+
+def _parameters(faces, treatment, positions, copies, seed, epoch) -> Parameters:
+    u = uniforms(derive(seed, "augment"), epoch, faces.rows[positions], copies, len(COLUMNS))
+    parameters = draw(treatment.augment, u)
+    for name, augment in treatment.class_augment.items():
+        extra = (copies > 0) & (faces.labels[positions] == faces.class_names.index(name))
+        parameters = choose(extra, draw(augment, u), parameters)
+    return parameters
+
+
+def _class_weights(faces: Faces, treatment: Treatment) -> np.ndarray:
+    return np.array([treatment.class_weights.get(name, 1.0) for name in faces.class_names])
+
+
+def _targets(faces: Faces, treatment: Treatment) -> np.ndarray:
+    """Return float32 [N, K]: one-hot labels, or the votes' distribution."""
+    if not treatment.soft_labels:
+        return np.eye(len(faces.class_names), dtype=np.float32)[faces.labels]
+    if faces.votes is None:
+        raise ValueError(f"Expected faces with FER+ votes for soft labels. Received: none in {faces.source}")
+    from fer_keras.data.ferplus import soft_labels
+
+    return np.asarray(soft_labels(faces.votes, faces.labels), np.float32)
+
+
+def _mix(images, targets, weights, share):
+    """Mix each row with the next of its batch (the order is a shuffle already): share [B] of itself, the rest of that.
+
+    Targets and weights are such that weight times cross-entropy is the same mixture of the two rows' weighted losses.
+    """
+    images_f, own, other = tf.cast(images, tf.float32), share, 1.0 - share
+    mixed = own[:, None, None, None] * images_f + other[:, None, None, None] * tf.roll(images_f, -1, axis=0)
+    own, other = own * weights, other * tf.roll(weights, -1, axis=0)
+    sums = own[:, None] * targets + other[:, None] * tf.roll(targets, -1, axis=0)
+    return tf.cast(tf.round(mixed), tf.uint8), sums / (own + other)[:, None], own + other
+
+
+def _beta(a: float, u: np.ndarray) -> np.ndarray:
+    """Return Beta(a, a) values of the uniform numbers u, by the inverse of the distribution function."""
+    from scipy.special import betaincinv
+
+    return betaincinv(a, a, u)
+
+
+def _expect_faces(faces: object) -> None:
+    if not isinstance(faces, Faces):
+        raise TypeError(f"Expected Faces. Received: {type(faces).__name__} {str(faces)[:60]}")
+
+
+def _expect_classes(faces: Faces, treatment: Treatment) -> None:
+    for mapping in (treatment.class_augment, treatment.class_weights):
+        unknown = set(mapping) - set(faces.class_names)
+        if unknown:
+            raise ValueError(f"Expected classes among {faces.class_names}. Received: {sorted(unknown)}")
+
+
+def _unsharded(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    options = tf.data.Options()
+    options.deterministic = True
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    return dataset.with_options(options)

@@ -1,0 +1,115 @@
+"""Who may see which rows. Training and selection rows are plain Faces; test rows are sealed until a run has finished.
+
+The field's best-known accuracies were selected on the test set. Here `fit` and everything that selects take Faces, and
+the test rows are a `Sealed`, which has no pixels to give before `open` is called; every opening is recorded in the run.
+"""
+
+import dataclasses
+import datetime
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from fer_keras.data.faces import Faces
+from fer_keras.errors import expected
+from fer_keras.labels import PRIVATE, PUBLIC, TEST, TRAIN
+from fer_keras.recipe import SPLITS
+
+NAMES = {PUBLIC: "PublicTest", PRIVATE: "PrivateTest", TEST: "merged test"}
+
+
+class Sealed:
+    """Test rows that only the evaluation of a finished run may open.
+
+    `name` and `len()` are known; pixels and labels are not until `open`, which appends {"split", "when", "why"} to
+    `access`. Raises RuntimeError when opened while training is under way.
+    """
+
+    def __init__(self, name: str, faces: Faces):
+        self.name = name
+        self.access: list[dict] = []
+        self._faces = faces
+
+    def __len__(self):
+        return len(self._faces)
+
+    def __repr__(self):
+        return f"Sealed({self.name}, {len(self)} rows: only the evaluation of a finished run may open them)"
+
+    def open(self, why: str, *, finished: bool) -> Faces:
+        """Return the faces and record the access. `finished` says that training and selection are over."""
+        if not finished:
+            raise RuntimeError(f"Expected a finished run before {self.name} is opened. Received: one still in training")
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        self.access.append({"split": self.name, "when": now, "why": why})
+        return self._faces
+
+
+@dataclasses.dataclass(frozen=True)
+class Splits:
+    """The rows of a run: `train` to fit, `select` to choose epochs and rates, `test` sealed.
+
+    `private` holds PrivateTest sealed when the recipe's test rows are others and no PrivateTest row is trained on, so
+    that rows of different papers can be compared; else None.
+    """
+
+    train: Faces
+    select: Faces
+    select_name: str
+    test: Sealed
+    private: Sealed | None = None
+
+
+def divide(faces: Faces, split: str, seed: int = 0) -> Splits:
+    """Divide `faces` as `split`, a key of SPLITS, says; carved parts are stratified by class and seeded.
+
+    Raises UserError when the source does not have the rows that the split needs.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"Expected a split in {tuple(SPLITS)}. Received: {split!r}")
+    return {"official": _official, "merged": _merged, "carved": _carved, "pooled": _pooled}[split](faces, seed)
+
+
+def _official(faces, seed):
+    has = set(np.unique(faces.split))
+    if {PUBLIC, PRIVATE} <= has:
+        return Splits(faces.where(TRAIN), faces.where(PUBLIC), NAMES[PUBLIC], Sealed(NAMES[PRIVATE], faces.where(PRIVATE)))
+    if TEST in has:
+        train, select = _stratified(faces.where(TRAIN), 0.1, seed)
+        return Splits(train, select, "10 % of Training", Sealed(NAMES[TEST], faces.where(TEST)))
+    raise expected("rows of Training, PublicTest and PrivateTest", f"only {', '.join(sorted(has))} in {faces.source}")
+
+
+def _merged(faces, seed):
+    train, select = _stratified(faces.where(TRAIN), 0.1, seed)
+    test = Sealed(NAMES[TEST], faces.where(PUBLIC, PRIVATE, TEST))
+    return Splits(train, select, "10 % of Training", test, _private(faces))
+
+
+def _carved(faces, seed):
+    train, select = _stratified(faces.where(TRAIN), 0.2, seed)
+    name = PRIVATE if PRIVATE in faces.split else TEST
+    return Splits(train, select, "20 % of Training", Sealed(NAMES[name], faces.where(name)))
+
+
+def _pooled(faces, seed):
+    rest, test = _stratified(faces, 0.2, seed)
+    train, select = _stratified(rest, 0.1, seed)
+    return Splits(train, select, "10 % of the pooled 80 %", Sealed("20 % of all rows", test))
+
+
+def _private(faces):
+    return Sealed(NAMES[PRIVATE], faces.where(PRIVATE)) if PRIVATE in faces.split else None
+
+
+def _stratified(faces, share, seed):
+    kept, held = train_test_split(np.arange(len(faces)), test_size=share, stratify=faces.labels, random_state=seed)
+    return faces.take(np.sort(kept)), faces.take(np.sort(held))
+
+
+def subset(faces: Faces, rows: int | None, seed: int) -> Faces:
+    """Return `rows` of the faces, stratified by class and seeded; all of them when `rows` is None or not fewer."""
+    if rows is None or rows >= len(faces):
+        return faces
+    kept, _ = train_test_split(np.arange(len(faces)), train_size=rows, stratify=faces.labels, random_state=seed)
+    return faces.take(np.sort(kept))

@@ -1,0 +1,71 @@
+"""What a run ran on: versions, device, commit; read once at its start and kept in its record."""
+
+import importlib.metadata
+import os
+import pathlib
+import platform
+import subprocess
+
+PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "scipy", "tensorflow-datasets", "matplotlib", "seaborn")
+
+
+def describe(policy: str, jit: bool, reason: str) -> dict:
+    """Return {"device", "backend", "precision", "versions", "commit", "dirty", "cpu_count", ...} of this process."""
+    import keras
+
+    commit, dirty = commit_state()
+    return {
+        "device": device_name(),
+        "backend": keras.backend.backend(),
+        "precision": f"{policy}{', XLA' if jit else ''} ({reason})",
+        "versions": {"python": platform.python_version()} | versions(),
+        "commit": commit,
+        "dirty": dirty,
+        "cpu_count": os.cpu_count(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the installed version of each package the project stands on; absent ones are left out."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def device_name() -> str:
+    """Return the accelerators that Keras sees, or the processor's name."""
+    import keras
+
+    accelerators = keras.distribution.list_devices("gpu") + keras.distribution.list_devices("tpu")
+    if accelerators:
+        return ", ".join(accelerators)
+    for line in _lines("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return f"CPU: {line.split(':', 1)[1].strip()}"
+    return f"CPU: {platform.processor() or platform.machine()}"
+
+
+def commit_state() -> tuple[str, bool]:
+    """Return the project's git commit and whether tracked files differ from it; ("unknown", True) outside a checkout."""
+    top = pathlib.Path(__file__).resolve().parent.parent
+    try:
+        commit = _git(top, "rev-parse", "HEAD")
+        return commit, bool(_git(top, "status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        return "unknown", True
+
+
+def _git(folder, *words):
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
+
+
+def _lines(path):
+    try:
+        return pathlib.Path(path).read_text().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,29 @@
+"""A backbone with the plainest of heads: what pretrains it."""
+
+import keras
+from keras import layers
+
+from fer_keras.models.backbones import stem
+
+
+def build(
+    *,
+    backbone: str = "resnet50",
+    image_size: int = 224,
+    classes: int = 7,
+    input_size: int = 48,
+    channels: int = 1,
+    dropout: float = 0.3,
+) -> keras.Model:
+    """Return upsampling, adapter, normalisation, `backbone`, global average pooling, dropout, softmax.
+
+    Input "face": uint8 (B, input_size, input_size, channels), raw pixels. Output "probabilities": float32 (B, classes).
+    The layers up to "backbone" are those of the hybrids of Paper 003, so that its weights carry over.
+    Raises ValueError for an unknown backbone or too small an image_size.
+    """
+    face, x = stem(backbone, image_size=image_size, input_size=input_size, channels=channels)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    x = layers.Dropout(dropout, name="dropout")(x)
+    x = layers.Dense(classes, name="logits")(x)
+    probabilities = layers.Activation("softmax", dtype="float32", name="probabilities")(x)
+    return keras.Model(face, probabilities, name=f"{backbone}_classifier")

@@ -1,0 +1,190 @@
+"""`Recipe`: one row of a paper as data. It fails on a wrong name when it is written, not when it is run."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+from fer_keras.labels import FER2013_CLASSES
+from fer_keras.models import BUILDERS
+from fer_keras.settings import Augment, Optimizer, _refuse_unless
+
+SPLITS = {
+    "official": "train on Training, select on PublicTest, test on PrivateTest",
+    "merged": "train on 90 % of Training, select on the other 10 %, test on PublicTest and PrivateTest together (7,178)",
+    "carved": "train on 80 % of Training, select on the other 20 % (both stratified), test on PrivateTest",
+    "pooled": "all rows pooled, stratified 80/20; train on 90 % of the 80, select on the rest, test on the 20 %",
+}
+"""Ways to divide a data set; each names what is trained on, what selects, what tests."""
+
+HEADLINE_METRICS = ("accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "macro_precision", "macro_recall", "log_loss")
+METRIC_PATTERN = re.compile(
+    rf"({'|'.join(HEADLINE_METRICS)}|chi_square|chi_square_dof"
+    rf"|(precision|recall|f1)/({'|'.join(FER2013_CLASSES)})"
+    rf"|confusion/({'|'.join(FER2013_CLASSES)})/({'|'.join(FER2013_CLASSES)}))"
+)
+"""The metrics that evaluation produces: `recall/happy`; `confusion/fear/sad` is the share of true fear called sad."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Reported:
+    """A number printed in the paper: metric, value as a fraction (.5887, not 58.87), where it stands.
+
+    `split` says on what the paper took it: "test" (the recipe's test rows), "select" (validation) or "train".
+    """
+
+    metric: str
+    value: float
+    where: str
+    split: str = "test"
+
+    def __post_init__(self):
+        known = METRIC_PATTERN.fullmatch(self.metric)
+        _refuse_unless(bool(known), f"Expected a metric that the evaluation produces. Received: {self.metric!r}")
+        _refuse_unless(self.split in ("test", "select", "train"), f"Expected test, select or train. Received: {self.split!r}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """Which faces, and how they are divided.
+
+    Attributes:
+        dataset: "fer2013", "affectnet", or "ferplus" (FER2013's faces with FER+'s eight majority classes).
+        split: a key of SPLITS.
+        soft_labels: train on FER+'s distribution of votes instead of FER2013's label (Training rows only).
+    """
+
+    dataset: str = "fer2013"
+    split: str = "official"
+    soft_labels: bool = False
+
+    def __post_init__(self):
+        sets = ("fer2013", "affectnet", "ferplus")
+        _refuse_unless(self.dataset in sets, f"Expected a data set in {sets}. Received: {self.dataset!r}")
+        _refuse_unless(self.split in SPLITS, f"Expected a split in {tuple(SPLITS)}. Received: {self.split!r}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """One `compile` and `fit`: what trains, for how long, with which optimizer.
+
+    Attributes:
+        epochs: passes over the training rows.
+        optimizer: a fresh one starts with the phase; slots of the last phase are dropped, as Keras does at compile.
+        backbone: "frozen", "all", or the first layer index that trains: layers[index:] of `backbone` train.
+        batch_norm: "frozen" (inference mode, no statistics, no gamma or beta) or "trainable", of the backbone.
+        data, augment: replace the recipe's for this phase; None keeps them.
+        evaluate_every: epochs between evaluations on the selection rows.
+        section: where the paper says so.
+    """
+
+    name: str
+    epochs: int
+    optimizer: Optimizer
+    backbone: str | int = "all"
+    batch_norm: str = "trainable"
+    data: Data | None = None
+    augment: Augment | None = None
+    evaluate_every: int = 1
+    section: str = ""
+
+    def __post_init__(self):
+        _refuse_unless(self.epochs >= 1, f"Expected at least one epoch in {self.name}. Received: {self.epochs}")
+        known = self.backbone in ("frozen", "all") or (isinstance(self.backbone, int) and self.backbone >= 0)
+        _refuse_unless(known, f"Expected 'frozen', 'all' or a layer index. Received: {self.backbone!r}")
+        _refuse_unless(self.batch_norm in ("frozen", "trainable"), f"Expected frozen or trainable. Received: {self.batch_norm!r}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Profile:
+    """A declared reduction of a recipe, for hardware that cannot run it as printed.
+
+    Attributes:
+        minutes: what a run takes, estimated, on the hardware the profile is for.
+        note: why this reduction, in a few words for the ledger.
+        image_size: side of the square that the backbone sees, or None for the recipe's.
+        epochs: {phase name: epochs}; phases not named keep theirs.
+        learning_rates: {phase name: learning rate}; likewise.
+        batch_size: rows a step, or None.
+        rows: use only so many training rows (stratified, seeded), or None for all.
+    """
+
+    minutes: float
+    note: str = ""
+    image_size: int | None = None
+    epochs: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    learning_rates: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    batch_size: int | None = None
+    rows: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """One system of one paper: architecture, data treatment, training, and the numbers to hold against ours.
+
+    Attributes:
+        name: unique over all experiments, used in file names.
+        model: a key of `fer_keras.models.BUILDERS`; model_args: its keyword arguments (image_size among them).
+        init: "imagenet" or "scratch": what the backbone starts from as printed.
+        oversample: {class: times}: how often each training row of the class enters an epoch.
+        class_augment: {class: Augment} instead of `augment` for the extra copies of these classes.
+        class_weights: {class: weight} of the loss; the mean over a batch divides by the number of rows (Keras).
+        weights_divide_by_sum: divide by the sum of the batch's weights instead (PyTorch's weighted cross-entropy).
+        keep: "best" keeps the epoch with the best `monitor` on the selection rows, "last" the last.
+        monitor: "accuracy", "balanced_accuracy" or "loss" on the selection rows.
+        reported, assumed, changed: the paper's numbers; what it leaves open and we chose; what we did otherwise, and why.
+        profiles: reductions by name; "paper" is the recipe itself and needs none.
+    """
+
+    name: str
+    title: str
+    model: str
+    phases: tuple[Phase, ...]
+    batch_size: int
+    model_args: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    init: str = "scratch"
+    data: Data = Data()
+    augment: Augment = Augment()
+    oversample: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    class_augment: Mapping[str, Augment] = dataclasses.field(default_factory=dict)
+    class_weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    weights_divide_by_sum: bool = False
+    label_smoothing: float = 0.0
+    mixup: float = 0.0
+    keep: str = "best"
+    monitor: str = "accuracy"
+    early_stopping: int | None = None
+    paper_minutes: float = 0.0
+    reported: tuple[Reported, ...] = ()
+    assumed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    profiles: Mapping[str, Profile] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self):
+        _refuse_unless(self.model in BUILDERS, f"Expected a model in {tuple(BUILDERS)}. Received: {self.model!r}")
+        _refuse_unless(self.init in ("imagenet", "scratch"), f"Expected imagenet or scratch. Received: {self.init!r}")
+        _refuse_unless(bool(self.phases), "Expected at least one phase. Received: none")
+        _refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
+        monitors = ("accuracy", "balanced_accuracy", "loss")
+        _refuse_unless(self.monitor in monitors, f"Expected a monitor in {monitors}. Received: {self.monitor!r}")
+        for mapping in (self.oversample, self.class_augment, self.class_weights):
+            unknown = set(mapping) - {*FER2013_CLASSES, "contempt"}
+            _refuse_unless(not unknown, f"Expected class names. Received: {sorted(unknown)}")
+        names = [phase.name for phase in self.phases]
+        _refuse_unless(len(set(names)) == len(names), f"Expected phases of different names. Received: {names}")
+        for profile in self.profiles.values():
+            unknown = {*profile.epochs, *profile.learning_rates} - set(names)
+            _refuse_unless(not unknown, f"Expected phases {names} in profile. Received: {sorted(unknown)}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """A paper: its module in experiments/, its identity, its recipes; the first recipe is the one that runs by default."""
+
+    name: str
+    paper: str
+    title: str
+    recipes: tuple[Recipe, ...]
+
+    def recipe(self, name: str) -> Recipe:
+        """Return the recipe called `name`. Raises KeyError when there is none."""
+        return {recipe.name: recipe for recipe in self.recipes}[name]

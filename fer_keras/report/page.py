@@ -1,0 +1,59 @@
+"""A run's page: record.json and predictions in, Markdown out. Generated, never typed, and the same for the same input."""
+
+from pathlib import Path
+
+from fer_keras import files
+from fer_keras.report import provenance, results
+from fer_keras.report.drawings import DRAWINGS, draw_all
+from fer_keras.report.markdown import section
+from fer_keras.report.record import FIGURES, all_predictions, read_record
+
+PAGE = "report.md"
+
+
+def write_report(run_dir: Path) -> Path:
+    """Draw the figures and write report.md in a run directory; return its path.
+
+    Reads record.json, the predictions of each split that has metrics, and samples.npz when there (see `samples`).
+    Raises UserError (one line: file and key) for a record or predictions that do not fit.
+    """
+    run_dir = Path(run_dir)
+    record = read_record(run_dir)
+    predictions = all_predictions(run_dir, record)
+    draw_all(run_dir, record, predictions)
+    return write_page(run_dir, record, predictions)
+
+
+def write_page(run_dir: Path, record: dict, predictions: dict[str, dict]) -> Path:
+    """Write report.md only, with the figures that lie beside it."""
+    path = run_dir / PAGE
+    text = render(run_dir, record, predictions)
+    files.write(path, lambda part: part.write_text(text, encoding="utf-8"))
+    return path
+
+
+def render(run_dir: Path, record: dict, predictions: dict[str, dict]) -> str:
+    """Return the page of a run as Markdown."""
+    parts = [
+        f"# {record['title']}",
+        provenance.stamp(record),
+        provenance.overlap_warning(record),
+        provenance.introduction(record),
+        section("Paper beside ours", results.paper_beside_ours(record, predictions)),
+        section("Headline metrics", results.circumstances(record), results.headline(record, predictions)),
+        section("Per class", results.per_class(record), results.weak_classes(record)),
+        section("Confusions", results.confusions(record), results.chi_square(record)),
+        section("Printed and run", provenance.ledger(record)),
+        section("Data", provenance.data(record)),
+        section("Training", provenance.training(record)),
+        section("Environment", provenance.environment(record)),
+        figures(run_dir),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def figures(run_dir: Path) -> str:
+    """Return the section of the figures that exist in run_dir/figures, in the order of DRAWINGS."""
+    there = [drawing for drawing in DRAWINGS if (run_dir / FIGURES / drawing.file).is_file()]
+    blocks = [f"**{d.title}**\n\n![{d.alt}]({FIGURES}/{d.file})" for d in there]
+    return section("Figures", *blocks) if there else ""

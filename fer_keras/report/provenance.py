@@ -1,0 +1,103 @@
+"""The parts of a run's page that say where the numbers come from: stamp, ledger, data, training, environment."""
+
+import json
+
+from fer_keras.report import markdown, results
+from fer_keras.report.markdown import bullets, section, table
+
+SYNTHETIC = "> **SYNTHETIC FACES: drawn, not photographed. Nothing on this page is comparable with any paper.**"
+
+
+def stamp(record: dict) -> str:
+    """Return the warning that stands on top of every page whose data are not the official faces, or an empty string."""
+    data = record["data"]
+    if data["synthetic"]:
+        return SYNTHETIC
+    if not data["official"]:
+        reasons = "; ".join(data["unofficial_reasons"]) or "no reason recorded"
+        return f"> **UNOFFICIAL DATA: {reasons}. Not comparable with any paper.**"
+    return ""
+
+
+def overlap_warning(record: dict) -> str:
+    """Return a loud line when test rows occur among the rows trained on (a positive count in data.overlap)."""
+    found = {key: n for key, n in (record["data"]["overlap"] or {}).items() if type(n) is int and n > 0}
+    if not found:
+        return ""
+    counts = ", ".join(f"{key.replace('_', ' ')} {n:,}" for key, n in found.items())
+    return f"> **TEST ROWS OCCUR IN THE TRAINING ROWS: {counts}.**"
+
+
+def introduction(record: dict) -> str:
+    """Return the header table: paper, recipe, profile, seed, run."""
+    rows = [
+        ("paper", f"{record['paper']}, {record['paper_title']}"),
+        (
+            "command",
+            f"`python -m experiments.{record['experiment']} --only {record['recipe']} --profile {record['profile']}`",
+        ),
+        ("run", f"{record['run']} (profile {record['profile']}, seed {record['seed']})"),
+        ("init", results.init(record)),
+        ("parameters", f"{record['parameters']['total']:,}"),
+        ("wall time", markdown.minutes(record["minutes"])),
+        ("device", record["environment"]["device"]),
+    ]
+    return table(("", ""), rows)
+
+
+def ledger(record: dict) -> str:
+    """Return what the run has otherwise than print (computed), what was assumed, what was changed."""
+    rows = [(f"`{entry['field']}`", _value(entry["printed"]), _value(entry["run"])) for entry in record["ledger"]]
+    computed = table(("field", "printed", "as run"), rows) if rows else "The recipe ran as printed."
+    assumed = section("Assumed where the paper is silent", bullets(record["assumed"]), level=3)
+    changed = section("Changed on purpose", bullets(record["changed"]), level=3)
+    return f"{computed}\n\n{assumed}\n\n{changed}"
+
+
+def data(record: dict) -> str:
+    """Return source, fingerprint, division, the class counts of each part, overlap and accesses."""
+    found = record["data"]
+    facts = [
+        f"Source: {found['source']}",
+        f"Fingerprint (sha256 of the content): `{found['fingerprint']}`",
+        f"Division: {found['split']}; selection on {found['select_name']}, test on {found['test_name']}",
+        *(
+            f"Overlap of test and training rows, {key.replace('_', ' ')}: {n}"
+            for key, n in (found["overlap"] or {}).items()
+        ),
+        *(f"Access to {access['split']}: {access['why']} ({access['when']})" for access in record["access"]),
+    ]
+    names = found["class_names"]
+    rows = [(part, *(n.get(name) for name in names), f"{sum(n.values()):,}") for part, n in found["counts"].items()]
+    return bullets(facts) + "\n\n" + table(("faces", *names, "all"), rows)
+
+
+def training(record: dict) -> str:
+    """Return each phase with its trainable parameters, epochs, last loss and time."""
+    rows = []
+    for phase in record["parameters"]["phases"]:
+        epochs = [epoch for epoch in record["history"] if epoch["phase"] == phase["name"]]
+        last = markdown.number("log_loss", epochs[-1]["loss"] if epochs else None)
+        took = markdown.minutes(sum(epoch["seconds"] for epoch in epochs) / 60) if epochs else None
+        rows.append((phase["name"], f"{phase['trainable']:,}", len(epochs), last, took))
+    return table(("phase", "trainable parameters", "epochs", "last training loss", "time"), rows)
+
+
+def environment(record: dict) -> str:
+    """Return device, precision, versions and commit."""
+    found = record["environment"]
+    commit = f"`{found['commit'][:12]}`" if found["commit"] else "unknown"
+    dirty = " with uncommitted changes" if found["dirty"] else ""
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    facts = [
+        f"Device: {found['device']}, {found['cpu_count']} CPU cores; backend {found['backend']}, precision {found['precision']}",
+        f"Versions: {versions}",
+        f"Commit: {commit}{dirty}",
+        f"Started {record['started']}, finished {record['finished']}; {markdown.minutes(record['minutes'])}",
+    ]
+    return bullets(facts)
+
+
+def _value(value) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,98 @@
+"""The experiments of the suite beside the records of their runs: what the tables have rows for."""
+
+import dataclasses
+import importlib
+import statistics
+
+from fer_keras.evaluate import metrics
+from fer_keras.recipe import Experiment, Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A recipe with the runs that differ only in their seed, in ascending order of the headline metric; () without a run.
+
+    `reported` holds the printed numbers as the record has them: {"metric", "value", "where", "split"}.
+    """
+
+    experiment: str
+    paper: str
+    recipe: str
+    title: str
+    reported: tuple[dict, ...]
+    records: tuple[dict, ...] = ()
+
+    @property
+    def headline(self) -> dict | None:
+        """The first printed number, None when the recipe holds none."""
+        return self.reported[0] if self.reported else None
+
+    @property
+    def middle(self) -> dict | None:
+        """The run with the (lower) median of the headline metric: verdict and difference are its."""
+        return self.records[(len(self.records) - 1) // 2] if self.records else None
+
+    def values(self, measure) -> list:
+        """Return measure(record) of every run, those without it (None) left out."""
+        return [found for found in map(measure, self.records) if found is not None]
+
+
+def experiments(names: tuple[str, ...] | None = None) -> list[Experiment]:
+    """Return the suite's experiments in the order of `experiments.ALL` (or the modules `names`)."""
+    names = importlib.import_module("experiments").ALL if names is None else names
+    return [importlib.import_module(f"experiments.{name}").EXPERIMENT for name in names]
+
+
+def rows(suite: list[Experiment], records: dict[str, dict]) -> list[Row]:
+    """Return a row for each recipe and kind of run, then rows for records whose recipe is not in the suite (any more)."""
+    found, used = [], set()
+    for experiment in suite:
+        for recipe in experiment.recipes:
+            own = [r for r in records.values() if (r["experiment"], r["recipe"]) == (experiment.name, recipe.name)]
+            used |= {record["run"] for record in own}
+            found += _of_recipe(experiment, recipe, own)
+    others = [record for record in records.values() if record["run"] not in used]
+    return found + [_of_records(group) for group in _groups(others)]
+
+
+def _of_recipe(experiment: Experiment, recipe: Recipe, records: list[dict]) -> list[Row]:
+    if records:
+        return [_of_records(group) for group in _groups(records)]
+    reported = tuple(dataclasses.asdict(number) for number in recipe.reported)
+    return [Row(experiment.name, experiment.paper, recipe.name, recipe.title, reported)]
+
+
+def _groups(records: list[dict]) -> list[list[dict]]:
+    """Group records that differ only in their seed."""
+    groups = {}
+    for record in records:
+        data, init = record["data"], record["init"]
+        start = (init["kind"], init.get("sha256"))
+        protocol = (data["split"], data["test_name"], data["fingerprint"])
+        as_run = repr(sorted(record["as_run"].items()))
+        groups.setdefault(
+            (record["experiment"], record["recipe"], record["profile"], start, protocol, as_run), []
+        ).append(record)
+    return list(groups.values())
+
+
+def _of_records(group: list[dict]) -> Row:
+    first = group[0]
+    reported = tuple(first["reported"])
+    ordered = sorted(
+        group, key=lambda record: (measured(record, reported[0] if reported else None) or 0.0, record["run"])
+    )
+    return Row(first["experiment"], first["paper"], first["recipe"], first["title"], reported, tuple(ordered))
+
+
+def measured(record: dict, reported: dict | None) -> float | None:
+    """Return the run's value of a printed number (None: of the test accuracy), None where the run has none."""
+    if reported is None:
+        return record["metrics"]["test"]["accuracy"]
+    scores = record["metrics"].get(reported["split"])
+    return metrics.value(scores, reported["metric"]) if scores else None
+
+
+def spread(values: list[float]) -> tuple[float, float, float] | None:
+    """Return (minimum, median, maximum), None of nothing."""
+    return (min(values), statistics.median(values), max(values)) if values else None

@@ -1,0 +1,113 @@
+"""The parts of a run's page that hold numbers: beside the paper, per split, per class, confusions."""
+
+from fer_keras.evaluate.metrics import confused_pairs
+from fer_keras.evaluate.statistics import bootstrap
+from fer_keras.report import markdown, splits, verdict
+from fer_keras.report.markdown import table
+
+HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
+PAIRS_ABOVE, WEAK_BELOW = 0.15, 0.5
+"""Shares that paper 000's Table II uses: pairs confused over 15 %, classes under 50 %."""
+
+
+def paper_beside_ours(record: dict, predictions: dict) -> str:
+    """Return the table of every number that the paper prints: theirs, ours, interval, difference, verdict."""
+    if not record["reported"]:
+        return "The recipe holds no printed number."
+    rows = [
+        (
+            f"{markdown.metric_name(v.metric)} ({v.where})",
+            splits.display(record, v.split),
+            markdown.number(v.metric, v.reported),
+            markdown.number(v.metric, v.ours),
+            markdown.interval(v.metric, v.interval),
+            markdown.number(v.metric, v.difference, signed=True),
+            f"{v.verdict}: {v.reason}",
+        )
+        for v in verdict.judge_all(record, predictions)
+    ]
+    return table(("metric", "our split", "paper", "ours", "95 % interval", "difference", "verdict"), rows)
+
+
+def circumstances(record: dict) -> str:
+    """Return the line that says under which protocol the numbers below were obtained."""
+    data, chosen = record["data"], record["selected"]
+    by = f"{chosen['monitor'].replace('_', ' ')} on {data['select_name']}"
+    kept = f"epoch {chosen['epoch']} of phase {chosen['phase']}, by {by}"
+    return (
+        f"Division: {data['split']}. Selection: {kept}. Seeds: 1 (seed {record['seed']}). Init: {init(record)}. "
+        f"Test-time augmentation: none, unless the row says so. Intervals: 95 %, bootstrap over the rows."
+    )
+
+
+def init(record: dict) -> str:
+    """Return what the backbone started from, in words."""
+    start = record["init"]
+    name = {"scratch": "random weights", "imagenet": "ImageNet weights", "file": "a checkpoint"}[start["kind"]]
+    details = [start.get("file"), start.get("sha256") and f"sha256 {start['sha256'][:12]}", start.get("note")]
+    found = ", ".join(detail for detail in details if detail)
+    return f"{name} ({found})" if found else name
+
+
+def headline(record: dict, predictions: dict) -> str:
+    """Return the headline metrics of every split that the run was scored on, with intervals."""
+    rows = []
+    for split, metrics in record["metrics"].items():
+        found = bootstrap(predictions[split]["labels"], predictions[split]["probabilities"])
+        cells = [
+            f"{markdown.number(name, metrics[name])} ({markdown.interval(name, found[name])})" for name in HEADLINE
+        ]
+        rows.append(
+            (splits.display(record, split), f"{metrics['rows']:,}", *cells, markdown.number("ece", metrics["ece"]))
+        )
+    return table(("rows scored", "n", *map(markdown.metric_name, HEADLINE), "calibration error"), rows)
+
+
+def per_class(record: dict) -> str:
+    """Return precision, recall, F1 and support of every class on the test rows, with macro and weighted means."""
+    metrics = record["metrics"]["test"]
+    rows = [
+        (name, *(markdown.number(key, scores[key]) for key in ("precision", "recall", "f1")), f"{scores['support']:,}")
+        for name, scores in metrics["per_class"].items()
+    ]
+    means = [markdown.number("f1", metrics[key]) for key in ("macro_precision", "macro_recall", "macro_f1")]
+    rows.append(("**macro mean**", *means, f"{metrics['rows']:,}"))
+    rows.append(("**weighted F1**", None, None, markdown.number("f1", metrics["weighted_f1"]), None))
+    return f"On {splits.display(record, 'test')}.\n\n" + table(("class", "precision", "recall", "F1", "support"), rows)
+
+
+def weak_classes(record: dict) -> str:
+    """Return the line of classes with a recall under one half, each with its three most frequent confusions."""
+    metrics = record["metrics"]["test"]
+    pairs = confused_pairs(metrics["confusion"], list(metrics["per_class"]))
+    lines = []
+    for name, scores in metrics["per_class"].items():
+        if scores["support"] and scores["recall"] < WEAK_BELOW:
+            own = [f"{p['predicted']} ({markdown.number('share', p['share'])})" for p in pairs if p["true"] == name][:3]
+            lines.append(f"{name} (recall {markdown.number('recall', scores['recall'])}): taken for {', '.join(own)}")
+    return "Classes under 50 % recall:\n\n" + markdown.bullets(lines, "- none")
+
+
+def confusions(record: dict) -> str:
+    """Return the most frequent confusions of the test rows; those over 15 % are marked."""
+    rows = [
+        (
+            f"{pair['true']} → {pair['predicted']}",
+            markdown.number("share", pair["share"]),
+            pair["count"],
+            "yes" if pair["share"] > PAIRS_ABOVE else "no",
+        )
+        for pair in record["metrics"]["test"]["top_confusions"]
+    ]
+    return (
+        table(("true → predicted", "share of the true class", "faces", "over 15 %"), rows) if rows else "No confusion."
+    )
+
+
+def chi_square(record: dict) -> str:
+    """Return the line of the chi-square test of the test rows' confusion matrix."""
+    test = record["metrics"]["test"]["chi_square"]
+    if test is None:
+        return "Chi-square test of the confusion matrix: undefined, a class is never predicted or never true."
+    p = f"p = {test['p']:.3g}" if test["p"] else "p below the smallest number"
+    return f"Chi-square test of the confusion matrix: {test['statistic']:.2f}, {test['dof']} degrees of freedom, {p}."

@@ -1,0 +1,46 @@
+"""The names under which a record keeps metrics, and what they are called on a page.
+
+"select" and "test" are the recipe's own; "private" is PrivateTest where it is not the test split already. A variant of the
+test or private rows appends its suffix, "private_clean" say, with its own predictions file.
+"""
+
+VARIANTS = {
+    "clean": "without rows whose exact copy was trained on",
+    "near_clean": "without rows whose near-copy was trained on",
+    "flip": "mean over the face and its mirror image (TTA)",
+    "ten_crop": "mean over ten crops (TTA)",
+    "ferplus": "scored against FER+ majority labels",
+}
+
+
+def display(record: dict, split: str) -> str:
+    """Return what a page calls `split`: "PrivateTest", "PublicTest", "PrivateTest, without rows whose ..."."""
+    base, _, variant = split.partition("_")
+    names = {"test": record["data"]["test_name"], "select": record["data"]["select_name"], "private": "PrivateTest"}
+    name = names.get(base, split)
+    return f"{name}, {VARIANTS[variant]}" if base in names and variant in VARIANTS else name
+
+
+def private(record: dict) -> str | None:
+    """Return the key that holds PrivateTest, None when the run has none."""
+    if record["data"]["test_name"] == "PrivateTest":
+        return "test"
+    return "private" if "private" in record["metrics"] else None
+
+
+def public(record: dict) -> str | None:
+    """Return the key that holds PublicTest, None when the run has none."""
+    return "select" if record["data"]["select_name"] == "PublicTest" else None
+
+
+def accuracy(record: dict, split: str | None, *variants: str) -> float | None:
+    """Return the accuracy on `split`, or on the first of its `variants` that the run has; None when there is none."""
+    for key in [f"{split}_{variant}" for variant in variants] or [split]:
+        if split and key in record["metrics"]:
+            return record["metrics"][key]["accuracy"]
+    return None
+
+
+def score(record: dict, split: str | None, metric: str) -> float | None:
+    """Return the headline `metric` on `split`, None when the run does not have that split."""
+    return record["metrics"][split][metric] if split else None

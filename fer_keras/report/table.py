@@ -1,0 +1,161 @@
+"""The pages over all runs: one table of every row, one page a paper. Generated from reports/results and experiments/."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fer_keras.recipe import Experiment
+from fer_keras.report import markdown, splits, verdict
+from fer_keras.report.markdown import number, section, table
+from fer_keras.report.page import PAGE
+from fer_keras.report.record import RESULTS, read_predictions
+from fer_keras.report.registry import Row, measured, spread
+
+COLUMNS = (
+    "row",
+    "reported",
+    "ours",
+    "difference",
+    "PublicTest",
+    "PrivateTest",
+    "clean",
+    "+TTA",
+    "macro F1",
+    "balanced",
+    "FER+",
+    "params",
+    "time",
+    "verdict",
+)
+
+LEGEND = """\
+*reported*: the first number that the paper prints, and its metric. *ours*: the same metric of our run, on the split that the
+number names. *difference*: ours less theirs, in points (log loss: as it is). *PublicTest* to *FER+* are in per cent:
+accuracy on PublicTest (the selection rows), on PrivateTest, on PrivateTest *clean* of rows whose exact copy was trained on,
+with test-time augmentation (*+TTA*); macro F1 and *balanced* accuracy on PrivateTest; accuracy on PrivateTest against *FER+*
+majority labels. Several seeds are one row, minimum / median / maximum; difference and verdict are then those of the run
+with the median. A dash: there is no such number, or PrivateTest rows were trained on. Circumstances (split, selection, seed,
+init, what was reduced) stand on the page that a row links to; a row marked † is synthetic or unofficial data and compares
+with nothing."""
+
+
+def paper_page(experiment: Experiment) -> str:
+    """Return the file name of an experiment's page: "003_hybrid_resnet50.md"; no number for what is no paper's."""
+    return f"{experiment.paper}_{experiment.name}.md" if experiment.paper.isdigit() else f"{experiment.name}.md"
+
+
+def summary(rows: list[Row], reports_dir: Path, prefix: str = "") -> str:
+    """Return the one table of all rows; links are relative to where `prefix` leads to reports/."""
+    return table(COLUMNS, [_line(row, reports_dir, prefix) for row in rows])
+
+
+def _line(row: Row, reports_dir: Path, prefix: str) -> list:
+    headline, record = row.headline, row.middle
+    metric = headline["metric"] if headline else "accuracy"
+    reported = f"{number(metric, headline['value'])} {markdown.metric_name(metric)}" if headline else None
+    if record is None:
+        return [row.recipe, reported, *[None] * (len(COLUMNS) - 2)]
+    judged = judge(row, headline, reports_dir) if headline else None
+    return [
+        _name(row, prefix),
+        reported,
+        seeds(metric, row.values(lambda run: measured(run, headline))),
+        judged and number(metric, judged.difference, signed=True),
+        _column(row, lambda run: splits.accuracy(run, splits.public(run))),
+        _column(row, lambda run: splits.accuracy(run, splits.private(run))),
+        _column(row, lambda run: splits.accuracy(run, splits.private(run), "clean")),
+        _column(row, lambda run: splits.accuracy(run, splits.private(run), "ten_crop", "flip")),
+        _column(row, lambda run: splits.score(run, splits.private(run), "macro_f1")),
+        _column(row, lambda run: splits.score(run, splits.private(run), "balanced_accuracy")),
+        _column(row, lambda run: splits.accuracy(run, splits.private(run), "ferplus")),
+        markdown.parameters(record["parameters"]["total"]),
+        markdown.minutes(record["minutes"]),
+        judged and judged.verdict,
+    ]
+
+
+def _name(row: Row, prefix: str) -> str:
+    links = ", ".join(
+        f"[seed {run['seed']}]({prefix}{RESULTS}/{run['run']}/{PAGE})"
+        for run in sorted(row.records, key=lambda run: run["seed"])
+    )
+    comparable = all(run["data"]["official"] and not run["data"]["synthetic"] for run in row.records)
+    return f"{row.recipe}, {row.middle['profile']} ({links}){'' if comparable else ' †'}"
+
+
+def seeds(metric: str, values: list[float]) -> str | None:
+    """Return one run's value, or "minimum / median / maximum" of several; None of nothing."""
+    found = spread(values)
+    if found is None:
+        return None
+    return number(metric, values[0]) if len(values) == 1 else " / ".join(number(metric, value) for value in found)
+
+
+def _column(row: Row, measure: Callable[[dict], float | None]) -> str | None:
+    text = seeds("accuracy", row.values(measure))
+    return text and text.replace(" %", "")
+
+
+def judge(row: Row, reported: dict, reports_dir: Path) -> verdict.Verdict:
+    """Return the verdict of the row's middle run on one printed number; reads that run's predictions."""
+    record, split = row.middle, reported["split"]
+    run_dir = Path(reports_dir) / RESULTS / record["run"]
+    predictions = {split: read_predictions(run_dir, record, split)} if split in record["metrics"] else {}
+    return verdict.judge(record, predictions, reported)
+
+
+def overview(suite: list[Experiment], rows: list[Row], reports_dir: Path) -> str:
+    """Return reports/README.md."""
+    pages = [f"[{_heading(experiment)}]({paper_page(experiment)})" for experiment in suite]
+    parts = [
+        "# Results",
+        "Generated by `python -m fer_keras.report` from the records under results/; never edited by hand. Each record holds the"
+        " predictions too: `python -m fer_keras.report --verify` computes every metric anew from them.",
+        summary(rows, reports_dir),
+        LEGEND,
+        section("By paper", markdown.bullets(pages)),
+        section("The rule of the verdicts", verdict.RULE),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def paper(experiment: Experiment, rows: list[Row], reports_dir: Path, figure: str | None) -> str:
+    """Return an experiment's page: every printed number of every recipe beside ours, and what was assumed and changed."""
+    own = [row for row in rows if row.experiment == experiment.name]
+    parts = [f"# {_heading(experiment)}", f"`python -m experiments.{experiment.name}`", summary(own, reports_dir)]
+    if figure:
+        parts.append(figure)
+    for recipe in experiment.recipes:
+        mine = [row for row in own if row.recipe == recipe.name]
+        numbers = [line for row in mine for line in _numbers(row, reports_dir)]
+        parts.append(
+            section(
+                f"{recipe.title} (`{recipe.name}`)",
+                table(("metric", "run", "paper", "ours", "difference", "verdict"), numbers)
+                if numbers
+                else "No printed number.",
+                section("Assumed", markdown.bullets(recipe.assumed), level=3),
+                section("Changed", markdown.bullets(recipe.changed), level=3),
+            )
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _numbers(row: Row, reports_dir: Path) -> list[tuple]:
+    lines = []
+    for reported in row.reported:
+        metric = reported["metric"]
+        label = f"{markdown.metric_name(metric)} ({reported['where']})"
+        if row.middle is None:
+            lines.append((label, None, number(metric, reported["value"]), None, None, None))
+            continue
+        judged = judge(row, reported, reports_dir)
+        ours = seeds(metric, row.values(lambda run, reported=reported: measured(run, reported)))
+        on = f"{row.middle['profile']}, {splits.display(row.middle, reported['split'])}"
+        difference = number(metric, judged.difference, signed=True)
+        said = f"{judged.verdict}: {judged.reason}"
+        lines.append((label, on, number(metric, reported["value"]), ours, difference, said))
+    return lines
+
+
+def _heading(experiment: Experiment) -> str:
+    return f"Paper {experiment.paper}: {experiment.title}" if experiment.paper.isdigit() else experiment.title

@@ -1,0 +1,117 @@
+"""Whether a run reproduces a printed number: one written rule, applied to every number alike."""
+
+import dataclasses
+
+import numpy as np
+
+from fer_keras.evaluate import counts, metrics, statistics
+from fer_keras.evaluate.statistics import Interval
+
+RULE = """\
+A paper's number is held against the same metric of our run, on the split that the number names.
+
+- **cannot be compared**: the faces are synthetic or no official copy; the run's data set or division differs from the printed
+  one; the backbone did not start from what the paper started from (ImageNet weights, say); or the metric does not exist there.
+- **reproduced**: the paper's number lies inside our run's 95 % interval: Wilson's interval for recall, precision and shares of
+  a confusion matrix; the percentile bootstrap over the test rows (2,000 resamples, seeded) for everything else.
+- **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log loss and
+  confusion shares, higher for the rest; the chi-square statistic has no better side.
+
+The interval covers the sampling of the test rows, not the spread between seeds. A run of a reduced profile keeps its
+verdict, and the reason says how many fields of the recipe differ from print: a shortfall there is no evidence against the paper."""
+
+LOWER_IS_BETTER = ("log_loss", "confusion")
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """A reported number beside ours. `ours`, `interval` are None where there is nothing to compare with."""
+
+    metric: str
+    reported: float
+    where: str
+    split: str
+    ours: float | None
+    interval: Interval | None
+    verdict: str
+    reason: str
+
+    @property
+    def difference(self) -> float | None:
+        return None if self.ours is None else self.ours - self.reported
+
+
+def judge_all(record: dict, predictions: dict[str, dict]) -> list[Verdict]:
+    """Return the verdict on each number in record["reported"]; `predictions` is {split: arrays}."""
+    return [judge(record, predictions, reported) for reported in record["reported"]]
+
+
+def judge(record: dict, predictions: dict[str, dict], reported: dict) -> Verdict:
+    """Return the verdict on one reported number: {"metric", "value", "where", "split"}."""
+    name, split = reported["metric"], reported["split"]
+    measured = record["metrics"].get(split)
+    ours = metrics.value(measured, name) if measured else None
+    interval = None
+    if ours is not None:
+        interval = interval_of(name, predictions[split], list(measured["per_class"]))
+    verdict, reason = _decide(record, reported, ours, interval)
+    return Verdict(name, reported["value"], reported["where"], split, ours, interval, verdict, reason)
+
+
+def _decide(record, reported, ours, interval):
+    if ours is None:
+        return ("cannot be compared", f"this run has no {reported['metric']} on {reported['split']} rows")
+    if obstacle := not_comparable(record):
+        return "cannot be compared", obstacle
+    reduced = f"; fields that differ from print: {len(record['ledger'])}" if record["ledger"] else ""
+    if reported["value"] in interval:
+        return "reproduced", f"inside the 95 % interval{reduced}"
+    if reported["metric"].startswith("chi_square"):
+        return "not reproduced", f"outside the 95 % interval{reduced}"
+    lower = reported["metric"].split("/")[0] in LOWER_IS_BETTER
+    better = (ours < reported["value"]) == lower
+    return ("better" if better else "not reproduced"), f"outside the 95 % interval{reduced}"
+
+
+def not_comparable(record: dict) -> str:
+    """Return why no number of this run can be held against its paper, or an empty string."""
+    data, printed, as_run = record["data"], record["printed"], record["as_run"]
+    if data["synthetic"]:
+        return "synthetic faces"
+    if not data["official"]:
+        return "unofficial data: " + ("; ".join(data["unofficial_reasons"]) or "no reason recorded")
+    printed_set, run_set = (printed.get("data", {}).get("dataset"), as_run.get("data", {}).get("dataset"))
+    if printed_set != run_set:
+        return f"data set {run_set}, printed {printed_set}"
+    printed_split = printed.get("data", {}).get("split", data["split"])
+    if printed_split != data["split"]:
+        return f"split {data['split']}, printed {printed_split}"
+    printed_init, init = printed.get("init", "scratch"), record["init"]["kind"]
+    if printed_init != init:
+        return f"starts from {'a checkpoint of our own' if init == 'file' else init}, printed {printed_init}"
+    return ""
+
+
+def interval_of(name: str, predictions: dict, class_names: list[str]) -> Interval:
+    """Return the 95 % interval of metric `name` over `predictions` (labels [N], probabilities [N, K])."""
+    labels, probabilities = predictions["labels"], predictions["probabilities"]
+    kind, *classes = name.split("/")
+    if kind == "log_loss":
+        return statistics.bootstrap(labels, probabilities)[name]
+    table = counts.confusion_counts(labels, probabilities.argmax(axis=1), len(class_names))
+    if kind == "chi_square_dof":
+        exact = float((len(table) - 1) ** 2)
+        return Interval(exact, exact)
+    if kind == "chi_square":
+        return statistics.bootstrap_counts(table, counts.chi_square)
+    if not classes:
+        return statistics.bootstrap_counts(table, counts.HEADLINE[kind])
+    first = class_names.index(classes[0])
+    if kind == "f1":
+        return statistics.bootstrap_counts(table, lambda drawn: counts.f1(drawn)[..., first])
+    return _wilson(table, kind, first, class_names.index(classes[-1]))
+
+
+def _wilson(table: np.ndarray, kind: str, first: int, last: int) -> Interval:
+    trials = table[:, first].sum() if kind == "precision" else table[first].sum()
+    return statistics.wilson(table[first, last], trials) if trials else Interval(0.0, 1.0)

@@ -1,0 +1,75 @@
+"""From a recipe as printed to the recipe as run, and the difference between them, computed."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from fer_keras.errors import expected
+from fer_keras.recipe import Profile, Recipe
+
+PAPER = "paper"
+
+
+def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_size=None) -> Recipe:
+    """Return `recipe` with the named profile applied, then the command line's overrides.
+
+    Raises UserError for a profile that the recipe does not have, or an override below 1.
+    """
+    if profile != PAPER and profile not in recipe.profiles:
+        raise expected(f"--profile {', '.join((PAPER, *recipe.profiles))} for {recipe.name}", repr(profile))
+    for flag, value in (("--epochs", epochs), ("--batch-size", batch_size), ("--image-size", image_size)):
+        if value is not None and value < 1:
+            raise expected(f"{flag} of at least 1", value)
+    reduced = recipe.profiles.get(profile, Profile(minutes=recipe.paper_minutes))
+    phases = tuple(_phase_as_run(phase, reduced, epochs) for phase in recipe.phases)
+    args = dict(recipe.model_args)
+    if size := image_size or reduced.image_size:
+        args["image_size"] = size
+    rows = reduced.batch_size if batch_size is None else batch_size
+    return dataclasses.replace(recipe, phases=phases, model_args=args, batch_size=rows or recipe.batch_size)
+
+
+def _phase_as_run(phase, profile: Profile, epochs: int | None):
+    rate = profile.learning_rates.get(phase.name, phase.optimizer.learning_rate)
+    scale = rate / phase.optimizer.learning_rate
+    groups = tuple((prefix, group_rate * scale) for prefix, group_rate in phase.optimizer.groups)
+    optimizer = dataclasses.replace(phase.optimizer, learning_rate=rate, groups=groups)
+    return dataclasses.replace(phase, epochs=epochs or profile.epochs.get(phase.name, phase.epochs), optimizer=optimizer)
+
+
+def training_rows(recipe: Recipe, profile: str) -> int | None:
+    """Return how many training rows the profile keeps, None for all."""
+    return recipe.profiles[profile].rows if profile in recipe.profiles else None
+
+
+def as_data(value):
+    """Return `value` as JSON can hold it: dataclasses and mappings as dicts, tuples as lists."""
+    if dataclasses.is_dataclass(value):
+        fields = {f.name: as_data(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"kind": type(value).__name__, **fields}
+    if isinstance(value, Mapping):
+        return {key: as_data(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [as_data(item) for item in value]
+    return value
+
+
+def ledger(printed: Recipe, run: Recipe) -> list[dict]:
+    """Return each field in which the two differ: {"field": dotted path, "printed": ..., "run": ...}."""
+    return list(_differences("", as_data(printed), as_data(run)))
+
+
+def _differences(path, printed, run):
+    if isinstance(printed, dict) and isinstance(run, dict):
+        for key in dict.fromkeys((*printed, *run)):
+            yield from _differences(f"{path}.{key}" if path else key, printed.get(key), run.get(key))
+    elif isinstance(printed, list) and isinstance(run, list) and len(printed) == len(run):
+        for position, (one, other) in enumerate(zip(printed, run, strict=True)):
+            name = one["name"] if isinstance(one, dict) and "name" in one else position
+            yield from _differences(f"{path}[{name}]", one, other)
+    elif printed != run:
+        yield {"field": path, "printed": printed, "run": run}
+
+
+def rows_ledger(rows: int | None) -> list[dict]:
+    """Return the ledger's line for a profile that trains on a subset, none otherwise."""
+    return [] if rows is None else [{"field": "training rows", "printed": "all", "run": rows}]

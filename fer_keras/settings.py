@@ -1,0 +1,128 @@
+"""The parts of a recipe: augmentation, schedule, optimizer. Plain values; what they do lives in augment/ and train/."""
+
+import dataclasses
+
+
+def _refuse_unless(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+@dataclasses.dataclass(frozen=True)
+class Augment:
+    """Random changes of a training image, with ImageDataGenerator's names, units and meaning, and a few more.
+
+    Attributes:
+        rotation_range: degrees; the angle is uniform in ±rotation_range.
+        shear_range: degrees (as in ImageDataGenerator, not radians); uniform in ±shear_range.
+        zoom_range: a fraction z for [1 - z, 1 + z], or a (low, high) pair; each axis is drawn on its own.
+        width_shift_range, height_shift_range: fraction of the width or height; uniform in ±range.
+        brightness_range: (low, high) factor that multiplies the pixels, or None.
+        contrast_range: (low, high) factor about each image's mean, or None (torchvision's ColorJitter).
+        horizontal_flip: mirror with probability one half.
+        fill_mode: "constant" or "nearest", "reflect", "wrap": what lies outside the image.
+        cval: pixel value 0..255 for "constant".
+        erase_probability: probability of one random rectangle (RandomErasing).
+        erase_area: (low, high) share of the image that the rectangle covers.
+        erase_value: pixel value 0..255 written into it.
+    """
+
+    rotation_range: float = 0.0
+    shear_range: float = 0.0
+    zoom_range: float | tuple[float, float] = 0.0
+    width_shift_range: float = 0.0
+    height_shift_range: float = 0.0
+    brightness_range: tuple[float, float] | None = None
+    contrast_range: tuple[float, float] | None = None
+    horizontal_flip: bool = False
+    fill_mode: str = "nearest"
+    cval: float = 0.0
+    erase_probability: float = 0.0
+    erase_area: tuple[float, float] = (0.02, 0.33)
+    erase_value: float = 0.0
+
+    def __post_init__(self):
+        modes = ("constant", "nearest", "reflect", "wrap")
+        _refuse_unless(self.fill_mode in modes, f"Expected fill_mode in {modes}. Received: {self.fill_mode!r}")
+        _refuse_unless(0 <= self.cval <= 255, f"Expected cval in 0..255. Received: {self.cval}")
+        _refuse_unless(0 <= self.erase_probability <= 1, f"Expected a probability. Received: {self.erase_probability}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Constant:
+    """The learning rate as given, to the end of the phase."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Cosine:
+    """Cosine decay to `final_fraction` of the learning rate over the phase, after a linear warm-up."""
+
+    warmup_epochs: float = 0.0
+    final_fraction: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class CosineRestarts:
+    """Cosine annealing with warm restarts (SGDR): the first cycle lasts `first_epochs`, each next `multiply` times longer."""
+
+    first_epochs: float = 10.0
+    multiply: float = 1.0
+    final_fraction: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class OneCycle:
+    """One cycle as PyTorch's OneCycleLR defines it (fastai's: warmup .25, divide .25e2, final_divide 1e5).
+
+    The learning rate rises from peak / `divide` to the peak over the first `warmup_fraction` of the steps, then falls to
+    peak / (`divide` * `final_divide`), both along a cosine; momentum runs the opposite way between `momentum` (high, low).
+    """
+
+    warmup_fraction: float = 0.3
+    divide: float = 25.0
+    final_divide: float = 1e4
+    momentum: tuple[float, float] | None = (0.95, 0.85)
+
+
+@dataclasses.dataclass(frozen=True)
+class Plateau:
+    """Multiply the learning rate by `factor` when the selection metric has not improved for `patience` evaluations."""
+
+    factor: float = 0.5
+    patience: int = 3
+    monitor: str = "loss"
+
+
+Schedule = Constant | Cosine | CosineRestarts | OneCycle | Plateau
+
+
+@dataclasses.dataclass(frozen=True)
+class Optimizer:
+    """An optimizer of Keras with its learning rate and schedule.
+
+    Attributes:
+        name: "adam", "adamw" or "sgd".
+        learning_rate: the initial (OneCycle: the peak) learning rate.
+        weight_decay: decoupled decay (Keras's and AdamW's meaning).
+        l2_in_gradient: coupled decay, added to the gradient (the meaning of PyTorch's `Adam/SGD(weight_decay=)`).
+        momentum: of SGD. beta_1, beta_2, epsilon: of Adam and AdamW.
+        groups: ((layer-name prefix, learning rate), ...): layers whose path starts so get their own rate.
+    """
+
+    name: str
+    learning_rate: float
+    schedule: Schedule = Constant()
+    weight_decay: float = 0.0
+    l2_in_gradient: float = 0.0
+    momentum: float = 0.0
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-7
+    groups: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self):
+        names = ("adam", "adamw", "sgd")
+        _refuse_unless(self.name in names, f"Expected an optimizer in {names}. Received: {self.name!r}")
+        _refuse_unless(self.learning_rate > 0, f"Expected a positive learning rate. Received: {self.learning_rate}")
+        coupled = self.l2_in_gradient and self.name == "adamw"
+        _refuse_unless(not coupled, "Expected weight_decay for AdamW. Received: l2_in_gradient; Adam with it is not AdamW")

@@ -1,0 +1,1 @@
+"""Phases of training: freeze, compile, fit, checkpoint."""

@@ -1,0 +1,240 @@
+"""Train a recipe: for each phase freeze, compile, fit an epoch at a time, select, checkpoint."""
+
+import dataclasses
+import pathlib
+import time
+from collections.abc import Callable
+
+import keras
+
+from fer_keras.data import pipeline
+from fer_keras.data.splits import Splits
+from fer_keras.evaluate import metrics
+from fer_keras.recipe import Data, Phase, Recipe
+from fer_keras.train import carry, checkpoint, freeze, optimizers
+from fer_keras.train.interrupt import StopRequest
+from fer_keras.train.progress import Progress
+from fer_keras.train.selection import Selection
+from fer_keras.train.watch import Watch
+
+EVALUATION_BATCH = 128
+
+
+@dataclasses.dataclass
+class Trained:
+    """What training leaves: the model with the kept epoch's weights, the history, and which epoch was kept."""
+
+    model: keras.Model
+    history: list[dict]
+    selected: dict
+    trainable: list[dict]
+    seconds: float
+
+
+@dataclasses.dataclass
+class Trainer:
+    """One training run and its surroundings.
+
+    Attributes:
+        recipe: as run.
+        seed: of initial weights, sampling and augmentation.
+        splits_of: gives the rows of a `Data`; only `train` and `select` are touched here.
+        build: gives a fresh model for (classes, input channels, input side).
+        initialise: puts the chosen starting weights into the first phase's model.
+        folder: where checkpoints go, and where an earlier one is looked for.
+        jit: compile with XLA.
+        quiet: plain lines instead of a bar.
+        checkpoint_seconds: between two checkpoints inside an epoch.
+        on_epoch: called with (history, estimated seconds left) after each epoch.
+    """
+
+    recipe: Recipe
+    seed: int
+    splits_of: Callable[[Data], Splits]
+    build: Callable[[int, int, int], keras.Model]
+    initialise: Callable[[keras.Model], None]
+    folder: pathlib.Path
+    jit: bool = False
+    quiet: bool = False
+    checkpoint_seconds: float = 300.0
+    on_epoch: Callable[[list[dict], float], None] = lambda history, seconds_left: None
+
+    def train(self) -> Trained:
+        """Run every phase, going on from the folder's checkpoint when there is one.
+
+        Raises UserError when the loss is no longer a number, Interrupted (after a checkpoint) on Ctrl-C or SIGTERM.
+        """
+        self._began, self._seconds_before = time.perf_counter(), 0.0
+        self._history, self._best = [], None
+        self._selection = Selection(self.recipe.monitor, self.recipe.keep)
+        total = sum(phase.epochs * self._steps(phase) for phase in self.recipe.phases)
+        self._progress = Progress(total, quiet=self.quiet)
+        saved = checkpoint.load(self.folder, note=self._progress.say)
+        reached = saved[0]["phase"] if saved else 0
+        trainable, model, previous = [], None, None
+        with StopRequest() as self._stop:
+            for index, phase in enumerate(self.recipe.phases):
+                data = self._data(phase)
+                model = self._model_for(model, data)
+                trainable.append({"name": phase.name, "trainable": freeze.apply(model, phase)})
+                if index >= reached:
+                    self._run_phase(model, index, saved if index == reached else None, comparable=previous == data)
+                else:
+                    self._progress.done_steps += phase.epochs * self._steps(phase)
+                previous = data
+        model.set_weights(self._best)
+        return Trained(model, self._history, self._selection.best, trainable, self._seconds())
+
+    def _data(self, phase: Phase) -> Data:
+        return phase.data or self.recipe.data
+
+    def _steps(self, phase: Phase) -> int:
+        rows = pipeline.rows_per_epoch(self.splits_of(self._data(phase)).train, self._treatment(phase))
+        return pipeline.steps_per_epoch(rows, self.recipe.batch_size)
+
+    def _treatment(self, phase: Phase) -> pipeline.Treatment:
+        return pipeline.Treatment(
+            augment=phase.augment or self.recipe.augment,
+            class_augment=self.recipe.class_augment,
+            oversample=self.recipe.oversample,
+            class_weights=self.recipe.class_weights,
+            divide_by_sum=self.recipe.weights_divide_by_sum,
+            mixup=self.recipe.mixup,
+            soft_labels=self._data(phase).soft_labels,
+        )
+
+    def _model_for(self, model, data):
+        train = self.splits_of(data).train
+        classes, side, channels = len(train.class_names), train.images.shape[1], train.images.shape[3]
+        if model is not None and model.output_shape[-1] == classes and model.input_shape[1:] == (side, side, channels):
+            return model
+        keras.utils.set_random_seed(self.seed)
+        fresh = self.build(classes, channels, side)
+        if model is None:
+            self.initialise(fresh)
+        else:
+            carry.over(model, fresh)
+        # A second model over the same layers is never recompiled, so its predict function is traced once for all phases.
+        self._predictor = keras.Model(fresh.inputs, fresh.outputs, name="predictor")
+        return fresh
+
+    def _run_phase(self, model, index, saved, *, comparable):
+        phase = self.recipe.phases[index]
+        steps = self._steps(phase)
+        self._compile(model, phase, steps)
+        self._selection.begin_phase(comparable=comparable)
+        if not comparable:
+            self._best = None
+        train = f"{freeze.trainable_parameters(model):,} of {model.count_params():,} parameters train"
+        self._progress.say(f"Phase {phase.name} ({phase.section}): {phase.epochs} epochs of {steps} steps, {train}.")
+        first_epoch, first_step = self._restore(model, *saved) if saved else (0, 0)
+        self._progress.done_steps += first_epoch * steps + first_step
+        for epoch in range(first_epoch, phase.epochs):
+            self._progress.begin_epoch(f"{phase.name} {epoch + 1}/{phase.epochs}", compiles=epoch == first_epoch)
+            row = self._fit_epoch(model, index, epoch, first_step)
+            first_step = 0
+            stop = self._select(model, phase, epoch, row)
+            self._history.append(row)
+            self._save(model, index, phase.epochs if stop else epoch + 1, 0)
+            self._report(row, phase)
+            if stop:
+                self._progress.done_steps += (phase.epochs - epoch - 1) * steps
+                return
+
+    def _compile(self, model, phase, steps):
+        model.compile(
+            optimizer=optimizers.build(phase.optimizer, phase.epochs, steps),
+            loss=keras.losses.CategoricalCrossentropy(label_smoothing=self.recipe.label_smoothing),
+            metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+            jit_compile=self.jit,
+        )
+
+    def _fit_epoch(self, model, index, epoch, first_step):
+        phase = self.recipe.phases[index]
+        watch = Watch(
+            save=lambda step: self._save(model, index, epoch, step),
+            stop=self._stop,
+            first_step=first_step,
+            checkpoint_seconds=self.checkpoint_seconds,
+            where=f"epoch {epoch + 1} of phase {phase.name}",
+        )
+        began = time.perf_counter()
+        result = model.fit(
+            self._batches(index, epoch, first_step),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            steps_per_epoch=self._steps(phase) - first_step,
+            shuffle=False,
+            verbose=0,
+            callbacks=[self._progress, watch],
+        )
+        logs = {name: float(values[-1]) for name, values in result.history.items()}
+        rate = optimizers.current_rate(model.optimizer)
+        seconds = round(time.perf_counter() - began, 1)
+        return {"phase": phase.name, "epoch": epoch, **logs, "learning_rate": rate, "seconds": seconds}
+
+    def _batches(self, index, epoch, first_step):
+        phase = self.recipe.phases[index]
+        epochs_before = sum(earlier.epochs for earlier in self.recipe.phases[:index])
+        return pipeline.training_batches(
+            self.splits_of(self._data(phase)).train,
+            self._treatment(phase),
+            batch_size=self.recipe.batch_size,
+            seed=self.seed,
+            first_epoch=epochs_before + epoch,
+            first_step=first_step,
+        )
+
+    def _select(self, model, phase, epoch, row) -> bool:
+        if (epoch + 1) % phase.evaluate_every and epoch + 1 < phase.epochs:
+            return False
+        found = evaluate(self._predictor, self.splits_of(self._data(phase)).select)
+        row |= {f"select_{name}": found[name] for name in ("accuracy", "balanced_accuracy")}
+        row["select_loss"] = found["log_loss"]
+        if self._selection.consider(phase.name, epoch, found):
+            self._best = model.get_weights()
+        factor = self._selection.rate_change(phase.optimizer.schedule, found)
+        if factor != 1.0:
+            optimizers.scale_rate(model.optimizer, factor)
+        patience = self.recipe.early_stopping
+        return patience is not None and self._selection.waited > patience
+
+    def _report(self, row, phase):
+        shown = f"Epoch {row['epoch'] + 1}/{phase.epochs} of {phase.name}: loss {row['loss']:.4f}, accuracy {row['accuracy']:.4f}"
+        if "select_accuracy" in row:
+            shown += f"; selection: loss {row['select_loss']:.4f}, accuracy {row['select_accuracy']:.4f}"
+            shown += f", balanced {row['select_balanced_accuracy']:.4f}"
+        self._progress.say(f"{shown}; {row['seconds']:.0f} s")
+        self.on_epoch(self._history, self._progress.seconds_left())
+
+    def _save(self, model, index, epoch, step):
+        progress = {
+            "phase": index,
+            "epoch": epoch,
+            "step": step,
+            "history": self._history,
+            "selection": dataclasses.asdict(self._selection),
+            "seconds": self._seconds(),
+        }
+        checkpoint.save(self.folder, model, progress, self._best)
+
+    def _restore(self, model, progress, arrays):
+        self._best = checkpoint.restore(model, arrays)
+        self._history, self._seconds_before = progress["history"], progress["seconds"]
+        self._selection = Selection(**progress["selection"])
+        self._progress.say(f"Going on after epoch {progress['epoch']}, step {progress['step']} of this phase.")
+        return progress["epoch"], progress["step"]
+
+    def _seconds(self):
+        return self._seconds_before + time.perf_counter() - self._began
+
+
+def predict(model: keras.Model, faces):
+    """Return probabilities float32 [N, K] for every row of `faces`, in order."""
+    batches = pipeline.evaluation_batches(faces, batch_size=EVALUATION_BATCH).map(lambda images, targets: images)
+    return model.predict(batches, verbose=0)
+
+
+def evaluate(model: keras.Model, faces) -> dict:
+    """Return the metrics of `model` on all rows of `faces`."""
+    return metrics.evaluate(faces.labels, predict(model, faces), faces.class_names)

@@ -1,0 +1,22 @@
+"""Quick tests first: whole programs and large networks are marked slow and run last."""
+
+import os
+import pathlib
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013"
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session")
+def toy():
+    """A few drawn faces of every split; small, so that each test takes what it needs of them."""
+    from fer_keras.data.toy import toy_faces
+
+    return toy_faces(n_train=240, n_public=80, n_private=80, seed=3)
