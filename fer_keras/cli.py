@@ -40,7 +40,9 @@ def main(module: str, experiment: Experiment) -> None:
     if module != "__main__":
         return
     arguments = _parser(experiment).parse_args()
-    given = {field.name: getattr(arguments, field.name) for field in dataclasses.fields(Options) if field.name != "seed"}
+    given = {
+        field.name: getattr(arguments, field.name) for field in dataclasses.fields(Options) if field.name != "seed"
+    }
     recipes = [experiment.recipe(arguments.only)] if arguments.only else list(experiment.recipes[:1])
     raise SystemExit(guarded(lambda: _run_all(experiment, recipes, arguments.seeds, given)))
 
@@ -74,7 +76,11 @@ def _parser(experiment: Experiment) -> argparse.ArgumentParser:
     )
     profiles = sorted({PAPER, *(name for recipe in experiment.recipes for name in recipe.profiles)})
     add = parser.add_argument
-    add("--data", metavar="PATH", help="fer2013.csv, icml_face_data.csv or a folder with train/ and test/; else $FER2013, else data/")
+    add(
+        "--data",
+        metavar="PATH",
+        help="fer2013.csv, icml_face_data.csv or a folder with train/ and test/; else $FER2013, else data/",
+    )
     add("--profile", choices=profiles, help="default: paper with an accelerator, cpu without")
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, dest="seeds", nargs=1, default=[0], metavar="N", help="default: 0")
@@ -82,10 +88,16 @@ def _parser(experiment: Experiment) -> argparse.ArgumentParser:
     add("--epochs", type=int, metavar="N", help="epochs of every phase")
     add("--batch-size", type=int, metavar="N", help="rows a step")
     add("--image-size", type=int, metavar="PX", help="side of the square that the backbone sees")
-    add("--init", metavar="{imagenet,scratch,PATH}", help="where the backbone starts; PATH: model.keras of pretrain_backbone")
+    add(
+        "--init",
+        metavar="{imagenet,scratch,PATH}",
+        help="where the backbone starts; PATH: model.keras of pretrain_backbone",
+    )
     add("--precision", choices=("float32", "mixed_bfloat16"), help="default: what the device does fastest")
     add("--soft-labels", action="store_true", help="train on FER+ votes (fer2013new.csv beside the data)")
-    add("--allow-unofficial", action="store_true", help="run on data whose counts are not FER2013's; every page says so")
+    add(
+        "--allow-unofficial", action="store_true", help="run on data whose counts are not FER2013's; every page says so"
+    )
     add("--only", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}; default: the first")
     add("--out", type=pathlib.Path, metavar="DIR", help="run directory; the same one again goes on where it stopped")
     add("--export", action="store_true", help="write a SavedModel (the demo always does)")

@@ -23,7 +23,9 @@ def write(path: pathlib.Path, writer: Callable[[pathlib.Path], None]) -> None:
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
-        raise UserError(f"Cannot write {path}: {error.strerror or error}. Free space or choose another --out.") from error
+        raise UserError(
+            f"Cannot write {path}: {error.strerror or error}. Free space or choose another --out."
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 

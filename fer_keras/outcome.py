@@ -14,7 +14,9 @@ from fer_keras.train.phases import Trained, predict
 SCHEMA = 1
 
 
-def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, divided, source, rows) -> None:
+def write(
+    folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, divided, source, rows
+) -> None:
     """Evaluate `trained` and write predictions_<split>.npz and record.json into the run directory.
 
     Args:
@@ -67,13 +69,19 @@ def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict,
 
 def _evaluate(model, faces, folder, split):
     probabilities = predict(model, faces)
-    arrays = {"rows": faces.rows.astype("int64"), "labels": faces.labels.astype("int64"), "probabilities": probabilities}
+    arrays = {
+        "rows": faces.rows.astype("int64"),
+        "labels": faces.labels.astype("int64"),
+        "probabilities": probabilities,
+    }
     files.write(folder / f"predictions_{split}.npz", lambda part: np.savez_compressed(part, **arrays))
     return metrics.evaluate(faces.labels, probabilities, faces.class_names)
 
 
 def _counts(faces):
-    return dict(zip(faces.class_names, np.bincount(faces.labels, minlength=len(faces.class_names)).tolist(), strict=True))
+    return dict(
+        zip(faces.class_names, np.bincount(faces.labels, minlength=len(faces.class_names)).tolist(), strict=True)
+    )
 
 
 def now() -> str:

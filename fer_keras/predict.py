@@ -12,7 +12,9 @@ def main() -> int:
     """Print one line an image: file, predicted expression, confidence; 2 on bad input."""
     parser = argparse.ArgumentParser(prog="python -m fer_keras.predict", description=__doc__)
     parser.add_argument("model", type=pathlib.Path, help="model.keras of a run, or its SavedModel folder")
-    parser.add_argument("images", type=pathlib.Path, nargs="+", help="faces, cropped; PNG, JPEG, BMP or GIF of any size")
+    parser.add_argument(
+        "images", type=pathlib.Path, nargs="+", help="faces, cropped; PNG, JPEG, BMP or GIF of any size"
+    )
     arguments = parser.parse_args()
     return guarded(lambda: _predict_all(arguments.model, arguments.images))
 
@@ -38,7 +40,9 @@ def _classifier(path):
         loaded = tf.saved_model.load(str(path))
         shape = loaded.signatures["serving_default"].structured_input_signature[1]
         _, side, _, channels = next(iter(shape.values())).shape
-        names = [name.decode() for name in loaded.serve(tf.zeros((1, side, side, channels), tf.uint8))["class_names"].numpy()]
+        names = [
+            name.decode() for name in loaded.serve(tf.zeros((1, side, side, channels), tf.uint8))["class_names"].numpy()
+        ]
         return (lambda face: loaded.serve(tf.constant(face))["probabilities"].numpy()), side, channels, names
     if path.suffix != ".keras" or not path.is_file():
         raise expected("model.keras of a run, or its SavedModel folder", path, "Train one: python -m experiments.house")
@@ -57,7 +61,9 @@ def read_face(path: pathlib.Path, side: int, channels: int):
     try:
         image = tf.io.decode_image(path.read_bytes(), channels=3, expand_animations=False)
     except (OSError, tf.errors.InvalidArgumentError) as error:
-        raise expected("an image (PNG, JPEG, BMP or GIF)", path, getattr(error, "strerror", "") or "It cannot be decoded.") from error
+        raise expected(
+            "an image (PNG, JPEG, BMP or GIF)", path, getattr(error, "strerror", "") or "It cannot be decoded."
+        ) from error
     if channels == 1:
         image = tf.image.rgb_to_grayscale(image)
     edge = tf.reduce_min(tf.shape(image)[:2])

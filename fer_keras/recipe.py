@@ -16,7 +16,15 @@ SPLITS = {
 }
 """Ways to divide a data set; each names what is trained on, what selects, what tests."""
 
-HEADLINE_METRICS = ("accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "macro_precision", "macro_recall", "log_loss")
+HEADLINE_METRICS = (
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "weighted_f1",
+    "macro_precision",
+    "macro_recall",
+    "log_loss",
+)
 METRIC_PATTERN = re.compile(
     rf"({'|'.join(HEADLINE_METRICS)}|chi_square|chi_square_dof"
     rf"|(precision|recall|f1)/({'|'.join(FER2013_CLASSES)})"
@@ -40,7 +48,9 @@ class Reported:
     def __post_init__(self):
         known = METRIC_PATTERN.fullmatch(self.metric)
         _refuse_unless(bool(known), f"Expected a metric that the evaluation produces. Received: {self.metric!r}")
-        _refuse_unless(self.split in ("test", "select", "train"), f"Expected test, select or train. Received: {self.split!r}")
+        _refuse_unless(
+            self.split in ("test", "select", "train"), f"Expected test, select or train. Received: {self.split!r}"
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +101,9 @@ class Phase:
         _refuse_unless(self.epochs >= 1, f"Expected at least one epoch in {self.name}. Received: {self.epochs}")
         known = self.backbone in ("frozen", "all") or (isinstance(self.backbone, int) and self.backbone >= 0)
         _refuse_unless(known, f"Expected 'frozen', 'all' or a layer index. Received: {self.backbone!r}")
-        _refuse_unless(self.batch_norm in ("frozen", "trainable"), f"Expected frozen or trainable. Received: {self.batch_norm!r}")
+        _refuse_unless(
+            self.batch_norm in ("frozen", "trainable"), f"Expected frozen or trainable. Received: {self.batch_norm!r}"
+        )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -33,7 +33,9 @@ def _phase_as_run(phase, profile: Profile, epochs: int | None):
     scale = rate / phase.optimizer.learning_rate
     groups = tuple((prefix, group_rate * scale) for prefix, group_rate in phase.optimizer.groups)
     optimizer = dataclasses.replace(phase.optimizer, learning_rate=rate, groups=groups)
-    return dataclasses.replace(phase, epochs=epochs or profile.epochs.get(phase.name, phase.epochs), optimizer=optimizer)
+    return dataclasses.replace(
+        phase, epochs=epochs or profile.epochs.get(phase.name, phase.epochs), optimizer=optimizer
+    )
 
 
 def training_rows(recipe: Recipe, profile: str) -> int | None:

@@ -125,4 +125,6 @@ class Optimizer:
         _refuse_unless(self.name in names, f"Expected an optimizer in {names}. Received: {self.name!r}")
         _refuse_unless(self.learning_rate > 0, f"Expected a positive learning rate. Received: {self.learning_rate}")
         coupled = self.l2_in_gradient and self.name == "adamw"
-        _refuse_unless(not coupled, "Expected weight_decay for AdamW. Received: l2_in_gradient; Adam with it is not AdamW")
+        _refuse_unless(
+            not coupled, "Expected weight_decay for AdamW. Received: l2_in_gradient; Adam with it is not AdamW"
+        )

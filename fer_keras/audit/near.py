@@ -25,6 +25,7 @@ about a hundred times the products: beyond 200,000 rows compare test rows with t
 """
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -32,9 +33,9 @@ from fer_keras.audit.duplicates import firsts
 from fer_keras.data.faces import Faces
 
 SIDE, GRID, REACH = 48, 12, 2
-FINE, COARSE = 0.7, 4.0
-"""Standard deviations in pixels of the two Gaussians whose difference is the band-pass."""
-CANDIDATE, THRESHOLD = 0.72, 0.80
+PLANE_BLURS, SIGNATURE_BLURS = (0.7, 4.0), (2.0, 5.0)
+"""Standard deviations, in pixels of 48, of the two Gaussians whose difference is the band-pass."""
+CANDIDATE, THRESHOLD = 0.76, 0.80
 FEATURELESS = 0.5
 """Root mean square in grey levels of a band-passed plane below which an image resembles nothing."""
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
@@ -56,22 +57,19 @@ class Planes:
 
 def prepare(images: np.ndarray) -> Planes:
     """Return the planes of uint8 images [N, H, W, 1 or 3], of any size."""
-    n, height, width, _ = images.shape
+    n = len(images)
     planes = np.zeros((n, SIDE, SIDE), np.float16)
     signatures = np.zeros((n, GRID * GRID), np.float32)
-    rows, columns = _band(height), _band(width)
     for start in range(0, n, BATCH):
-        grey = _grey(images[start : start + BATCH])
-        fine, coarse = (r @ grey @ c.T for r, c in zip(rows, columns, strict=True))
-        band = (fine - coarse).reshape(len(grey), -1)
-        band -= band.mean(axis=1, keepdims=True)
+        now = slice(start, start + BATCH)
+        grey = _grey(images[now])
+        band = _band_pass(grey, SIDE, *PLANE_BLURS)
         rms = np.sqrt(np.mean(band**2, axis=1, keepdims=True))
-        band *= np.where(rms >= FEATURELESS, 1 / np.maximum(rms, FEATURELESS), 0)
-        planes[start : start + BATCH] = band.reshape(-1, SIDE, SIDE)
-        step = SIDE // GRID
-        means = band.reshape(-1, GRID, step, GRID, step).mean(axis=(2, 4)).reshape(len(grey), -1)
+        featured = rms >= FEATURELESS
+        planes[now] = (band * featured / np.maximum(rms, FEATURELESS)).reshape(-1, SIDE, SIDE)
+        means = _band_pass(grey, GRID, *SIGNATURE_BLURS)
         norm = np.linalg.norm(means, axis=1, keepdims=True)
-        signatures[start : start + BATCH] = means / np.where(norm > 0, norm, 1)
+        signatures[now] = means * featured / np.maximum(norm, 1e-6)
     return Planes(planes, signatures)
 
 
@@ -114,16 +112,25 @@ def _grey(images):
     return images[..., 0] if images.shape[3] == 1 else images @ GREY
 
 
-def _band(size):
-    """Return two float32 matrices [48, size]: resample one axis by area to 48, then blur finely or coarsely."""
+def _band_pass(grey, side, fine, coarse):
+    """Return float32 [N, side * side]: grey [N, H, W] blurred by `fine` less blurred by `coarse`, as means of blocks, mean 0."""
+    height, width = grey.shape[1:]
+    low, high = (_blur(height, side, sigma) @ grey @ _blur(width, side, sigma).T for sigma in (coarse, fine))
+    band = (high - low).reshape(len(grey), -1)
+    return band - band.mean(axis=1, keepdims=True)
+
+
+@functools.cache
+def _blur(size, side, sigma):
+    """Return a float32 matrix [side, size]: resample an axis by area to 48, blur it by `sigma`, take `side` block means."""
     edges = np.linspace(0, size, SIDE + 1)
-    low, high = edges[:-1, None], edges[1:, None]
-    pixel = np.arange(size)[None]
-    area = np.clip(np.minimum(high, pixel + 1) - np.maximum(low, pixel), 0, None) * SIDE / size
+    pixel = np.arange(size)
+    area = np.minimum(edges[1:, None], pixel + 1) - np.maximum(edges[:-1, None], pixel)
+    area = np.clip(area, 0, None) * SIDE / size
     place = np.arange(SIDE)
-    square = (place[:, None] - place[None]) ** 2
-    blurs = [np.exp(-square / (2 * sigma**2)) for sigma in (FINE, COARSE)]
-    return [(blur / blur.sum(axis=1, keepdims=True) @ area).astype(np.float32) for blur in blurs]
+    weights = np.exp(-((place[:, None] - place) ** 2) / (2 * sigma**2))
+    blurred = weights / weights.sum(axis=1, keepdims=True) @ area
+    return blurred.reshape(side, SIDE // side, size).mean(axis=1).astype(np.float32)
 
 
 def _candidates(left, right, within):

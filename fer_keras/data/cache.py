@@ -43,7 +43,7 @@ def cached(path: Path, read: Callable[[Path], Faces], cache_dir: Path | None = N
 
     Args:
         path: a file or folder.
-        read: gives Faces without votes; its errors pass through, and nothing is kept then.
+        read: a function of a module, known by its name; gives Faces without votes; its errors pass through, and nothing is kept then.
         cache_dir: None for `default_dir()`.
     """
     path, folder = Path(path), Path(cache_dir) if cache_dir else default_dir()
@@ -115,7 +115,7 @@ def _load(entry: Path) -> Faces | None:
             raise ValueError("the arrays do not have their checksum")
         values = {name: found["values"][name] for name in VALUES} | dict(zip(ARRAYS, _unpack(data), strict=True))
         return Faces(**values | {"class_names": tuple(values["class_names"])})
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         _say(f"{entry} is damaged ({reason(error)}): it is rebuilt")

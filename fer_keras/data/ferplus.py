@@ -78,7 +78,9 @@ def join(faces: Faces, votes: Votes) -> Faces:
     """
     outside = np.flatnonzero((faces.rows < 0) | (faces.rows >= len(votes.counts)))
     if len(outside):
-        raise expected(f"FER+ votes for row {faces.rows[outside[0]]} of {faces.source}", f"votes for {len(votes.counts)} rows")
+        raise expected(
+            f"FER+ votes for row {faces.rows[outside[0]]} of {faces.source}", f"votes for {len(votes.counts)} rows"
+        )
     differs = np.flatnonzero(faces.split != votes.split[faces.rows])
     if len(differs):
         row = faces.rows[differs[0]]
@@ -88,7 +90,9 @@ def join(faces: Faces, votes: Votes) -> Faces:
     agreement, judged = _agreement(faces.labels, counts)
     if judged >= FEWEST_TO_JUDGE and agreement < LEAST_AGREEMENT:
         told = f"{agreement:.0%} of {judged} rows"
-        raise expected(f"FER+ votes that agree with the labels of {faces.source} in {LEAST_AGREEMENT:.0%} of the rows", told)
+        raise expected(
+            f"FER+ votes that agree with the labels of {faces.source} in {LEAST_AGREEMENT:.0%} of the rows", told
+        )
     return dataclasses.replace(faces, votes=counts)
 
 

@@ -118,7 +118,9 @@ def _label(folder: os.DirEntry) -> int:
     try:
         return FER2013_CLASSES.index(canonical(folder.name))
     except (UserError, ValueError) as error:
-        raise expected(f"a class folder ({', '.join(FER2013_CLASSES)}, or a usual synonym)", ascii(folder.path)) from error
+        raise expected(
+            f"a class folder ({', '.join(FER2013_CLASSES)}, or a usual synonym)", ascii(folder.path)
+        ) from error
 
 
 def _entry(file: os.DirEntry, label: int, split: str) -> Entry:

@@ -36,7 +36,9 @@ def check(faces: Faces) -> list[str]:
     if faces.class_names != FER2013_CLASSES:
         return [f"classes: {', '.join(faces.class_names)} instead of {', '.join(FER2013_CLASSES)}"]
     wanted, found = official_counts(is_merged(faces)), faces.counts()
-    differences = [f"split {split}: {_total(found, split)} rows instead of none" for split in found if split not in wanted]
+    differences = [
+        f"split {split}: {_total(found, split)} rows instead of none" for split in found if split not in wanted
+    ]
     for split, classes in wanted.items():
         if _total(found, split) != sum(classes.values()):
             differences.append(f"split {split}: {_total(found, split):,} rows instead of {sum(classes.values()):,}")

@@ -73,7 +73,9 @@ def divide(faces: Faces, split: str, seed: int = 0) -> Splits:
 def _official(faces, seed):
     has = set(np.unique(faces.split))
     if {PUBLIC, PRIVATE} <= has:
-        return Splits(faces.where(TRAIN), faces.where(PUBLIC), NAMES[PUBLIC], Sealed(NAMES[PRIVATE], faces.where(PRIVATE)))
+        return Splits(
+            faces.where(TRAIN), faces.where(PUBLIC), NAMES[PUBLIC], Sealed(NAMES[PRIVATE], faces.where(PRIVATE))
+        )
     if TEST in has:
         train, select = _stratified(faces.where(TRAIN), 0.1, seed)
         return Splits(train, select, "10 % of Training", Sealed(NAMES[TEST], faces.where(TEST)))

@@ -20,6 +20,7 @@ from fer_keras.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TRAIN
 
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 SPLITS = (TRAIN, PUBLIC, PRIVATE)
+COLUMNS = ("image", "label", "row")
 ROWS_AT_ONCE = 1024
 
 
@@ -88,13 +89,13 @@ def read_prepared(version_dir: Path) -> Faces:
     """
     try:
         builder = tfds.builder_from_directory(version_dir)
-        if set(builder.info.features) != {"image", "label", "row"}:
-            raise expected(f"the data set of fer_keras.data.tfds_builder in {version_dir}", sorted(builder.info.features))
         parts = {split: _read_split(builder, split) for split in SPLITS if split in builder.info.splits}
-    except (OSError, ValueError, tfds.core.DatasetNotFoundError) as error:
-        raise expected(f"a prepared tensorflow-datasets folder at {version_dir}", reason(error)) from error
+    except Exception as error:  # Damaged files raise protobuf's, TensorFlow's and tensorflow-datasets' own errors.
+        raise expected(f"a prepared fer2013 of tensorflow-datasets at {version_dir}", reason(error)) from error
+    if not parts:
+        raise expected(f"splits train, public, private in {version_dir}", sorted(builder.info.splits))
     order = np.argsort(np.concatenate([part["row"] for part in parts.values()]), kind="stable")
-    joined = {name: np.concatenate([part[name] for part in parts.values()])[order] for name in ("image", "label", "row")}
+    joined = {name: np.concatenate([part[name] for part in parts.values()])[order] for name in COLUMNS}
     return Faces(
         images=joined["image"],
         labels=joined["label"].astype(np.int64),
@@ -107,7 +108,7 @@ def read_prepared(version_dir: Path) -> Faces:
 
 def _read_split(builder: tfds.core.DatasetBuilder, split: str) -> dict[str, np.ndarray]:
     batches = list(tfds.as_numpy(builder.as_dataset(split=split, batch_size=ROWS_AT_ONCE)))
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in ("image", "label", "row")}
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in COLUMNS}
 
 
 def _csv_file(folder: Path) -> Path:

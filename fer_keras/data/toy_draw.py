@@ -39,10 +39,8 @@ def draw(expression: dict, identity: dict, pose: dict, noise: np.ndarray) -> np.
     image = np.broadcast_to(p["background"], u.shape).copy()
     inside = _head(image, u, v, i)
     u = u - p["yaw"]
-    _nose(image, u, v, e, i)
-    _eyes(image, np.abs(u), u, v, e, i)
-    _brows(image, np.abs(u), v, e, i)
-    _mouth(image, u, v, e, i)
+    for feature, rows in FEATURES:
+        feature(image[:, rows], u[:, rows], v[:, rows], e, i)
     _hair(image, inside, u, v, i)
     axis = np.linspace(-1, 1, SIDE, dtype=np.float32)
     image *= p["light"] * (1 + p["light_x"] * axis + p["light_y"] * axis[:, None])
@@ -98,9 +96,9 @@ def _hair(image, inside, u, v, i) -> None:
     _paint(image, cap * _soft(v - line), i["hair"])
 
 
-def _eyes(image, a, u, v, e, i) -> None:
-    """Paint both eyes at once, `a` being |u|: socket, white, iris, upper lid."""
-    x, y = a - i["eye_distance"], v + i["eye_height"]
+def _eyes(image, u, v, e, i) -> None:
+    """Paint both eyes at once: socket, white, iris, upper lid."""
+    x, y = np.abs(u) - i["eye_distance"], v + i["eye_height"]
     size = i["eye_size"]
     bow = np.clip(1 - np.square(x / size), 0, 1)
     _paint(image, 0.35 * _ellipse(x, y, 1.45 * size, 0.17), 0.55 * i["skin"])
@@ -112,25 +110,35 @@ def _eyes(image, a, u, v, e, i) -> None:
     _paint(image, lid, 0.15)
 
 
-def _brows(image, a, v, e, i) -> None:
+def _brows(image, u, v, e, i) -> None:
+    """Paint both brows at once, and the frown between them when their inner ends are low."""
+    a = np.abs(u)
     t = np.clip((a - i["eye_distance"]) / 0.2, -1.3, 1.3)
     middle = -i["eye_height"] - 0.16 - e["brow_height"] + e["brow_inner"] * t - e["brow_arch"] * (1 - np.square(t))
     thickness = i["brow_thickness"] * (1 - 0.3 * t)
-    _paint(image, 0.95 * _soft(np.abs(v - middle) - thickness) * _soft(np.abs(a - i["eye_distance"]) - 0.22), i["brow_tone"])
+    _paint(
+        image,
+        0.95 * _soft(np.abs(v - middle) - thickness) * _soft(np.abs(a - i["eye_distance"]) - 0.22),
+        i["brow_tone"],
+    )
     frown = _soft(np.abs(a - 0.06) - 0.014) * _soft(np.abs(v + i["eye_height"] + 0.1) - 0.08)
     _paint(image, frown * np.clip(-6 * e["brow_inner"], 0, 0.6), 0.45 * i["skin"])
 
 
 def _nose(image, u, v, e, i) -> None:
+    """Paint bridge, nostrils, the wrinkles at the root and the folds towards the mouth."""
+    a = np.abs(u)
     tip = i["nose_length"] - i["eye_height"] - e["nose_up"]
-    bridge = _soft(np.abs(u + 0.05) - 0.025) * _soft(np.abs(v - (tip - i["eye_height"]) / 2) - (tip + i["eye_height"]) / 2)
+    bridge = _soft(np.abs(u + 0.05) - 0.025) * _soft(
+        np.abs(v - (tip - i["eye_height"]) / 2) - (tip + i["eye_height"]) / 2
+    )
     _paint(image, 0.3 * bridge, 0.6 * i["skin"])
     width = i["nose_width"] * (1 + 1.5 * e["nose_up"])
-    _paint(image, 0.8 * _ellipse(np.abs(u) - width, v - tip, 0.05, 0.035), 0.3 * i["skin"])
-    _paint(image, 0.4 * _soft(np.abs(v - tip - 0.05) - 0.02) * _soft(np.abs(u) - width), 0.55 * i["skin"])
-    lines = _soft(np.abs(np.abs(v + 0.55 * i["eye_height"] - 0.3 * np.abs(u)) - 0.05) - 0.016) * _soft(np.abs(u) - 0.13)
+    _paint(image, 0.8 * _ellipse(a - width, v - tip, 0.05, 0.035), 0.3 * i["skin"])
+    _paint(image, 0.4 * _soft(np.abs(v - tip - 0.05) - 0.02) * _soft(a - width), 0.55 * i["skin"])
+    lines = _soft(np.abs(np.abs(v + 0.55 * i["eye_height"] - 0.3 * a) - 0.05) - 0.016) * _soft(a - 0.13)
     _paint(image, lines * e["wrinkle"], 0.4 * i["skin"])
-    fold = np.abs(u) - width - 0.07 - 0.45 * (v - tip)
+    fold = a - width - 0.07 - 0.45 * (v - tip)
     cheek = _soft(np.abs(fold) - 0.018) * _soft(np.abs(v - tip - 0.1) - 0.17)
     _paint(image, 0.75 * cheek * e["cheek"], 0.45 * i["skin"])
 
@@ -141,8 +149,16 @@ def _mouth(image, u, v, e, i) -> None:
     y = v - i["mouth_height"] - e["mouth_corner"] * (np.square(t) - 0.5)
     bow = np.sqrt(np.clip(1 - np.square(t), 0, 1))
     ends = _soft((np.abs(t) - 1) * e["mouth_width"])
-    _paint(image, 0.85 * ends * _soft(np.abs(y) - e["mouth_open"] * bow - i["lip"] * (0.4 + 0.6 * bow)), i["lip_tone"] * i["skin"])
+    _paint(
+        image,
+        0.85 * ends * _soft(np.abs(y) - e["mouth_open"] * bow - i["lip"] * (0.4 + 0.6 * bow)),
+        i["lip_tone"] * i["skin"],
+    )
     opening = ends * _soft(np.abs(y) - np.maximum(e["mouth_open"] * bow, 0.012))
     _paint(image, opening, 0.08)
     upper = _soft(np.abs(y + 0.35 * e["mouth_open"]) - 0.6 * e["mouth_open"] * bow) * opening
     _paint(image, upper * e["teeth"], 0.95)
+
+
+FEATURES = ((_nose, slice(10, 46)), (_eyes, slice(0, 34)), (_brows, slice(0, 34)), (_mouth, slice(22, 48)))
+"""What is drawn on a head, in this order, and the image rows that it can reach in any pose."""

@@ -33,7 +33,9 @@ class ClassBranches(keras.layers.Layer):
             raise ValueError(f"Expected groups that hold each of {self.class_names} once. Received: {self.groups}")
         self.order = [grouped.index(name) for name in self.class_names]
         self.hidden = [self._dense(units, f"hidden_{i}", "relu") for i in range(len(self.groups))]
-        self.drops = [keras.layers.Dropout(dropout, dtype=self.dtype_policy, name=f"drop_{i}") for i in range(len(self.groups))]
+        self.drops = [
+            keras.layers.Dropout(dropout, dtype=self.dtype_policy, name=f"drop_{i}") for i in range(len(self.groups))
+        ]
         self.logits = [self._dense(len(group), f"logits_{i}") for i, group in enumerate(self.groups)]
 
     def _dense(self, units: int, name: str, activation: str | None = None) -> keras.layers.Dense:

@@ -12,9 +12,9 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     Arguments, weights, their order, the config and the numbers are the parent's. Keras 3 writes training-mode batch
     normalisation as a chain of element-wise operations, each of which reads and writes the whole activation; the fused
-    kernel reads it twice, and in float16 and bfloat16 takes it as it is, with statistics in float32. Whatever the
-    kernel cannot do (another axis or rank, a mask, `renorm`, `synchronized`, float64, an epsilon under 1.001e-5, another
-    backend) is left to the parent.
+    kernel does it in fewer passes, and in float16 and bfloat16 takes it as it is, with statistics in float32. Whatever
+    the kernel cannot do (another axis or rank, a mask, `renorm`, `synchronized`, float64, an epsilon under 1.001e-5,
+    another backend) is left to the parent.
 
     Input and output: (B, H, W, C), floating point.
     """
@@ -59,7 +59,13 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         gamma = keras.ops.convert_to_tensor(self.gamma) if self.scale else keras.ops.ones(channels, "float32")
         beta = keras.ops.convert_to_tensor(self.beta) if self.center else keras.ops.zeros(channels, "float32")
         result = tf.raw_ops.FusedBatchNormV3(
-            x=inputs, scale=gamma, offset=beta, mean=mean, variance=variance, epsilon=self.epsilon, is_training=is_training
+            x=inputs,
+            scale=gamma,
+            offset=beta,
+            mean=mean,
+            variance=variance,
+            epsilon=self.epsilon,
+            is_training=is_training,
         )
         return result.y, result.batch_mean, result.batch_variance
 

@@ -22,7 +22,13 @@ class SpatialAttention(keras.layers.Layer):
         self.kernel_size = kernel_size
         self.use_bias = use_bias
         self.convolution = keras.layers.Conv2D(
-            1, kernel_size, padding="same", activation="sigmoid", use_bias=use_bias, dtype=self.dtype_policy, name="convolution"
+            1,
+            kernel_size,
+            padding="same",
+            activation="sigmoid",
+            use_bias=use_bias,
+            dtype=self.dtype_policy,
+            name="convolution",
         )
 
     def build(self, input_shape):

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from fer_keras.models.backbones import stem
+from fer_keras.models.front import probabilities_of
 
 
 def build(
@@ -25,5 +26,4 @@ def build(
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
     x = layers.Dense(classes, name="logits")(x)
-    probabilities = layers.Activation("softmax", dtype="float32", name="probabilities")(x)
-    return keras.Model(face, probabilities, name=f"{backbone}_classifier")
+    return keras.Model(face, probabilities_of(x), name=f"{backbone}_classifier")

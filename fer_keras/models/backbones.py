@@ -1,5 +1,6 @@
 """Backbones without their top, the input each expects, and the way from a raw face to it."""
 
+import collections
 import re
 
 import keras
@@ -9,6 +10,7 @@ from fer_keras.errors import expected
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.layers.normalise import CAFFE, TORCHVISION, UNIT_RANGE, Normalise
 from fer_keras.models.basic_resnet import build_basic_resnet
+from fer_keras.models.front import face_input
 
 APPLICATIONS = {
     "resnet50": keras.applications.ResNet50,
@@ -82,8 +84,7 @@ def fuse_batch_norm(model: keras.Model) -> keras.Model:
 
     The paths of its variables start with its name ("backbone/conv1_conv/kernel").
     """
-    seen: dict[str, int] = {}
-    names = {operation: _own_name(operation.name, seen) for operation in model.operations}
+    names = own_names(model)
 
     def copy(operation):
         kind = FusedBatchNormalization if type(operation) is layers.BatchNormalization else type(operation)
@@ -94,13 +95,16 @@ def fuse_batch_norm(model: keras.Model) -> keras.Model:
         return keras.models.clone_model(model, input_tensors=image, clone_function=copy)
 
 
-def _own_name(name: str, seen: dict[str, int]) -> str:
-    match = AUTOMATIC_NAME.fullmatch(name)
-    if not match:
-        return name
-    kind = match[1]
-    seen[kind] = seen.get(kind, -1) + 1
-    return f"{kind}_{seen[kind]}" if seen[kind] else kind
+def own_names(model: keras.Model) -> dict:
+    """Return {layer or operation: its name}, where automatic names count from the model's own first ("conv2d_3")."""
+    seen = collections.Counter()
+    names = {}
+    for operation in model.operations:
+        match = AUTOMATIC_NAME.fullmatch(operation.name)
+        kind = match[1] if match else None
+        names[operation] = operation.name if kind is None else f"{kind}_{seen[kind]}".removesuffix("_0")
+        seen[kind] += 1
+    return names
 
 
 def family(backbone: keras.Model) -> str | None:
@@ -110,7 +114,7 @@ def family(backbone: keras.Model) -> str | None:
 
 
 def stem(name: str, *, image_size: int, input_size: int, channels: int):
-    """Return (face, features): the input (B, input_size, input_size, channels) and what the backbone `name` makes of it.
+    """Return (face, features): the input (B, input_size, input_size, channels) and what backbone `name` makes of it.
 
     Raw uint8 pixels are upsampled bicubically to image_size (Paper 003, §4.1), in float32 whatever the dtype policy.
     A learnable 1x1 convolution "adapter" makes grey into three channels (§4.1); it starts as a plain copy (kernel 1,
@@ -118,8 +122,7 @@ def stem(name: str, *, image_size: int, input_size: int, channels: int):
     Raises what `build_backbone` raises.
     """
     backbone = build_backbone(name, image_size)
-    face = keras.Input((input_size, input_size, channels), dtype="uint8", name="face")
-    x = layers.Rescaling(1.0, dtype="float32", name="to_float")(face)
+    face, x = face_input(input_size, channels)
     if image_size != input_size:
         x = layers.Resizing(image_size, image_size, interpolation="bicubic", dtype="float32", name="upsample")(x)
     if channels == 1:

@@ -1,4 +1,4 @@
-"""Paper 003's hybrid: a pretrained backbone, attention over channels and positions, a transformer block, class branches."""
+"""Paper 003's hybrid: a pretrained backbone, attention over channels and positions, a transformer, class branches."""
 
 import keras
 from keras import layers
@@ -9,6 +9,7 @@ from fer_keras.layers.self_attention_block import SelfAttentionBlock
 from fer_keras.layers.spatial_attention import SpatialAttention
 from fer_keras.layers.squeeze_excite import SqueezeExcite
 from fer_keras.models.backbones import stem
+from fer_keras.models.front import probabilities_of
 
 PARTS = ("se", "spatial", "mhsa", "branches")
 """What the paper adds to the backbone, in order: §2.1 (two), §2.2, §2.3. An ablation leaves some out."""
@@ -53,9 +54,9 @@ def _build(
     x = _transformer(x, dim, heads) if "mhsa" in parts else layers.GlobalAveragePooling2D(name="pool")(x)
     names = FER2013_CLASSES if "branches" in parts else tuple(f"class_{i}" for i in range(classes))
     groups = GROUPS if "branches" in parts else (names,)
-    logits = ClassBranches(names, groups, units, dropout, l2, name="branches")(x)
-    probabilities = layers.Activation("softmax", dtype="float32", name="probabilities")(logits)
-    return keras.Model(face, probabilities, name=f"hybrid_{backbone}")
+    name = "branches" if "branches" in parts else "classifier"
+    logits = ClassBranches(names, groups, units, dropout, l2, name=name)(x)
+    return keras.Model(face, probabilities_of(logits), name=f"hybrid_{backbone}")
 
 
 def _check(parts: tuple[str, ...], classes: int):

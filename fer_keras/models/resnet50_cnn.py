@@ -50,9 +50,11 @@ def load_rgb_resnet50(backbone: keras.Model, source: keras.Model) -> None:
     """
     theirs = {layer.name: layer.get_weights() for layer in source.layers}
     for layer in backbone.layers:
+        found = len(theirs.get(layer.name, []))
+        if found != len(layer.weights):
+            raise ValueError(f"Expected {len(layer.weights)} weights of {layer.name}. Received: {found}")
+    for layer in backbone.layers:
         weights = theirs.get(layer.name, [])
-        if len(weights) != len(layer.weights):
-            raise ValueError(f"Expected {len(layer.weights)} weights of {layer.name}. Received: {len(weights)}")
         if isinstance(layer, GreyStem):
             weights = [layer.kernel_of(weights[0]), *weights[1:]]
         layer.set_weights(weights)

@@ -89,8 +89,8 @@ def _in_our_layout(tensor: np.ndarray) -> np.ndarray:
     return tensor.transpose(2, 3, 1, 0) if tensor.ndim == 4 else tensor
 
 
-def fetch_and_load(backbone: keras.Model, name: str) -> None:
-    """Load the ImageNet weights called "resnet18" or "resnet34" from the hub (45 or 87 MB, kept in Keras's cache).
+def fetch_and_load(backbone: keras.Model, name: str) -> Path:
+    """Load the ImageNet weights called "resnet18" or "resnet34" from the hub; return the cached file (45 or 87 MB).
 
     Raises UserError, with the three ways on, when they cannot be fetched; ValueError for another name.
     """
@@ -108,6 +108,7 @@ def fetch_and_load(backbone: keras.Model, name: str) -> None:
             "or start from random weights with --init scratch."
         ) from error
     load_torchvision(backbone, path)
+    return Path(path)
 
 
 def read_safetensors(path) -> dict[str, np.ndarray]:

@@ -69,8 +69,13 @@ def _line(row: Row, reports_dir: Path, prefix: str) -> list:
         _column(row, lambda run: splits.accuracy(run, splits.private(run), "ferplus")),
         markdown.parameters(record["parameters"]["total"]),
         markdown.minutes(record["minutes"]),
-        judged and judged.verdict,
+        judged and _verdict(judged, record),
     ]
+
+
+def _verdict(judged: verdict.Verdict, record: dict) -> str:
+    reduced = record["ledger"] and judged.verdict != verdict.CANNOT
+    return f"{judged.verdict} (not run as printed)" if reduced else judged.verdict
 
 
 def _name(row: Row, prefix: str) -> str:

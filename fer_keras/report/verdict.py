@@ -20,6 +20,7 @@ A paper's number is held against the same metric of our run, on the split that t
 The interval covers the sampling of the test rows, not the spread between seeds. A run of a reduced profile keeps its
 verdict, and the reason says how many fields of the recipe differ from print: a shortfall there is no evidence against the paper."""
 
+CANNOT = "cannot be compared"
 LOWER_IS_BETTER = ("log_loss", "confusion")
 
 
@@ -62,7 +63,7 @@ def _decide(record, reported, ours, interval):
     if ours is None:
         return ("cannot be compared", f"this run has no {reported['metric']} on {reported['split']} rows")
     if obstacle := not_comparable(record):
-        return "cannot be compared", obstacle
+        return CANNOT, obstacle
     reduced = f"; fields that differ from print: {len(record['ledger'])}" if record["ledger"] else ""
     if reported["value"] in interval:
         return "reproduced", f"inside the 95 % interval{reduced}"

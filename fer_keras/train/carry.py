@@ -17,5 +17,7 @@ def over(old: keras.Model, new: keras.Model) -> list[str]:
         else:
             fresh.append(weight.path)
     if len(fresh) == len(new.weights):
-        raise ValueError(f"Expected models that share weights by name. Received: {old.name} and {new.name}, which share none")
+        raise ValueError(
+            f"Expected models that share weights by name. Received: {old.name} and {new.name}, which share none"
+        )
     return fresh

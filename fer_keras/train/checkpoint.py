@@ -42,7 +42,9 @@ def load(folder: pathlib.Path, note=print) -> tuple[dict, dict[str, np.ndarray]]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             note(f"{path} is damaged ({type(error).__name__}); falling back to the checkpoint before it.")
     if found:
-        raise UserError(f"Expected an intact checkpoint in {folder}. Received: damaged ones. Delete the folder to start anew.")
+        raise UserError(
+            f"Expected an intact checkpoint in {folder}. Received: damaged ones. Delete the folder to start anew."
+        )
     return None
 
 
@@ -60,7 +62,9 @@ def restore(model: keras.Model, arrays: dict[str, np.ndarray]) -> list[np.ndarra
 def _assign(variables, values):
     shapes = [tuple(v.shape) for v in variables]
     if shapes != [value.shape for value in values]:
-        raise UserError(f"Expected a checkpoint of {len(shapes)} arrays of this model. Received: {len(values)} of another.")
+        raise UserError(
+            f"Expected a checkpoint of {len(shapes)} arrays of this model. Received: {len(values)} of another."
+        )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
 

@@ -21,7 +21,9 @@ def apply(model: keras.Model, phase: Phase) -> int:
     model.trainable = True
     if BACKBONE not in {layer.name for layer in model.layers}:
         if phase.backbone != "all":
-            raise ValueError(f"Expected a layer named {BACKBONE!r} for phase {phase.name}. Received: {model.name} without one")
+            raise ValueError(
+                f"Expected a layer named {BACKBONE!r} for phase {phase.name}. Received: {model.name} without one"
+            )
         return trainable_parameters(model)
     backbone = model.get_layer(BACKBONE)
     first = {"all": 0, "frozen": len(backbone.layers)}.get(phase.backbone, phase.backbone)
@@ -36,5 +38,3 @@ def apply(model: keras.Model, phase: Phase) -> int:
 def trainable_parameters(model: keras.Model) -> int:
     """Return the number of parameters in the trainable weights."""
     return sum(math.prod(weight.shape) for weight in model.trainable_weights)
-
-

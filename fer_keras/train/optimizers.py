@@ -1,6 +1,7 @@
 """Build a Keras optimizer from a recipe's `Optimizer`."""
 
 import re
+from collections.abc import Iterable
 
 import keras
 
@@ -52,19 +53,37 @@ class SGDL2(_CoupledL2, keras.optimizers.SGD):
             gradient = gradient + self.l2 * keras.ops.cast(variable, gradient.dtype)
         keep = self.momentum_schedule(self.iterations) if self.momentum_schedule else self.momentum
         velocity = self.momentums[self._get_variable_index(variable)]
-        self.assign(velocity, keras.ops.cast(keep, variable.dtype) * velocity + keras.ops.cast(gradient, variable.dtype))
+        self.assign(
+            velocity, keras.ops.cast(keep, variable.dtype) * velocity + keras.ops.cast(gradient, variable.dtype)
+        )
         self.assign_sub(variable, keras.ops.cast(learning_rate, variable.dtype) * velocity)
 
     def get_config(self):
         schedule = self.momentum_schedule and keras.saving.serialize_keras_object(self.momentum_schedule)
         return {**super().get_config(), "momentum_schedule": schedule}
 
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        schedule = config.get("momentum_schedule")
+        moving = schedule and keras.saving.deserialize_keras_object(schedule, custom_objects)
+        return super().from_config({**config, "momentum_schedule": moving}, custom_objects)
 
-def build(spec: settings.Optimizer, epochs: int, steps_per_epoch: int):
-    """Return the optimizer of a phase of `epochs` times `steps_per_epoch` steps, one rate a group where groups are given."""
+
+def build(spec: settings.Optimizer, epochs: int, steps_per_epoch: int, paths: Iterable[str] = ()):
+    """Return the optimizer of a phase of `epochs` times `steps_per_epoch` steps, one rate a group where groups are given.
+
+    `paths` are those of the trainable variables: a group that matches none of them raises ValueError, since Keras would
+    give its layers the default rate without a word.
+    """
     default = _single(spec, spec.learning_rate, epochs, steps_per_epoch)
     if not spec.groups:
         return default
+    paths = tuple(paths)
+    for prefix, _ in spec.groups:
+        if not any(path.startswith(prefix) for path in paths):
+            raise ValueError(
+                f"Expected a trainable variable whose path begins with {prefix!r}. Received: {paths[:3]} ..."
+            )
     groups = {f"{re.escape(prefix)}.*": _single(spec, rate, epochs, steps_per_epoch) for prefix, rate in spec.groups}
     return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(default, groups))
 
@@ -82,15 +101,15 @@ def _single(spec, rate, epochs, steps_per_epoch):
 
 
 def inner(optimizer) -> list:
-    """Return the single optimizers inside (one, or one a group), past any loss scaling."""
+    """Return the single optimizers inside (one, or one a group and the default last), past any loss scaling."""
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     mapping = getattr(optimizer, "optimizers", None)
     return list(mapping) if mapping else [optimizer]
 
 
 def current_rate(optimizer) -> float:
-    """Return the learning rate of the first (default) optimizer at its present step."""
-    return float(keras.ops.convert_to_numpy(inner(optimizer)[0].learning_rate))
+    """Return the learning rate of the default optimizer at its present step."""
+    return float(keras.ops.convert_to_numpy(inner(optimizer)[-1].learning_rate))
 
 
 def scale_rate(optimizer, factor: float) -> None:

@@ -143,7 +143,9 @@ class Trainer:
 
     def _compile(self, model, phase, steps):
         model.compile(
-            optimizer=optimizers.build(phase.optimizer, phase.epochs, steps),
+            optimizer=optimizers.build(
+                phase.optimizer, phase.epochs, steps, [v.path for v in model.trainable_variables]
+            ),
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=self.recipe.label_smoothing),
             metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
             jit_compile=self.jit,

@@ -20,7 +20,9 @@ class Watch(keras.callbacks.Callback):
     `stop.asked`. Raises UserError when the loss is not finite, naming the step and the learning rate.
     """
 
-    def __init__(self, save: Callable[[int], None], stop: StopRequest, first_step: int, checkpoint_seconds: float, where: str):
+    def __init__(
+        self, save: Callable[[int], None], stop: StopRequest, first_step: int, checkpoint_seconds: float, where: str
+    ):
         super().__init__()
         self.save, self.stop, self.first_step = save, stop, first_step
         self.checkpoint_seconds, self.where = checkpoint_seconds, where

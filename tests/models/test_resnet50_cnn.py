@@ -9,7 +9,7 @@ from fer_keras.models.resnet50_cnn import build_grey_resnet50, load_rgb_resnet50
 
 # Backbone 23,587,712 less two of three input channels of the stem (2 * 7 * 7 * 64).
 BACKBONE = 23_581_440
-# 1 x 1 convolutions and dense layers without bias, four numbers a batch-norm channel, gamma and beta of the sphere, output.
+# Convolutions and dense layers without bias, four numbers a batch-norm channel, gamma and beta, the output.
 HEAD = (2048 * 512 + 512 * 128) + 128 * 128 + 128 * 64 + 4 * (512 + 128 + 128 + 64) + 2 * 128 + (64 * 7 + 7)
 PARAMETERS = {"resnet50_cnn": 24_724_167}
 BATCH_NORM_STATISTICS = 53_120 + 2 * (512 + 128 + 128 + 64)
@@ -29,6 +29,14 @@ def source():
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.set_weights([rng.uniform(0.5, 1.5, weight.shape) for weight in layer.get_weights()])
     return network
+
+
+@pytest.fixture(scope="module")
+def loaded(source):
+    backbones = {stem: build_grey_resnet50(48, stem) for stem in ("mean", "sum")}
+    for backbone in backbones.values():
+        load_rgb_resnet50(backbone, source)
+    return backbones
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +80,8 @@ def test_the_stages_after_the_backbone(model):
 
 
 @pytest.mark.parametrize("stem", ["mean", "sum"])
-def test_rgb_weights_are_carried_over(source, stem):
-    backbone = build_grey_resnet50(48, stem)
-    load_rgb_resnet50(backbone, source)
+def test_rgb_weights_are_carried_over(source, loaded, stem):
+    backbone = loaded[stem]
     kernel = source.get_layer("conv1_conv").get_weights()[0]
     reduced = kernel.sum(axis=2, keepdims=True) / (3 if stem == "mean" else 1)
     np.testing.assert_allclose(backbone.get_layer("conv1_conv").get_weights()[0], reduced, rtol=1e-5, atol=1e-7)
@@ -84,23 +91,23 @@ def test_rgb_weights_are_carried_over(source, stem):
                 np.testing.assert_array_equal(ours, theirs)
 
 
-def test_only_the_sum_equals_the_rgb_backbone_on_tripled_grey(source):
+def test_only_the_sum_equals_the_rgb_backbone_on_tripled_grey(source, loaded):
     grey = np.random.default_rng(2).normal(0, 50, (2, 48, 48, 1)).astype("float32")
     first = source.get_layer("conv1_relu").output
     expected = np.asarray(keras.Model(source.input, first)(np.repeat(grey, 3, axis=-1)))
     difference = {}
-    for stem in ("mean", "sum"):
-        backbone = build_grey_resnet50(48, stem)
-        load_rgb_resnet50(backbone, source)
+    for stem, backbone in loaded.items():
         found = keras.Model(backbone.input, backbone.get_layer("conv1_relu").output)(grey)
         difference[stem] = np.abs(np.asarray(found) - expected).max() / expected.max()
     assert difference["sum"] < 1e-5 and difference["mean"] > 0.1
 
 
-def test_another_network_is_no_source():
+def test_another_network_is_no_source(loaded):
     small = keras.Sequential([keras.Input((48, 48, 3)), keras.layers.Conv2D(64, 7, strides=2, name="conv1_conv")])
+    before = loaded["mean"].get_layer("conv1_conv").get_weights()[0]
     with pytest.raises(ValueError, match="Expected 4 weights of conv1_bn. Received: 0"):
-        load_rgb_resnet50(build_grey_resnet50(48), small)
+        load_rgb_resnet50(loaded["mean"], small)
+    np.testing.assert_array_equal(loaded["mean"].get_layer("conv1_conv").get_weights()[0], before)
 
 
 def test_colour_is_refused():

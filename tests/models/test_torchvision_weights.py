@@ -248,9 +248,9 @@ def test_fetched_weights_are_loaded(backbones, tmp_path, monkeypatch):
     write_safetensors(tmp_path / "resnet18", random_tensors(18))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(torchvision_weights, "HUB", tmp_path.as_uri() + "/{name}")
-    fetch_and_load(backbones[18], "resnet18")
+    path = fetch_and_load(backbones[18], "resnet18")
     np.testing.assert_array_equal(backbones[18].get_layer("conv1_bn").gamma, random_tensors(18)["bn1.weight"])
-    assert (tmp_path / "models" / "resnet18.tv_in1k.safetensors").is_file()
+    assert path == tmp_path / "models" / "resnet18.tv_in1k.safetensors" and path.is_file()
 
 
 def test_another_name_is_a_programming_error(backbones):

@@ -19,6 +19,10 @@ def predictions(seed: int, rows: int = 300) -> dict[str, np.ndarray]:
     return {"rows": np.arange(1000, 1000 + rows), "labels": labels, "probabilities": shares.astype(np.float32)}
 
 
+def counts_of(part: dict) -> dict[str, int]:
+    return dict(zip(FER2013_CLASSES, np.bincount(part["labels"], minlength=7).tolist(), strict=True))
+
+
 def record_of(parts: dict[str, dict], seed: int) -> dict:
     """Return a valid record whose metrics come from `parts` {split: predictions}."""
     data = {"dataset": "fer2013", "split": "official"}
@@ -54,7 +58,8 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
             "split": "official",
             "test_name": "PrivateTest",
             "select_name": "PublicTest",
-            "counts": {part: dict.fromkeys(FER2013_CLASSES, 40) for part in ("train", "select", "test")},
+            "counts": {"train": dict.fromkeys(FER2013_CLASSES, 40)}
+            | {split: counts_of(part) for split, part in parts.items()},
             "overlap": None,
         },
         "parameters": {
@@ -112,3 +117,10 @@ def make_run(tmp_path):
         return run_dir
 
     return make
+
+
+@pytest.fixture
+def toy():
+    """Return a valid record and the predictions of its splits, {split: arrays}, in memory."""
+    parts = {"select": predictions(100), "test": predictions(0)}
+    return record_of(parts, 0), parts

@@ -1,0 +1,90 @@
+import copy
+import re
+
+import numpy as np
+import pytest
+
+from fer_keras.report import save_samples, write_report
+from fer_keras.report.drawings import DRAWINGS
+from fer_keras.report.page import render
+from fer_keras.report.provenance import SYNTHETIC
+
+
+@pytest.fixture
+def page(toy, tmp_path):
+    """Return page(change) -> the page of a run whose record `change` has edited, without its figures."""
+
+    def text(change=lambda record: None):
+        record = copy.deepcopy(toy[0])
+        change(record)
+        return render(tmp_path, record, toy[1])
+
+    return text
+
+
+def test_the_page_of_a_run(page):
+    text = page()
+    assert text.startswith("# Toy network\n")
+    assert "| command | `python -m experiments.toy --only toy --profile cpu` |" in text
+    assert re.search(r"\| accuracy \(Table 1\) \| PrivateTest \| 99\.00 % \| \d\d\.\d\d % \| \S+ to \S+ \| -\d", text)
+    assert re.search(r"\| log loss \(§6\.1\) \| PublicTest \| 9\.000 \| \d\.\d{3} \|.*better: outside", text)
+    assert (
+        "Selection: epoch 3 of phase all, by balanced accuracy on PublicTest. Seeds: 1 (seed 0). Init: random weights."
+        in text
+    )
+    assert "| `model_args.image_size` | 224 | 48 |" in text
+    assert "- Batch size 32." in text
+    assert "### Changed on purpose\n\nNothing." in text
+    assert f"`{'ab' * 32}`" in text
+    assert "| all | 25,000,000 | 3 | 0.400 | 2 min |" in text
+    assert "- Commit: `0123456789ab`\n" in text
+    assert "SYNTHETIC" not in text
+    assert "UNOFFICIAL" not in text
+
+
+def test_synthetic_and_unofficial_data_are_stamped_on_top(page):
+    synthetic = page(lambda record: record["data"].update(synthetic=True, official=False))
+    assert synthetic.split("\n\n")[1] == SYNTHETIC
+    unofficial = page(lambda record: record["data"].update(official=False, unofficial_reasons=["Training has 99 rows"]))
+    assert unofficial.split("\n\n")[1].startswith("> **UNOFFICIAL DATA: Training has 99 rows.")
+    assert unofficial.count("cannot be compared: unofficial data") == 3
+
+
+def test_test_rows_among_the_training_rows_are_loud(page):
+    text = page(lambda record: record["data"].update(overlap={"exact": 12, "near": 0}))
+    assert "> **TEST ROWS OCCUR IN THE TRAINING ROWS: exact 12.**" in text
+
+
+def test_the_page_is_the_same_from_the_same_record(page):
+    assert page() == page()
+
+
+def test_a_recipe_without_printed_numbers_and_an_undefined_chi_square(page):
+    def change(record):
+        record["reported"], record["ledger"] = [], []
+        record["metrics"]["test"]["chi_square"] = None
+
+    text = page(change)
+    assert "The recipe holds no printed number." in text
+    assert "The recipe ran as printed." in text
+    assert "undefined, a class is never predicted or never true" in text
+
+
+def test_every_figure_is_drawn_and_linked_with_its_alternative_text(make_run):
+    run_dir = make_run()
+    images = np.random.default_rng(0).integers(0, 256, (300, 8, 8, 1), np.uint8)
+    rows = np.arange(1000, 1300)[::-1]
+    save_samples(run_dir, images, rows, images[:4], 255 - images[:4])
+    with np.load(run_dir / "samples.npz") as stored:
+        place = rows.tolist().index(int(stored["rows"][0]))
+        np.testing.assert_array_equal(stored["images"][0], images[place])
+        assert len(stored["rows"]) <= 24
+    linked = re.findall(r"!\[(.{40,})\]\(figures/(.+\.png)\)", write_report(run_dir).read_text())
+    assert linked == [(drawing.alt, drawing.file) for drawing in DRAWINGS]
+    for _, file in linked:
+        assert (run_dir / "figures" / file).read_bytes().startswith(b"\x89PNG")
+
+
+def test_samples_of_other_rows_are_refused(make_run):
+    with pytest.raises(ValueError, match="Expected the images of every test row"):
+        save_samples(make_run(), np.zeros((2, 8, 8, 1), np.uint8), np.array([1, 2]))

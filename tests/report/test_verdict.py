@@ -1,0 +1,84 @@
+import pytest
+
+from fer_keras.evaluate import metrics
+from fer_keras.report import verdict
+
+
+def judged(toy, metric, value, split="test"):
+    record, parts = toy
+    return verdict.judge(record, parts, {"metric": metric, "value": value, "where": "§1", "split": split})
+
+
+def test_a_number_inside_the_interval_is_reproduced(toy):
+    ours = toy[0]["metrics"]["test"]["accuracy"]
+    found = judged(toy, "accuracy", ours + 0.03)
+    assert found.verdict == "reproduced"
+    assert found.difference == pytest.approx(-0.03)
+    assert found.interval.low < ours < found.interval.high
+    assert found.reason == "inside the 95 % interval; fields that differ from print: 1"
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "expected"),
+    [
+        ("accuracy", 0.9, "not reproduced"),
+        ("accuracy", 0.2, "better"),
+        ("log_loss", 3.0, "better"),
+        ("log_loss", 0.2, "not reproduced"),
+        ("recall/happy", 0.99, "not reproduced"),
+        ("confusion/fear/sad", 0.9, "better"),
+        ("f1/sad", 0.05, "better"),
+        ("chi_square", 16557.93, "not reproduced"),
+        ("chi_square", 1.0, "not reproduced"),
+        ("chi_square_dof", 36, "reproduced"),
+        ("weighted_f1", 0.99, "not reproduced"),
+    ],
+)
+def test_outside_the_interval_the_metric_says_which_side_is_better(toy, metric, value, expected):
+    assert judged(toy, metric, value).verdict == expected
+
+
+def test_recall_and_precision_have_wilson_intervals(toy):
+    scores = toy[0]["metrics"]["test"]
+    right, true = scores["confusion"][3][3], scores["per_class"]["happy"]["support"]
+    called = sum(row[3] for row in scores["confusion"])
+    assert judged(toy, "recall/happy", 0.5).interval == verdict.statistics.wilson(right, true)
+    assert judged(toy, "precision/happy", 0.5).interval == verdict.statistics.wilson(right, called)
+
+
+def test_every_interval_holds_its_own_metric(toy):
+    for metric in (
+        "accuracy",
+        "macro_f1",
+        "macro_recall",
+        "macro_precision",
+        "f1/fear",
+        "confusion/fear/sad",
+        "chi_square",
+    ):
+        ours = metrics.value(toy[0]["metrics"]["test"], metric)
+        assert judged(toy, metric, ours).verdict == "reproduced", metric
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "reason"),
+    [
+        ("data", {"synthetic": True, "official": False}, "synthetic faces"),
+        ("data", {"official": False, "unofficial_reasons": ["28,708 rows"]}, "unofficial data: 28,708 rows"),
+        ("data", {"split": "merged"}, "split merged, printed official"),
+        ("init", {"kind": "file"}, "starts from a checkpoint of our own, printed scratch"),
+        ("printed", {"init": "imagenet"}, "starts from scratch, printed imagenet"),
+        ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, printed fer2013"),
+    ],
+)
+def test_what_cannot_be_compared_says_why(toy, part, change, reason):
+    toy[0][part] |= change
+    found = judged(toy, "accuracy", 0.55)
+    assert (found.verdict, found.reason) == ("cannot be compared", reason)
+    assert found.ours == toy[0]["metrics"]["test"]["accuracy"]
+
+
+def test_a_number_on_rows_without_predictions_cannot_be_compared(toy):
+    found = judged(toy, "accuracy", 0.9, split="train")
+    assert (found.verdict, found.ours, found.difference) == ("cannot be compared", None, None)
+    assert found.reason == "this run has no accuracy on train rows"
