@@ -1,3 +1,3 @@
 """One module a paper, as data. `ALL` is the order in which they are listed."""
 
-ALL = ("hybrid_resnet50", "pretrain_backbone")
+ALL = ("hybrid_resnet50", "cnn_resnet_attention", "resnet18_transfer", "resnet50_cnn", "pretrain_backbone")

@@ -6,6 +6,8 @@ Expect 58.87 % balanced accuracy (§6.1, reported; ours stands in reports/). As 
 hours on an accelerator, weeks on a CPU; the `cpu` profile declares what is cut. Section numbers below are the paper's.
 """
 
+import dataclasses
+
 from fer_keras.cli import main
 from fer_keras.recipe import Data, Experiment, Phase, Profile, Recipe, Reported
 from fer_keras.settings import Augment, Constant, Cosine, Optimizer
@@ -101,11 +103,84 @@ HYBRID = Recipe(
     },
 )
 
+BASELINE_CNN = dataclasses.replace(
+    HYBRID,
+    name="hybrid_baseline_cnn",
+    title="Baseline CNN of the comparison",
+    model="hybrid_baseline_cnn",
+    model_args={"image_size": 48},
+    init="scratch",
+    oversample={},
+    class_augment={},
+    phases=(Phase("train", 50, Optimizer("adam", 1e-3), section="§6.1"),),
+    paper_minutes=30,
+    reported=(
+        Reported("balanced_accuracy", 0.4520, "§6.1"),
+        Reported("macro_f1", 0.4380, "§6.1"),
+        Reported("log_loss", 1.452, "§6.1"),
+        Reported("recall/disgust", 0.28, "§6.2: before class weighting"),
+    ),
+    assumed=(
+        "Everything but its scores: three convolution blocks, Adam 1e-3, 50 epochs, the hybrid's data treatment.",
+    ),
+    changed=(),
+    profiles={
+        "cpu": Profile(minutes=20, note="two CPU cores: fewer epochs", epochs={"train": 20}, batch_size=64),
+        "smoke": Profile(minutes=1, epochs={"train": 1}, rows=64),
+    },
+)
+
+EFFICIENTNETB3 = dataclasses.replace(
+    HYBRID,
+    name="hybrid_efficientnetb3",
+    title="The same head on EfficientNetB3",
+    model="hybrid_efficientnetb3",
+    phases=(
+        HYBRID.phases[0],
+        Phase("unfreeze-all", 50, HYBRID.phases[1].optimizer, "all", "frozen", section="§6.5"),
+        HYBRID.phases[4],
+    ),
+    reported=(),
+    assumed=(
+        *HYBRID.assumed,
+        "§6.5 prints no number; ResNet50's indices mean nothing here, so all layers unfreeze at once.",
+    ),
+    profiles={
+        "cpu": Profile(
+            minutes=60,
+            note="two CPU cores: native 48 px, few epochs",
+            image_size=48,
+            epochs={"frozen": 2, "unfreeze-all": 2, "head": 1},
+            learning_rates={"frozen": 5e-4, "unfreeze-all": 1e-4, "head": 3e-5},
+            batch_size=64,
+        ),
+        "smoke": Profile(minutes=1, image_size=48, epochs={"frozen": 1, "unfreeze-all": 1, "head": 1}, rows=64),
+    },
+)
+
+XCEPTION = dataclasses.replace(
+    EFFICIENTNETB3,
+    name="hybrid_xception",
+    title="The same head on Xception",
+    model="hybrid_xception",
+    profiles={
+        "cpu": dataclasses.replace(EFFICIENTNETB3.profiles["cpu"], minutes=240, image_size=71),
+        "smoke": dataclasses.replace(EFFICIENTNETB3.profiles["smoke"], image_size=71),
+    },
+)
+
+MOBILENETV3SMALL = dataclasses.replace(
+    EFFICIENTNETB3,
+    name="hybrid_mobilenetv3small",
+    title="The same head on MobileNetV3Small",
+    model="hybrid_mobilenetv3small",
+)
+
 EXPERIMENT = Experiment(
     name="hybrid_resnet50",
     paper="003",
     title="Hybrid ResNet50 with attention, transformer and class branches",
-    recipes=(HYBRID,),
+    recipes=(HYBRID, BASELINE_CNN, EFFICIENTNETB3, XCEPTION, MOBILENETV3SMALL),
 )
 
 main(__name__, EXPERIMENT)

@@ -43,7 +43,7 @@ def cached(path: Path, read: Callable[[Path], Faces], cache_dir: Path | None = N
 
     Args:
         path: a file or folder.
-        read: a function of a module, known by its name; gives Faces without votes; its errors pass through, and nothing is kept then.
+        read: a function of a module, known by its name; gives Faces without votes. When it raises, nothing is kept.
         cache_dir: None for `default_dir()`.
     """
     path, folder = Path(path), Path(cache_dir) if cache_dir else default_dir()

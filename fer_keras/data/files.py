@@ -15,7 +15,7 @@ def require_file(path: Path, what: str) -> Path:
     try:
         found = path.stat()
     except (OSError, ValueError) as error:
-        raise expected(f"{what} at {path!s}", reason(error)) from error
+        raise expected(f"{what} at {path}", reason(error)) from error
     if stat.S_ISDIR(found.st_mode):
         raise expected(f"{what} at {path}", "a folder")
     if not stat.S_ISREG(found.st_mode):

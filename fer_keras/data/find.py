@@ -12,25 +12,26 @@ from fer_keras.data.files import reason
 from fer_keras.errors import expected
 
 WHERE_TO_GET = (
-    "FER2013 can be had from Kaggle: fer2013.csv or icml_face_data.csv of the competition 'Challenges in Representation "
-    "Learning: Facial Expression Recognition Challenge', or the image folders msambare/fer2013; give it with --data PATH."
+    "FER2013 can be had from Kaggle: fer2013.csv or icml_face_data.csv of the competition 'Challenges in "
+    "Representation Learning: Facial Expression Recognition Challenge', or the image folders msambare/fer2013; "
+    "give it with --data PATH."
 )
+LAYOUTS = "fer2013.csv, icml_face_data.csv, folders train/ and test/, or a prepared tensorflow-datasets folder"
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 DEFAULT = Path("data")
 
 
 def locate(path: str | None = None) -> Path | None:
-    """Return the file or folder to read: `path` if given, else $FER2013 if set, else ./data if FER2013 lies there, else None.
+    """Return what `load` takes: found in `path` if given, else in $FER2013 if set, else in ./data, else None.
 
-    The result is what `load` takes. Raises UserError when `path` or $FER2013 is given and FER2013 is not there: what was
-    asked for is never replaced by something else.
+    Raises UserError when `path` or $FER2013 is given and FER2013 is not there: what was asked for is never replaced by
+    something else.
     """
     for given, name in ((path, "--data"), (os.environ.get("FER2013"), "$FER2013")):
         if given:
             found = _source(Path(given).expanduser(), name)
             if found is None:
-                layouts = "fer2013.csv, icml_face_data.csv, folders train/ and test/, or a prepared tensorflow-datasets folder"
-                raise expected(f"FER2013 ({layouts}) at {name} {given}", _contents(Path(given)), WHERE_TO_GET)
+                raise expected(f"FER2013 ({LAYOUTS}) at {name} {given}", _contents(Path(given)), WHERE_TO_GET)
             return found[0]
     found = _source(DEFAULT, "./data")
     return found and found[0]
@@ -44,7 +45,7 @@ def load(path: Path, cache_dir: Path | None = None) -> Faces:
     """
     found = _source(Path(path), "data")
     if found is None:
-        raise expected(f"FER2013 at {path}", _contents(Path(path)), WHERE_TO_GET)
+        raise expected(f"FER2013 ({LAYOUTS}) at {path}", _contents(Path(path)), WHERE_TO_GET)
     source, read = found
     faces = cached(source, read, cache_dir)
     beside = (source if source.is_dir() else source.parent) / ferplus.FILE_NAME
@@ -58,7 +59,7 @@ def load(path: Path, cache_dir: Path | None = None) -> Faces:
 
 
 def _source(path: Path, name: str) -> tuple[Path, Callable[[Path], Faces]] | None:
-    """Return what to read in `path` and its reader: a CSV file first, then image folders, then a prepared TFDS folder."""
+    """Return what to read in `path` and its reader: a CSV file first, then image folders, then a prepared data set."""
     try:
         if path.is_file():
             return path, csv_source.read

@@ -43,10 +43,11 @@ def is_one(path: Path) -> bool:
 def read(path: Path) -> Faces:
     """Read the image folders in `path`; names of folders in any case of letters, classes also by `labels.SYNONYMS`.
 
-    File names that carry Training_, PublicTest_ or PrivateTest_ give the official split; when all in test/ do not, it is
-    the split "test", the two merged. validation/ is "public". Where every name also carries its row of fer2013.csv, as in
-    Training_17.png, the faces come in that order with these row numbers. (Kaggle's msambare/fer2013 has the Usage in its
-    names, but other numbers.) Otherwise they come by split, class and name, numbered from 1,000,000, beyond any real row.
+    File names that carry Training_, PublicTest_ or PrivateTest_ give the official split; unless all names in test/ do,
+    its split is "test", the two merged. validation/ is "public". Where every name also carries its row of fer2013.csv,
+    as in Training_17.png, the faces come in that order with these row numbers. (Kaggle's msambare/fer2013 has the Usage
+    in its names, but other numbers.) Otherwise they come by split, class and name, numbered from 1,000,000, which is
+    beyond any row of FER2013.
 
     Returns Faces with images [N, 48, 48, 1]; RGB files must be grey ones.
     Raises UserError, naming the file or folder, for anything else: an image that is not 48x48 or cannot be decoded, a

@@ -25,8 +25,9 @@ ROWS_AT_ONCE = 1024
 
 
 class Fer2013(tfds.core.GeneratorBasedBuilder):
-    """35,887 faces, 48x48 grey, seven expressions; splits train, public, private (Goodfellow et al. 2013, arXiv:1307.0414).
+    """35,887 faces, 48x48 grey, seven expressions (Goodfellow et al. 2013, arXiv:1307.0414).
 
+    Splits: train, public, private.
     Features: image uint8 (48, 48, 1); label 0..6 in FER2013's order; row int64, the row of the CSV file.
     """
 
@@ -35,7 +36,6 @@ class Fer2013(tfds.core.GeneratorBasedBuilder):
     code_path = Path(__file__)
 
     VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "As in fer2013.csv."}
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Put fer2013.csv or icml_face_data.csv (Kaggle, Challenges in Representation Learning: Facial Expression "
         "Recognition Challenge) into manual_dir."
@@ -51,7 +51,7 @@ class Fer2013(tfds.core.GeneratorBasedBuilder):
                 }
             ),
             supervised_keys=("image", "label"),
-            homepage="https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge",
+            homepage="https://arxiv.org/abs/1307.0414",
         )
 
     def _split_generators(self, dl_manager: tfds.download.DownloadManager):

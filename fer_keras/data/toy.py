@@ -7,7 +7,7 @@ import numpy as np
 
 from fer_keras.data.faces import Faces
 from fer_keras.data.gate import official_counts
-from fer_keras.data.toy_draw import EXPRESSION, IDENTITY, POSE, SIDE, draw
+from fer_keras.data.toy_draw import SIDE, draw
 from fer_keras.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TRAIN
 
 SPLITS = (TRAIN, PUBLIC, PRIVATE)
@@ -15,7 +15,9 @@ FACES_A_PERSON = 8
 FACES_AT_ONCE = 32
 WEAKEST = 0.4
 
-_TYPICAL = {  # In the order of EXPRESSION: brow height, inner, arch, eye, mouth width, open, corner, teeth, nose, wrinkle, cheek.
+EXPRESSION = ("brow_height", "brow_inner", "brow_arch", "eye_open", "mouth_width", "mouth_open", "mouth_corner")
+EXPRESSION += ("teeth", "nose_up", "wrinkle", "cheek")
+_TYPICAL = {
     "angry": (-0.07, -0.09, 0.00, 0.055, 0.23, 0.012, 0.03, 0.0, 0.02, 0.25, 0.2),
     "disgust": (-0.05, -0.04, 0.01, 0.035, 0.22, 0.045, 0.09, 0.3, 0.07, 0.95, 0.9),
     "fear": (0.07, 0.07, 0.00, 0.120, 0.27, 0.070, 0.06, 0.4, 0.00, 0.10, 0.1),
@@ -27,7 +29,7 @@ _TYPICAL = {  # In the order of EXPRESSION: brow height, inner, arch, eye, mouth
 _SPREAD = (0.025, 0.022, 0.012, 0.014, 0.025, 0.010, 0.026, 0.10, 0.010, 0.10, 0.12)
 _LEAST = (-0.12, -0.14, 0.00, 0.018, 0.12, 0.004, -0.20, 0.0, 0.00, 0.00, 0.0)
 
-_IDENTITY = {
+IDENTITY = {
     "skin": (0.45, 0.9),
     "hair": (0.03, 0.5),
     "hairline": (0.45, 0.68),
@@ -48,7 +50,7 @@ _IDENTITY = {
     "lip_tone": (0.5, 0.8),
     "beard": (-0.8, 0.6),
 }
-_POSE = {
+POSE = {
     "rotation": (-0.15, 0.15),
     "scale": (1.15, 1.35),
     "shift_x": (-0.08, 0.08),
@@ -66,8 +68,8 @@ def toy_faces(n_train: int = 2800, n_public: int = 400, n_private: int = 400, se
     """Draw faces with the class proportions of FER2013's splits.
 
     Everything about a face depends on seed, split and its place in the split: the expression, at 40 to 100 % of its
-    strength and blurred; one of the split's own people (about eight faces each; no person is in two splits); the pose and
-    light of the photograph; noise.
+    strength and blurred; one of the split's own people (about eight faces each; no person is in two splits); the pose
+    and light of the photograph; noise.
 
     Returns Faces with images uint8 [N, 48, 48, 1], splits "train", "public", "private" in this order, synthetic=True.
     """
@@ -94,8 +96,8 @@ def class_sizes(split: str, n: int) -> np.ndarray:
 
 
 def people(split: str, n: int, seed: int) -> np.ndarray:
-    """Return float32 [n, 19]: the split's first `n` people, one column each for the names of IDENTITY."""
-    return _uniform(_rng(seed, split, "people"), _IDENTITY, IDENTITY, n)
+    """Return float32 [n, 19]: the split's first `n` people, a column for each name of IDENTITY."""
+    return _uniform(_rng(seed, split, "people"), IDENTITY, n)
 
 
 def _draw_split(split: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -103,7 +105,7 @@ def _draw_split(split: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     crowd = people(split, max(1, n // FACES_A_PERSON), seed)
     identity = crowd[_rng(seed, split, "who").integers(len(crowd), size=n)]
     expression = _expressions(labels, _rng(seed, split, "expression"))
-    pose = _uniform(_rng(seed, split, "pose"), _POSE, POSE, n)
+    pose = _uniform(_rng(seed, split, "pose"), POSE, n)
     rng = _rng(seed, split, "noise")
     images = np.empty((n, SIDE, SIDE, 1), np.uint8)
     for first in range(0, n, FACES_AT_ONCE):
@@ -127,11 +129,9 @@ def _expressions(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.maximum(drawn, _LEAST).astype(np.float32)
 
 
-def _uniform(
-    rng: np.random.Generator, ranges: dict[str, tuple[float, float]], names: tuple[str, ...], n: int
-) -> np.ndarray:
-    low, high = np.array([ranges[name] for name in names]).T
-    return rng.uniform(low, high, (n, len(names))).astype(np.float32)
+def _uniform(rng: np.random.Generator, ranges: dict[str, tuple[float, float]], n: int) -> np.ndarray:
+    low, high = np.array(list(ranges.values())).T
+    return rng.uniform(low, high, (n, len(ranges))).astype(np.float32)
 
 
 def _rng(seed: int, split: str, what: str) -> np.random.Generator:

@@ -1,6 +1,6 @@
-"""Drawing toy faces with NumPy: all faces of a batch at once, each feature a soft-edged shape in the face's own coordinates.
+"""Drawing toy faces with NumPy: a batch at once, each feature a soft-edged shape in the face's own coordinates.
 
-Face coordinates: u to the right and v downwards, the head's centre at (0, 0), 1 unit = half the image's side at scale 1.
+Face coordinates: u to the right and v downwards, the head's centre at (0, 0); 1 is half the image's side at scale 1.
 """
 
 import numpy as np
@@ -8,28 +8,19 @@ import numpy as np
 SIDE = 48
 EDGE = 1.6 * 2 / SIDE
 
-EXPRESSION = ("brow_height", "brow_inner", "brow_arch", "eye_open", "mouth_width", "mouth_open", "mouth_corner", "teeth", "nose_up",
-              "wrinkle", "cheek")  # fmt: skip
-"""What an expression changes.
-
-Lengths in face coordinates: brow_height (up), brow_inner (inner end up, outer end down), brow_arch (middle up), eye_open
-(half the slit), mouth_width and mouth_open (half), mouth_corner (down), nose_up (nostrils). Strengths 0..1: teeth,
-wrinkle (at the root of the nose), cheek (fold from nose to mouth corner).
-"""
-
-IDENTITY = ("skin", "hair", "hairline", "fringe", "head_width", "head_height", "jaw", "eye_distance", "eye_size", "eye_height", "iris",
-            "brow_thickness", "brow_tone", "nose_length", "nose_width", "mouth_height", "lip", "lip_tone", "beard")  # fmt: skip
-"""What a person keeps: tones 0..1, lengths in face coordinates."""
-
-POSE = ("rotation", "scale", "shift_x", "shift_y", "yaw", "light", "light_x", "light_y", "background", "noise")
-"""What a photograph changes: rotation in radians, shifts in face coordinates, light as a factor and its slope, noise as deviation."""
-
 
 def draw(expression: dict, identity: dict, pose: dict, noise: np.ndarray) -> np.ndarray:
-    """Draw faces.
+    """Draw faces; lengths are in face coordinates, tones and strengths 0..1.
 
     Args:
-        expression, identity, pose: {name: float32 [N]} with the names above.
+        expression: {name: float32 [N]}; brow_height (up), brow_inner (inner end up, outer end down), brow_arch
+            (middle up), eye_open (half the slit), mouth_width and mouth_open (half), mouth_corner (down), nose_up
+            (nostrils), and the strengths teeth, wrinkle (at the root of the nose), cheek (fold from nose to mouth).
+        identity: likewise what a person keeps: the tones skin, hair, iris, brow_tone, lip_tone, the strength beard,
+            hairline, fringe (its slope), head_width, head_height, jaw (how much narrower below), eye_distance,
+            eye_size, eye_height, brow_thickness, nose_length, nose_width, mouth_height, lip.
+        pose: likewise what a photograph changes: rotation in radians, scale, shift_x, shift_y, yaw (shift of the
+            features on the head), light (factor), light_x, light_y (its slopes), background (tone), noise (deviation).
         noise: float32 [N, 48, 48], standard normal.
 
     Returns uint8 [N, 48, 48, 1].
@@ -58,7 +49,7 @@ def _face_coordinates(p: dict) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _soft(distance: np.ndarray) -> np.ndarray:
-    """1 where the signed distance is well negative (inside), 0 where well positive, a ramp of one and a half pixels between."""
+    """1 where the signed distance is well negative (inside), 0 where well positive, a ramp of 1.6 pixels between."""
     ramp = distance * np.float32(-1 / EDGE)
     ramp += np.float32(0.5)
     return np.clip(ramp, 0, 1, out=ramp)

@@ -66,7 +66,7 @@ def test_missing_empty_and_binary_files_are_refused(tmp_path):
     (tmp_path / "empty.csv").touch()
     (tmp_path / "binary.csv").write_bytes(b"\xff\x00\xfe" * 9)
     for name in ("missing.csv", "empty.csv", "binary.csv"):
-        with pytest.raises(UserError, match="FER\\+'s CSV file"):
+        with pytest.raises(UserError, match=r"FER\+'s CSV file"):
             ferplus.read_votes(tmp_path / name)
 
 
@@ -79,10 +79,10 @@ def test_join_goes_by_row(tmp_path):
 def test_join_refuses_another_split_and_rows_without_votes(tmp_path):
     votes = ferplus.read_votes(write(tmp_path / "fer2013new.csv"))
     with pytest.raises(
-        UserError, match="same Usage for row 1 in both. Received: public from FER\\+ and private from some faces"
+        UserError, match=r"same Usage for row 1 in both. Received: public from FER\+ and private from some faces"
     ):
         ferplus.join(faces(["train", "private"], [0, 1]), votes)
-    with pytest.raises(UserError, match="votes for row 3 of some faces. Received: votes for 3 rows"):
+    with pytest.raises(UserError, match=r"votes for row 3 of some faces. Received: votes for 3 rows"):
         ferplus.join(faces(["train"], [0], rows=[3]), votes)
 
 
@@ -93,7 +93,7 @@ def test_join_refuses_votes_in_another_order():
     votes = ferplus.Votes(counts, np.array(["train"] * 200))
     assert ferplus.join(faces(["train"] * 200, labels), votes).votes is not None
     with pytest.raises(
-        UserError, match="agree with the labels of some faces in 40% of the rows. Received: 0% of 200 rows"
+        UserError, match=r"agree with the labels of some faces in 40% of the rows. Received: 0% of 200 rows"
     ):
         ferplus.join(faces(["train"] * 200, (labels + 1) % 7), votes)
 

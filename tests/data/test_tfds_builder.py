@@ -70,7 +70,7 @@ def test_a_bad_csv_is_refused_in_its_readers_words_and_leaves_nothing_prepared(t
 
 
 def test_without_a_csv_nothing_is_begun(tmp_path):
-    with pytest.raises(UserError, match="fer2013.csv or icml_face_data.csv in .*manual. Received: neither"):
+    with pytest.raises(UserError, match=r"fer2013.csv or icml_face_data.csv in .*manual. Received: neither"):
         tfds_builder.read(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -78,5 +78,5 @@ def test_without_a_csv_nothing_is_begun(tmp_path):
 def test_a_damaged_folder_is_refused(tmp_path):
     for name in ("dataset_info.json", "features.json"):
         (tmp_path / name).write_text("{")
-    with pytest.raises(UserError, match="a prepared fer2013 of tensorflow-datasets at"):
+    with pytest.raises(UserError, match=r"a prepared fer2013 of tensorflow-datasets at"):
         tfds_builder.read_prepared(tmp_path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer_keras.data import toy
-from fer_keras.data.toy_draw import FEATURES, IDENTITY, SIDE, draw
+from fer_keras.data.toy_draw import FEATURES, SIDE, draw
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_equal_seeds_give_equal_faces_and_others_do_not():
 def test_nobody_is_in_two_splits():
     crowds = [toy.people(split, 400, seed) for split in toy.SPLITS for seed in (0, 1)]
     everybody = np.concatenate(crowds)
-    assert everybody.shape == (2400, len(IDENTITY))
+    assert everybody.shape == (2400, len(toy.IDENTITY))
     assert len(np.unique(everybody, axis=0)) == 2400
 
 

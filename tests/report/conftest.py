@@ -120,7 +120,7 @@ def make_run(tmp_path):
 
 
 @pytest.fixture
-def toy():
+def toy_run():
     """Return a valid record and the predictions of its splits, {split: arrays}, in memory."""
     parts = {"select": predictions(100), "test": predictions(0)}
     return record_of(parts, 0), parts

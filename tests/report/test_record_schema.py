@@ -6,14 +6,14 @@ from fer_keras.errors import UserError
 from fer_keras.report.schema import RECORD, validate
 
 
-def test_a_whole_record_is_valid_and_comes_back(toy):
-    record = json.loads(json.dumps(toy[0]))
+def test_a_whole_record_is_valid_and_comes_back(toy_run):
+    record = json.loads(json.dumps(toy_run[0]))
     assert validate(record, "record.json") is record
 
 
 @pytest.mark.parametrize("key", list(RECORD))
-def test_every_key_is_required(toy, key):
-    record = toy[0]
+def test_every_key_is_required(toy_run, key):
+    record = toy_run[0]
     del record[key]
     with pytest.raises(UserError) as error:
         validate(record, "results/toy/record.json")
@@ -33,15 +33,15 @@ WRONG = {
 
 
 @pytest.mark.parametrize("key", WRONG)
-def test_a_wrong_value_is_named_in_one_line(toy, key):
+def test_a_wrong_value_is_named_in_one_line(toy_run, key):
     value, message = WRONG[key]
     with pytest.raises(UserError, match=message) as error:
-        validate(toy[0] | {key: value}, "x")
+        validate(toy_run[0] | {key: value}, "x")
     assert "\n" not in str(error.value)
 
 
-def test_a_fault_deep_inside_is_named_with_its_path(toy):
-    record = toy[0]
+def test_a_fault_deep_inside_is_named_with_its_path(toy_run):
+    record = toy_run[0]
     record["metrics"]["test"]["per_class"]["fear"]["recall"] = None
     with pytest.raises(
         UserError, match=r"Expected int or float at metrics\.test\.per_class\.fear\.recall in x\. Received: None"
@@ -49,15 +49,15 @@ def test_a_fault_deep_inside_is_named_with_its_path(toy):
         validate(record, "x")
 
 
-def test_numbers_must_be_finite(toy):
-    record = toy[0]
+def test_numbers_must_be_finite(toy_run):
+    record = toy_run[0]
     record["metrics"]["test"]["log_loss"] = float("nan")
     with pytest.raises(UserError, match=r"Expected a finite number at metrics\.test\.log_loss"):
         validate(record, "x")
 
 
-def test_a_confusion_must_be_square_and_sum_to_its_rows(toy):
-    record = toy[0]
+def test_a_confusion_must_be_square_and_sum_to_its_rows(toy_run):
+    record = toy_run[0]
     record["metrics"]["test"]["confusion"][0][0] += 1
     with pytest.raises(UserError, match=r"at metrics\.test\.rows"):
         validate(record, "x")

@@ -11,13 +11,13 @@ from fer_keras.report.provenance import SYNTHETIC
 
 
 @pytest.fixture
-def page(toy, tmp_path):
+def page(toy_run, tmp_path):
     """Return page(change) -> the page of a run whose record `change` has edited, without its figures."""
 
     def text(change=lambda record: None):
-        record = copy.deepcopy(toy[0])
+        record = copy.deepcopy(toy_run[0])
         change(record)
-        return render(tmp_path, record, toy[1])
+        return render(tmp_path, record, toy_run[1])
 
     return text
 

@@ -4,14 +4,14 @@ from fer_keras.evaluate import metrics
 from fer_keras.report import verdict
 
 
-def judged(toy, metric, value, split="test"):
-    record, parts = toy
+def judged(toy_run, metric, value, split="test"):
+    record, parts = toy_run
     return verdict.judge(record, parts, {"metric": metric, "value": value, "where": "§1", "split": split})
 
 
-def test_a_number_inside_the_interval_is_reproduced(toy):
-    ours = toy[0]["metrics"]["test"]["accuracy"]
-    found = judged(toy, "accuracy", ours + 0.03)
+def test_a_number_inside_the_interval_is_reproduced(toy_run):
+    ours = toy_run[0]["metrics"]["test"]["accuracy"]
+    found = judged(toy_run, "accuracy", ours + 0.03)
     assert found.verdict == "reproduced"
     assert found.difference == pytest.approx(-0.03)
     assert found.interval.low < ours < found.interval.high
@@ -34,19 +34,19 @@ def test_a_number_inside_the_interval_is_reproduced(toy):
         ("weighted_f1", 0.99, "not reproduced"),
     ],
 )
-def test_outside_the_interval_the_metric_says_which_side_is_better(toy, metric, value, expected):
-    assert judged(toy, metric, value).verdict == expected
+def test_outside_the_interval_the_metric_says_which_side_is_better(toy_run, metric, value, expected):
+    assert judged(toy_run, metric, value).verdict == expected
 
 
-def test_recall_and_precision_have_wilson_intervals(toy):
-    scores = toy[0]["metrics"]["test"]
+def test_recall_and_precision_have_wilson_intervals(toy_run):
+    scores = toy_run[0]["metrics"]["test"]
     right, true = scores["confusion"][3][3], scores["per_class"]["happy"]["support"]
     called = sum(row[3] for row in scores["confusion"])
-    assert judged(toy, "recall/happy", 0.5).interval == verdict.statistics.wilson(right, true)
-    assert judged(toy, "precision/happy", 0.5).interval == verdict.statistics.wilson(right, called)
+    assert judged(toy_run, "recall/happy", 0.5).interval == verdict.statistics.wilson(right, true)
+    assert judged(toy_run, "precision/happy", 0.5).interval == verdict.statistics.wilson(right, called)
 
 
-def test_every_interval_holds_its_own_metric(toy):
+def test_every_interval_holds_its_own_metric(toy_run):
     for metric in (
         "accuracy",
         "macro_f1",
@@ -56,8 +56,8 @@ def test_every_interval_holds_its_own_metric(toy):
         "confusion/fear/sad",
         "chi_square",
     ):
-        ours = metrics.value(toy[0]["metrics"]["test"], metric)
-        assert judged(toy, metric, ours).verdict == "reproduced", metric
+        ours = metrics.value(toy_run[0]["metrics"]["test"], metric)
+        assert judged(toy_run, metric, ours).verdict == "reproduced", metric
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_every_interval_holds_its_own_metric(toy):
         ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, printed fer2013"),
     ],
 )
-def test_what_cannot_be_compared_says_why(toy, part, change, reason):
-    toy[0][part] |= change
-    found = judged(toy, "accuracy", 0.55)
+def test_what_cannot_be_compared_says_why(toy_run, part, change, reason):
+    toy_run[0][part] |= change
+    found = judged(toy_run, "accuracy", 0.55)
     assert (found.verdict, found.reason) == ("cannot be compared", reason)
-    assert found.ours == toy[0]["metrics"]["test"]["accuracy"]
+    assert found.ours == toy_run[0]["metrics"]["test"]["accuracy"]
 
 
-def test_a_number_on_rows_without_predictions_cannot_be_compared(toy):
-    found = judged(toy, "accuracy", 0.9, split="train")
+def test_a_number_on_rows_without_predictions_cannot_be_compared(toy_run):
+    found = judged(toy_run, "accuracy", 0.9, split="train")
     assert (found.verdict, found.ours, found.difference) == ("cannot be compared", None, None)
     assert found.reason == "this run has no accuracy on train rows"
