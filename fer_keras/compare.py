@@ -59,7 +59,8 @@ def compare(first_dir: Path, second_dir: Path, split: str = "test") -> str:
                 ("metric", "A", "B", "B - A", "95 % interval"), [_line(name, *scores, intervals) for name in SHOWN]
             ),
             "",
-            f"McNemar, exact: only A right {test['only_first']:,}, only B right {test['only_second']:,}, p = {test['p']:.3g}",
+            f"McNemar, exact: only A right {test['only_first']:,}, only B right {test['only_second']:,}, "
+            f"p = {test['p']:.3g}",
         ]
     )
 

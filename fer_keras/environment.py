@@ -38,11 +38,10 @@ def versions() -> dict[str, str]:
 
 def device_name() -> str:
     """Return the accelerators that Keras sees, or the processor's name."""
-    import keras
+    from fer_keras.train.precision import accelerators
 
-    accelerators = keras.distribution.list_devices("gpu") + keras.distribution.list_devices("tpu")
-    if accelerators:
-        return ", ".join(accelerators)
+    if found := accelerators():
+        return ", ".join(found)
     for line in _lines("/proc/cpuinfo"):
         if line.startswith("model name"):
             return f"CPU: {line.split(':', 1)[1].strip()}"

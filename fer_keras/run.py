@@ -14,12 +14,13 @@ from fer_keras.data.faces import Faces
 from fer_keras.errors import UserError, expected
 from fer_keras.models import builder, initial
 from fer_keras.recipe import Data, Experiment, Recipe
-from fer_keras.report import record, write_report
+from fer_keras.report import regenerate, save_record, write_report
 from fer_keras.train import precision
 from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer
 
 MODEL, RECORD, REQUEST, STATUS = "model.keras", "record.json", "request.json", "status.json"
+REPORTS = pathlib.Path("reports")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +53,8 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
         if options.export or source.demo:
             print(f"SavedModel: {export.saved_model(folder / MODEL, folder / 'saved_model', source.faces.class_names)}")
     if options.record:
-        record.save_record(folder, pathlib.Path("reports"))
+        save_record(folder, REPORTS)
+        print(f"Recorded; rewritten: {', '.join(str(path) for path in regenerate(REPORTS)) or 'nothing'}")
     return folder
 
 

@@ -25,15 +25,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
-    """Audit the data set at `path` into folder `out`; return the page. Raises UserError for anything the user can mend."""
+    """Audit the data set at `path` into folder `out`; return the page. Raises UserError for what the user can mend."""
     from fer_keras.audit import findings, page
     from fer_keras.data import find
 
     faces = find.load(path.expanduser())
     started = time.monotonic()
     found = findings.find(faces)
-    written = page.write(found, out.expanduser())
-    print("\n".join(page.short(findings.summary(found))))
+    record = findings.summary(found)
+    written = page.write(found, record, out.expanduser())
+    print("\n".join(page.short(record)))
     print(f"Page: {written} ({time.monotonic() - started:.0f} s after loading)")
     return written
 
@@ -41,8 +42,8 @@ def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m fer_keras.audit",
-        description="Find exact and near copies, contradicting labels and blank images, within and across the splits of a "
-        "data set; write audit.md with examples, audit.json, and pairs.csv with every pair of rows.",
+        description="Find exact and near copies, contradicting labels and blank images, within and across the splits "
+        "of a data set; write audit.md with examples, audit.json, and pairs.csv with every pair of rows.",
     )
     parser.add_argument(
         "path", type=pathlib.Path, metavar="PATH", help="fer2013.csv, icml_face_data.csv or image folders"

@@ -57,7 +57,7 @@ def find(faces: Faces, threshold: float = near.THRESHOLD) -> Findings:
 
 
 def row_pairs(found: Findings) -> Iterator[tuple[int, int, str, float]]:
-    """Yield (position a, position b, kind, score), a < b, kind "exact", "near" or "mirrored", one for every pair of rows."""
+    """Yield (position a, position b, kind, score), a < b, for every pair of rows; kind is exact, near or mirrored."""
     members = {int(group[0]): _listed(group, found.faces.split) for group in found.groups}
     for group in members.values():
         for n, a in enumerate(group):
@@ -146,7 +146,7 @@ class _Tables:
         np.add.at(self.nearby, self.right, self.count[self.left])
 
     def rows(self, of, within):
-        """Return four bool [N] over all rows: those of split `of` that have a copy in split `within` (None: any split)."""
+        """Return four masks bool [N]: the rows of split `of` that have a copy in split `within`; None is any split."""
         mine = np.ones(len(self.split), bool) if of is None else self.split == self.splits.index(of)
         scope = slice(None) if within is None else slice(self.splits.index(within), self.splits.index(within) + 1)
         itself = np.ones(len(self.split), int) if within is None else self.split == self.splits.index(within)

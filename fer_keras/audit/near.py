@@ -44,7 +44,7 @@ TILE, BATCH = 4096, 1024
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Planes:
-    """Faces made comparable: `planes` float16 [N, 48, 48] of norm 48, `signatures` float32 [N, 144] of norm 1 (or 0)."""
+    """Faces made comparable: `planes` float16 [N, 48, 48] of norm 48, `signatures` float32 [N, 144] of norm 1; or 0."""
 
     planes: np.ndarray
     signatures: np.ndarray
@@ -74,10 +74,10 @@ def prepare(images: np.ndarray) -> Planes:
 
 
 def compare(left: Planes, right: Planes | None = None, threshold: float = THRESHOLD, mirrored: bool = False):
-    """Find the pairs (a of `left`, b of `right`) that score `threshold` or more; within `left`, a < b, when `right` is None.
+    """Find the pairs (a of `left`, b of `right`, or a < b both of `left`) that score `threshold` or more.
 
-    With `mirrored`, b is mirrored first. Returns (positions int64 [P, 2], scores float32 [P] rounded to 4 decimals), ordered
-    by position. Raises ValueError for a threshold below CANDIDATE, where candidates would be missing.
+    With `mirrored`, b is mirrored first. Returns (positions int64 [P, 2], scores float32 [P] rounded to 4 decimals),
+    ordered by position. Raises ValueError for a threshold below CANDIDATE, where candidates would be missing.
     """
     if not CANDIDATE <= threshold <= 1:
         raise ValueError(f"Expected a threshold from {CANDIDATE} to 1. Received: {threshold}")
@@ -99,8 +99,8 @@ def near_pairs(faces: Faces, threshold: float = THRESHOLD, mirrored: bool = Fals
     """Return (positions int64 [P, 2], scores float32 [P]) of near copies among the distinct pictures of `faces`.
 
     A picture that occurs several times, pixel for pixel, enters once, at its first position (`duplicates.exact` has the
-    rest). With `mirrored`, pairs in which one is the mirror image of the other, which may contain symmetric pairs that are
-    also near without it.
+    rest). With `mirrored`, pairs in which one is like the mirror image of the other; two shots of a symmetric face may
+    be found both ways.
     """
     first = np.unique(firsts(faces.images))
     pairs, scores = compare(prepare(faces.images[first]), threshold=threshold, mirrored=mirrored)
@@ -113,7 +113,7 @@ def _grey(images):
 
 
 def _band_pass(grey, side, fine, coarse):
-    """Return float32 [N, side * side]: grey [N, H, W] blurred by `fine` less blurred by `coarse`, as means of blocks, mean 0."""
+    """Return float32 [N, side * side] of mean 0: block means of grey [N, H, W] blurred by `fine` less by `coarse`."""
     height, width = grey.shape[1:]
     low, high = (_blur(height, side, sigma) @ grey @ _blur(width, side, sigma).T for sigma in (coarse, fine))
     band = (high - low).reshape(len(grey), -1)
@@ -122,7 +122,7 @@ def _band_pass(grey, side, fine, coarse):
 
 @functools.cache
 def _blur(size, side, sigma):
-    """Return a float32 matrix [side, size]: resample an axis by area to 48, blur it by `sigma`, take `side` block means."""
+    """Return a float32 matrix [side, size]: resample an axis by area to 48, blur by `sigma`, take block means."""
     edges = np.linspace(0, size, SIDE + 1)
     pixel = np.arange(size)
     area = np.minimum(edges[1:, None], pixel + 1) - np.maximum(edges[:-1, None], pixel)

@@ -7,30 +7,38 @@ import numpy as np
 
 from fer_keras import files
 from fer_keras.audit import duplicates
-from fer_keras.audit.findings import Findings, row_pairs, summary
+from fer_keras.audit.findings import Findings, row_pairs
 from fer_keras.evaluate import figures_style as style
 from fer_keras.labels import TRAIN, USAGE
-from fer_keras.report.markdown import section, table
+from fer_keras.report.markdown import bullets, section, table
 
 COLUMNS = ("row_a", "split_a", "label_a", "row_b", "split_b", "label_b", "kind", "score")
 SHOWN = 8
 """Pairs a figure."""
+TITLES = {
+    "exact": "Examples: exact copies",
+    "conflict": "Examples: exact copies under different labels",
+    "near": "Examples: near copies",
+    "mirrored": "Examples: mirrored copies",
+    "blank": "Examples: blank images",
+}
 CAPTIONS = {
-    "exact": "Equal pixels, pairs across splits first.",
-    "conflict": "Equal pixels, different labels.",
-    "near": "Near copies, pairs across splits first, evenly spaced over the range of scores.",
-    "mirrored": "Mirrored copies, as they are in the data, chosen likewise.",
-    "blank": "Blank images.",
+    "exact": "Equal pixels; pairs across splits first.",
+    "conflict": "Equal pixels, different labels; pairs across splits first.",
+    "near": "Pairs across splits first, spread evenly over the scores.",
+    "mirrored": "As they are in the data, chosen in the same way.",
+    "blank": "Images with next to nothing on them.",
 }
 
 
-def write(found: Findings, folder: Path) -> Path:
+def write(found: Findings, record: dict, folder: Path) -> Path:
     """Write the figures, pairs.csv, audit.json and last the page into `folder`; return the page's path.
+
+    `record` is `findings.summary(found)`; the file's also names the figures.
 
     Each file is replaced as a whole. Equal faces give equal files. Raises UserError when the folder cannot be written.
     """
-    record = summary(found)
-    record["figures"] = {}
+    record = record | {"figures": {}}
     for kind, shown in examples(found).items():
         name = f"audit_{kind}.png"
         figure = _figure(found, shown)
@@ -44,48 +52,44 @@ def write(found: Findings, folder: Path) -> Path:
 
 
 def short(record: dict) -> list[str]:
-    """Return the summary in a few lines, as `write`'s page begins."""
-    exact, near = record["exact"], record["near"]
+    """Return the summary in a few lines, the same that begin the page."""
+    exact, near, blank = record["exact"], record["near"], record["blank"]
+    sizes = ", ".join(f"{n:,} {display(split)}" for split, n in record["splits"].items())
     lines = [
-        f"{record['rows']:,} faces from {record['source']}: "
-        + ", ".join(f"{n:,} {display(s)}" for s, n in record["splits"].items()),
+        f"{record['rows']:,} faces from {record['source']}: {sizes}.",
         f"Exact copies: {exact['groups']:,} pictures occur more than once, in {exact['rows']:,} rows; "
-        f"{exact['groups_across_splits']:,} of them in several splits, {exact['groups_other_label']:,} under several labels.",
+        f"{exact['groups_across_splits']:,} of them in several splits, "
+        f"{exact['groups_other_label']:,} under several labels.",
         f"Near copies: {near['pictures']:,} pairs of different pictures, and {near['mirrored_pictures']:,} mirrored.",
-        f"Blank images: {len(record['blank']['rows']):,}, of which {record['blank']['constant']:,} of one single grey level.",
+        f"Blank images: {len(blank['rows']):,}, {blank['constant']:,} of them of one single grey level.",
     ]
     for split, n in record["clean"].items():
-        exact_rows, near_rows = n["rows"] - n["clean"], n["rows"] - n["near_clean"]
+        copied, nearly = n["rows"] - n["clean"], n["rows"] - n["near_clean"]
         lines.append(
-            f"{display(split)}: {exact_rows:,} of {n['rows']:,} rows ({exact_rows / n['rows']:.1%}) have their pixels in "
-            f"{display(TRAIN)}, {near_rows:,} ({near_rows / n['rows']:.1%}) those or a near copy."
+            f"{display(split)}: {copied:,} of {n['rows']:,} rows ({copied / n['rows']:.1%}) have their pixels "
+            f"in {display(TRAIN)}, {nearly:,} ({nearly / n['rows']:.1%}) those or a near copy."
         )
     return lines
 
 
 def render(record: dict) -> str:
     """Return the Markdown page of an audit.json; no number in it comes from elsewhere."""
-    return (
-        "\n\n".join(
-            [
-                section("Contamination audit", *(f"- {line}" for line in short(record)), level=1)
-                .replace("\n\n- ", "\n- ")
-                .replace("\n- ", "\n\n- ", 1),
-                f"Near copies score {record['threshold']:.2f} or more (`fer_keras/audit/near.py` says how, and how often that is "
-                "wrong); they include shots of the same person in the same second. Every pair of rows is in "
-                f"[pairs.csv](pairs.csv). Data fingerprint `{record['fingerprint'][:16]}`.",
-                section("Rows with copies, by pair of splits", _between(record)),
-                section("Pairs of rows", _pairs(record)),
-                section("By class", "Rows with a copy anywhere in the data.", _classes(record)),
-                section("What remains for a clean score", _clean(record)) if record["clean"] else "",
-                section(
-                    "Examples",
-                    *(f"{CAPTIONS[kind]}\n\n![{CAPTIONS[kind]}]({name})" for kind, name in record["figures"].items()),
-                ),
-            ]
-        ).replace("\n\n\n\n", "\n\n")
-        + "\n"
+    method = (
+        f"Near copies score {record['threshold']:.2f} or more (`fer_keras/audit/near.py` says how, and how often that "
+        "errs); they include shots of one person a moment apart. [pairs.csv](pairs.csv) lists the pairs of rows. "
+        f"Data fingerprint `{record['fingerprint'][:16]}`."
     )
+    parts = [
+        section("Contamination audit", bullets(short(record)), method, level=1),
+        section("Rows with copies, by pair of splits", _between(record)),
+        section("Pairs of rows", _pairs(record)),
+        section("By class", "Rows with a copy anywhere in the data.", _classes(record)),
+    ]
+    if record["clean"]:
+        parts.append(section("What remains for a clean score", _clean(record)))
+    for kind, name in record["figures"].items():
+        parts.append(section(TITLES[kind], CAPTIONS[kind], f"![{CAPTIONS[kind]}]({name})"))
+    return "\n\n".join(parts) + "\n"
 
 
 def display(split: str) -> str:

@@ -54,15 +54,13 @@ def cached(path: Path, read: Callable[[Path], Faces], cache_dir: Path | None = N
     except (OSError, ValueError):
         return read(path)
     entry = folder / f"read-{_sha256(f'{FORMAT} {read.__module__}.{read.__qualname__} {content}'.encode())}.json"
-    faces = _load(entry)
+    known = _load(entry)
+    faces = read(path) if known is None else known
     try:
-        if faces is None:
-            faces = read(path)
-            if _key(path) != key:
-                return faces
+        if known is None and _key(path) == key:
             folder.mkdir(parents=True, exist_ok=True)
             _save(faces, entry)
-        if not _remembered(seen):
+        if entry.exists() and not _remembered(seen):
             _write(seen, content.encode())
     except OSError as error:
         _say(f"the cache {folder} cannot be written to ({reason(error)}): going on without it")

@@ -1,6 +1,6 @@
 """Metrics of many confusion tables at once: counts [..., K, K] (rows true, columns predicted) in, [...] out.
 
-They equal scikit-learn's with zero_division=0 (tested); scikit-learn takes one table at a time, a bootstrap needs 2,000.
+They equal scikit-learn's with zero_division=0 (tested), which takes one table at a time; a bootstrap needs 2,000.
 """
 
 import numpy as np

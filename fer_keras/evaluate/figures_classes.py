@@ -12,7 +12,7 @@ RECALL_DISTRIBUTION_ALT = (
 
 
 def class_distribution_data(counts: dict[str, dict[str, int]]) -> dict[str, list]:
-    """Return {"classes": names, "parts": [(name, [n per class])]} from {part: {class: n}}, a class absent in a part as 0."""
+    """Return {"classes": names, "parts": [(name, [n per class])]} from {part: {class: n}}; absent is 0."""
     classes = list(dict.fromkeys(name for part in counts.values() for name in part))
     return {"classes": classes, "parts": [(part, [n.get(name, 0) for name in classes]) for part, n in counts.items()]}
 

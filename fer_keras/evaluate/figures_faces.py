@@ -1,4 +1,4 @@
-"""Figures that show faces: wrong and random predictions, augmented over original. Images are uint8 [N, H, W, 1 or 3]."""
+"""Figures of faces: wrong and random predictions, augmented over original. Images are uint8 [N, H, W, 1 or 3]."""
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def captions(labels: np.ndarray, probabilities: np.ndarray, class_names: list[st
 
 
 def predictions_grid(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray, class_names: list[str]):
-    """Draw the faces given, six a row, with their captions; wrong ones in a frame (papers 000 Fig. 10, 001 appendix)."""
+    """Draw the faces, six a row, with their captions; wrong ones in a frame (papers 000 Fig. 10, 001 appendix)."""
     rows = -(-len(images) // 6)
     figure, axes = style.canvas(8.4, 1.9 * rows, rows=rows, columns=6, squeeze=False)
     wrong = probabilities.argmax(axis=1) != labels
@@ -55,7 +55,7 @@ def predictions_grid(images: np.ndarray, labels: np.ndarray, probabilities: np.n
 
 
 def augmentation(originals: np.ndarray, augmented: np.ndarray):
-    """Draw augmented faces over their originals (paper 000, Fig. 4). Raises ValueError when the two differ in number."""
+    """Draw augmented faces over their originals (paper 000, Fig. 4). Raises ValueError when their numbers differ."""
     if len(originals) != len(augmented) or not len(originals):
         raise ValueError(f"Expected as many originals as augmented. Received: {len(originals)} and {len(augmented)}")
     figure, axes = style.canvas(1.15 * len(originals) + 0.5, 2.6, rows=2, columns=len(originals), squeeze=False)

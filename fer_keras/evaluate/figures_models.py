@@ -8,7 +8,9 @@ from fer_keras.evaluate.statistics import expected_calibration_error, reliabilit
 COMPARISON_ALT = (
     "Bars: the number that each paper's row reports beside ours; a missing bar means that there is no run yet."
 )
-RELIABILITY_ALT = "Reliability diagram: accuracy against confidence in 15 bins, the diagonal is perfect calibration; below, faces a bin."
+RELIABILITY_ALT = (
+    "Reliability diagram: accuracy against confidence in 15 bins, diagonal if calibrated; below, faces a bin."
+)
 
 
 def comparison_data(rows: list[tuple[str, float | None, float | None]]) -> dict:

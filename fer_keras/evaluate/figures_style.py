@@ -10,7 +10,7 @@ SOURCE = "fer_keras drawn from "
 
 
 def canvas(width: float, height: float, rows: int = 1, columns: int = 1, **kwargs):
-    """Return (Figure, axes) of `width` x `height` inches; no pyplot, so nothing is left open and no display is needed."""
+    """Return (Figure, axes) of `width` x `height` inches; no pyplot, so nothing stays open and no display is needed."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")

@@ -17,8 +17,8 @@ def evaluate(labels: np.ndarray, probabilities: np.ndarray, class_names: tuple[s
     """Return all metrics of `probabilities` [N, K] against `labels` [N] (0..K-1).
 
     Keys: rows, accuracy, balanced_accuracy (mean recall of the classes that occur), macro_f1, macro_precision,
-    macro_recall, weighted_f1, log_loss (nats), ece, per_class {name: {precision, recall, f1, support}}, confusion (counts,
-    true x predicted), chi_square {statistic, dof, p}, top_confusions [{true, predicted, share, count}].
+    macro_recall, weighted_f1, log_loss (nats), ece, per_class {name: {precision, recall, f1, support}}, confusion
+    (counts, true x predicted), chi_square {statistic, dof, p}, top_confusions [{true, predicted, share, count}].
     A ratio of zero over zero is 0, as scikit-learn's zero_division=0 has it.
     Raises ValueError for disagreeing shapes or labels out of range; UserError for probabilities that are not finite.
     """
@@ -56,7 +56,7 @@ def evaluate(labels: np.ndarray, probabilities: np.ndarray, class_names: tuple[s
 
 
 def checked(labels: np.ndarray, probabilities: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return labels as int64 [N] and probabilities as float64 [N, K], each row divided by its sum (float32 sums to 1 ± 1e-7).
+    """Return labels as int64 [N], probabilities as float64 [N, K], each row divided by its sum (1 ± 1e-7 in float32).
 
     Raises as `evaluate` does.
     """
@@ -78,7 +78,7 @@ def checked(labels: np.ndarray, probabilities: np.ndarray, classes: int) -> tupl
 def chi_square(confusion: np.ndarray) -> dict | None:
     """Pearson's test that the predicted class does not depend on the true one (no Yates correction).
 
-    Returns {statistic, dof, p}, or None where a class is never predicted or never true: the statistic is undefined there.
+    Returns {statistic, dof, p}, or None where it is undefined: a class is never predicted or never true.
     """
     from scipy.stats import chi2_contingency
 
@@ -104,7 +104,7 @@ def confused_pairs(confusion: list[list[int]], class_names: tuple[str, ...], abo
 def value(metrics: dict, name: str) -> float | None:
     """Return the metric `name` (any that fer_keras.recipe.METRIC_PATTERN allows) from what `evaluate` returned.
 
-    None where it is not defined there: an absent class, no true row of a class, no chi-square. KeyError for another name.
+    None where it is undefined: an absent class, no true row of a class, no chi-square. KeyError for another name.
     """
     kind, *classes = name.split("/")
     if kind in ("chi_square", "chi_square_dof"):

@@ -39,7 +39,7 @@ def bootstrap_counts(table: np.ndarray, metric, seed: int = 0) -> Interval:
 
 
 def paired_bootstrap(labels: np.ndarray, first: np.ndarray, second: np.ndarray, seed: int = 0) -> dict[str, Interval]:
-    """Return the interval of `second` minus `first` (probabilities [N, K] for the same rows), for the headline metrics."""
+    """Return the interval of `second` minus `first` (probabilities [N, K], same rows) for the headline metrics."""
     rng, classes = np.random.default_rng(seed), first.shape[1]
     joint = np.zeros((classes, classes, classes), np.int64)
     np.add.at(joint, (labels, first.argmax(axis=1), second.argmax(axis=1)), 1)
@@ -64,7 +64,7 @@ def percentile_interval(samples: np.ndarray, confidence: float = CONFIDENCE) -> 
 
 
 def row_losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Return float64 [N]: minus the log probability of the true class, clipped as scikit-learn's log_loss clips float64."""
+    """Return float64 [N]: minus the log probability of the true class, clipped as scikit-learn clips float64."""
     probabilities = probabilities.astype(np.float64)
     true = probabilities[np.arange(len(labels)), labels] / probabilities.sum(axis=1)
     tiny = np.finfo(np.float64).eps
@@ -102,7 +102,7 @@ def mcnemar(labels: np.ndarray, first: np.ndarray, second: np.ndarray) -> dict:
 
 
 def reliability(labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS) -> dict[str, np.ndarray]:
-    """Return {"edges" [bins + 1], "rows", "confidence", "accuracy" [bins]} of equal-width bins (low, high] of confidence.
+    """Return {"edges" [bins + 1], "rows", "confidence", "accuracy" [bins]}: equal-width bins (low, high] of confidence.
 
     Means of an empty bin are NaN.
     """
@@ -126,7 +126,7 @@ def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray, bi
 
 
 def agreement(first: np.ndarray, second: np.ndarray) -> dict[str, float]:
-    """Return {"rows", "share" of equal labels, "kappa" (Cohen's, scikit-learn)} of two labelings [N] of the same rows."""
+    """Return {"rows", "share" of equal labels, "kappa" (Cohen's)} of two labelings [N] of the same rows."""
     from sklearn.metrics import cohen_kappa_score
 
     share = float((first == second).mean())

@@ -5,6 +5,7 @@ from keras import layers
 
 from fer_keras.models.backbones import stem
 from fer_keras.models.front import probabilities_of
+from fer_keras.models.residual_start import begin_as_identity
 
 
 def build(
@@ -19,6 +20,7 @@ def build(
     """Return upsampling, adapter, normalisation, `backbone`, global average pooling, dropout, softmax.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels. Output "probabilities": float32 (B, classes).
+    Residual blocks begin as the identity, since this network is trained from scratch.
     The layers up to "backbone" are those of the hybrids of Paper 003, so that its weights carry over.
     Raises ValueError for an unknown backbone or too small an image_size.
     """
@@ -26,4 +28,6 @@ def build(
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
     x = layers.Dense(classes, name="logits")(x)
-    return keras.Model(face, probabilities_of(x), name=f"{backbone}_classifier")
+    model = keras.Model(face, probabilities_of(x), name=f"{backbone}_classifier")
+    begin_as_identity(model.get_layer("backbone"))
+    return model

@@ -19,7 +19,7 @@ from fer_keras.report.samples import read_samples
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """A figure of a run. `draw(record, predictions of the test rows, samples or {})` returns a Figure, or None without data."""
+    """A figure of a run. `draw(record, test predictions, samples or {})` returns a Figure, or None without data."""
 
     file: str
     title: str

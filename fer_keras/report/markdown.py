@@ -12,7 +12,7 @@ PLAIN = ("log_loss", "chi_square", "chi_square_dof")
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Return a Markdown table; a column is aligned right when each of its cells starts like a number. None becomes a dash."""
+    """Return a Markdown table; a column whose cells all start like numbers is aligned right. None becomes a dash."""
     header, rows = ([cell(item) for item in header], [[cell(item) for item in row] for row in rows])
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
     marks = ["---:" if column and all(NUMERIC.match(text) for text in column) else "---" for column in columns]
@@ -45,7 +45,7 @@ def metric_name(name: str) -> str:
 
 
 def number(name: str, value: float | None, signed: bool = False) -> str:
-    """Return `value` of metric `name` as text: per cent with two decimals, three decimals for log loss; None is a dash."""
+    """Return `value` of metric `name` as text: per cent, or three decimals for log loss; None is a dash."""
     if value is None:
         return DASH
     sign = "+" if signed else ""

@@ -1,4 +1,4 @@
-"""A run's page: record.json and predictions in, Markdown out. Generated, never typed, and the same for the same input."""
+"""A run's page: record.json and predictions in, Markdown out; the same for the same input."""
 
 from pathlib import Path
 

@@ -90,7 +90,8 @@ def environment(record: dict) -> str:
     dirty = " with uncommitted changes" if found["dirty"] else ""
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     facts = [
-        f"Device: {found['device']}, {found['cpu_count']} CPU cores; backend {found['backend']}, precision {found['precision']}",
+        f"Device: {found['device']}, {found['cpu_count']} CPU cores",
+        f"Backend: {found['backend']}; precision: {found['precision']}",
         f"Versions: {versions}",
         f"Commit: {commit}{dirty}",
         f"Started {record['started']}, finished {record['finished']}; {markdown.minutes(record['minutes'])}",

@@ -19,7 +19,7 @@ PAPER_PAGE = re.compile(r"\d{3}_\w+\.md")
 def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path]:
     """Write every page and every outdated figure under `reports_dir`, and the table in the README beside it.
 
-    Returns the files that changed. Raises UserError (file and key) when a record or a README without its markers is at fault.
+    Returns the files that changed. Raises UserError for a faulty record (file and key) or a README without its markers.
     """
     reports_dir = Path(reports_dir)
     suite = registry.experiments() if suite is None else suite
@@ -83,7 +83,7 @@ def _between_markers(readme: Path, text: str) -> str:
 
 
 def _comparisons(reports_dir: Path, suite: list[Experiment], rows) -> dict[Path, dict]:
-    """Return {path of the figure: {"metric", "bars": [name, paper, ours]}} of each experiment whose recipes print a number."""
+    """Return {figure: {"metric", "bars": [name, paper, ours]}} of each experiment that holds a printed number."""
     found = {}
     for experiment in suite:
         own = [row for row in rows if row.experiment == experiment.name]

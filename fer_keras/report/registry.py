@@ -10,7 +10,7 @@ from fer_keras.recipe import Experiment, Recipe
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A recipe with the runs that differ only in their seed, in ascending order of the headline metric; () without a run.
+    """A recipe with the runs that differ only in their seed, ascending in the headline metric; () without a run.
 
     `reported` holds the printed numbers as the record has them: {"metric", "value", "where", "split"}.
     """
@@ -44,7 +44,7 @@ def experiments(names: tuple[str, ...] | None = None) -> list[Experiment]:
 
 
 def rows(suite: list[Experiment], records: dict[str, dict]) -> list[Row]:
-    """Return a row for each recipe and kind of run, then rows for records whose recipe is not in the suite (any more)."""
+    """Return a row for each recipe and kind of run, then rows for records whose recipe is not in the suite."""
     found, used = [], set()
     for experiment in suite:
         for recipe in experiment.recipes:

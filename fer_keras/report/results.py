@@ -1,5 +1,7 @@
 """The parts of a run's page that hold numbers: beside the paper, per split, per class, confusions."""
 
+from pathlib import PurePath
+
 from fer_keras.evaluate.metrics import confused_pairs
 from fer_keras.evaluate.statistics import bootstrap
 from fer_keras.report import markdown, splits, verdict
@@ -43,8 +45,13 @@ def circumstances(record: dict) -> str:
 def init(record: dict) -> str:
     """Return what the backbone started from, in words."""
     start = record["init"]
-    name = {"scratch": "random weights", "imagenet": "ImageNet weights", "file": "a checkpoint"}[start["kind"]]
-    details = [start.get("file"), start.get("sha256") and f"sha256 {start['sha256'][:12]}", start.get("note")]
+    name = {"scratch": "random weights", "imagenet": "ImageNet weights"}.get(start["kind"], "a checkpoint")
+    file = start.get("file")
+    details = [
+        file and PurePath(file).name,
+        start.get("sha256") and f"sha256 {start['sha256'][:12]}",
+        start.get("note"),
+    ]
     found = ", ".join(detail for detail in details if detail)
     return f"{name} ({found})" if found else name
 

@@ -1,7 +1,7 @@
 """What a run's record.json must hold. A small validator of our own: types and required keys, one line an error.
 
-A specification is a type or tuple of types (NoneType for null), `Many(spec)` for a list, `Each(spec)` for an object with any
-keys, or a dict of keys; a key that ends in "?" may be absent. Keys that it does not name are allowed.
+A specification is a type or tuple of types (NoneType for null), `Many(spec)` for a list, `Each(spec)` for an object
+with any keys, or a dict of keys; a key that ends in "?" may be absent. Keys that it does not name are allowed.
 """
 
 import dataclasses
@@ -116,8 +116,8 @@ RECORD = {
     "predictions": Each(str),
 }
 
-KINDS = ("scratch", "imagenet", "file")
-"""What a backbone can start from; "file" is a checkpoint given with --init."""
+KINDS = ("scratch", "imagenet", "file", "checkpoint")
+"""What a backbone can start from; "file" and "checkpoint" are both a checkpoint given with --init."""
 
 
 def validate(record: object, source: str) -> dict:

@@ -1,7 +1,7 @@
 """The names under which a record keeps metrics, and what they are called on a page.
 
-"select" and "test" are the recipe's own; "private" is PrivateTest where it is not the test split already. A variant of the
-test or private rows appends its suffix, "private_clean" say, with its own predictions file.
+"select" and "test" are the recipe's own; "private" is PrivateTest where it is not the test split already. A variant of
+the test or private rows appends its suffix, "private_clean" say, with its own predictions file.
 """
 
 VARIANTS = {

@@ -10,15 +10,17 @@ from fer_keras.evaluate.statistics import Interval
 RULE = """\
 A paper's number is held against the same metric of our run, on the split that the number names.
 
-- **cannot be compared**: the faces are synthetic or no official copy; the run's data set or division differs from the printed
-  one; the backbone did not start from what the paper started from (ImageNet weights, say); or the metric does not exist there.
-- **reproduced**: the paper's number lies inside our run's 95 % interval: Wilson's interval for recall, precision and shares of
-  a confusion matrix; the percentile bootstrap over the test rows (2,000 resamples, seeded) for everything else.
-- **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log loss and
-  confusion shares, higher for the rest; the chi-square statistic has no better side.
+- **cannot be compared**: the faces are synthetic or no official copy; the run's data set or division differs from the
+  printed one; the backbone did not start from what the paper started from (ImageNet weights, say); or the run does not
+  have the metric there.
+- **reproduced**: the paper's number lies inside our run's 95 % interval: Wilson's interval for recall, precision and
+  shares of a confusion matrix; the percentile bootstrap over the rows scored (2,000 resamples, seeded) for all others.
+- **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log
+  loss and confusion shares, higher for the rest; the chi-square statistic has no better side.
 
-The interval covers the sampling of the test rows, not the spread between seeds. A run of a reduced profile keeps its
-verdict, and the reason says how many fields of the recipe differ from print: a shortfall there is no evidence against the paper."""
+The interval covers the sampling of the rows scored, not the spread between seeds. A run of a reduced profile keeps
+its verdict, marked "not run as printed", and the reason counts the fields of the recipe that differ: a shortfall
+there is no evidence against the paper."""
 
 CANNOT = "cannot be compared"
 LOWER_IS_BETTER = ("log_loss", "confusion")
@@ -89,7 +91,8 @@ def not_comparable(record: dict) -> str:
         return f"split {data['split']}, printed {printed_split}"
     printed_init, init = printed.get("init", "scratch"), record["init"]["kind"]
     if printed_init != init:
-        return f"starts from {'a checkpoint of our own' if init == 'file' else init}, printed {printed_init}"
+        start = init if init in ("scratch", "imagenet") else "a checkpoint"
+        return f"starts from {start}, printed {printed_init}"
     return ""
 
 

@@ -19,7 +19,12 @@ class Precision:
 
 def has_accelerator() -> bool:
     """Say whether the backend sees a GPU or TPU."""
-    return keras.distribution.get_device_count("gpu") + keras.distribution.get_device_count("tpu") > 0
+    return bool(accelerators())
+
+
+def accelerators() -> list[str]:
+    """Return the GPUs and TPUs that the backend sees, by name."""
+    return keras.distribution.list_devices("gpu") + keras.distribution.list_devices("tpu")
 
 
 def choose(asked: str | None = None, cpuinfo: pathlib.Path = pathlib.Path("/proc/cpuinfo")) -> Precision:

@@ -133,6 +133,25 @@ def test_a_missing_source_is_the_readers_to_refuse(read, folder, tmp_path):
         cached(tmp_path / "missing", lambda path: path.read_bytes(), folder)
 
 
+def test_a_reader_that_breaks_is_not_taken_for_a_cache_that_does(source, folder):
+    def read(path):
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.raises(PermissionError):
+        cached(source, read, folder)
+    assert not folder.exists()
+
+
+def test_a_source_that_changes_while_it_is_read_is_not_kept(read, source, folder):
+    def growing(path):
+        faces = read(path)
+        path.write_bytes(b"xyz and more")
+        return faces
+
+    cached(source, growing, folder)
+    assert not folder.exists()
+
+
 def test_a_folder_is_known_by_all_its_files(read, folder, tmp_path):
     source = tmp_path / "images"
     (source / "deep").mkdir(parents=True)

@@ -1,6 +1,7 @@
 """Where the data are looked for, and what is read there; the real FER2013 in every layout where it is at hand."""
 
 import csv
+import dataclasses
 import pathlib
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_keras.data import find, gate
+from fer_keras.data import ferplus, find, gate
 from fer_keras.data.faces import Faces
 from fer_keras.data.toy import toy_faces
 from fer_keras.errors import UserError
@@ -21,19 +22,16 @@ EACH = 8
 WORD = {split: usage for usage, split in USAGE.items()}
 
 
-def a_few_faces():
-    """FER2013's first rows of each split, numbered from 0; toy faces where it is not at hand."""
+def all_faces():
+    """FER2013 from the packed copy beside the repository; toy faces where there is none."""
     if not PACKED.exists():
         return toy_faces(EACH, EACH, EACH)
     with open(PACKED / "labels.csv", newline="") as file:
         table = list(csv.DictReader(file))
-    rows = [row for usage in USAGE for row in [k for k, line in enumerate(table) if line["Usage"] == usage][:EACH]]
-    images = [
-        np.asarray(Image.open(PACKED / "faces" / f"{row // 1000:02}.png"))[row % 1000 * 48 :][:48] for row in rows
-    ]
-    labels = np.array([int(table[row]["emotion"]) for row in rows])
-    split = np.array([USAGE[table[row]["Usage"]] for row in rows])
-    return Faces(np.stack(images)[..., None], labels, split, np.arange(len(rows)), FER2013_CLASSES)
+    images = np.concatenate([np.asarray(Image.open(path)) for path in sorted((PACKED / "faces").glob("*.png"))])
+    labels = np.array([int(line["emotion"]) for line in table])
+    split = np.array([USAGE[line["Usage"]] for line in table])
+    return Faces(images.reshape(-1, 48, 48, 1), labels, split, np.arange(len(table)), FER2013_CLASSES)
 
 
 def write_csv(path, faces, header):
@@ -55,8 +53,15 @@ def write_votes(path, faces):
 
 
 @pytest.fixture(scope="module")
-def faces():
-    return a_few_faces()
+def everything():
+    return all_faces()
+
+
+@pytest.fixture(scope="module")
+def faces(everything):
+    """The first faces of each split, numbered from 0."""
+    chosen = [np.flatnonzero(everything.split == split)[:EACH] for split in ("train", "public", "private")]
+    return dataclasses.replace(everything.take(np.concatenate(chosen)), rows=np.arange(3 * EACH))
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,15 @@ def data(tmp_path_factory, faces):
 def nothing_else_to_find(monkeypatch, tmp_path):
     monkeypatch.delenv("FER2013", raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+def test_the_real_fer2013_passes_the_gate_and_fits_ferplus_and_toy_faces_do_not_pass(everything):
+    assert (gate.check(everything) == []) is not everything.synthetic
+    if not everything.synthetic:
+        joined = ferplus.join(everything, ferplus.read_votes(PACKED / "fer2013new.csv"))
+        _, keep = ferplus.majority(joined.votes)
+        kept = [int(keep[joined.split == split].sum()) for split in ("train", "public", "private")]
+        assert kept == [25060, 3199, 3153]
 
 
 def test_both_csv_files_are_one_data_set(data, tmp_path, faces):

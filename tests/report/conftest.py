@@ -103,7 +103,7 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
 
 @pytest.fixture
 def make_run(tmp_path):
-    """Return make_run(name="run", seed=0, change=lambda record: None) -> run directory with record.json and predictions."""
+    """Return make_run(name="run", seed=0, change=lambda record: None) -> directory with record.json and predictions."""
 
     def make(name="run", seed=0, change=lambda record: None):
         run_dir = tmp_path / name

@@ -26,7 +26,7 @@ WRONG = {
     "run": ("../toy", r"Expected a plain file name"),
     "schema": (2, r"Expected 1 at schema in x\. Received: 2"),
     "history": ({}, r"Expected list at history"),
-    "init": ({"kind": "ImageNet"}, r"Expected one of scratch, imagenet, file at init\.kind"),
+    "init": ({"kind": "ImageNet"}, r"Expected one of scratch, imagenet, file, checkpoint at init\.kind"),
     "predictions": ({"test": "a.npz"}, r"Expected the file that the metrics come from at predictions\.select"),
     "reported": ([{"metric": "accuracy", "value": "58 %", "where": "", "split": "test"}], r"at reported\[0\]\.value"),
 }

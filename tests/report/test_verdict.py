@@ -66,7 +66,7 @@ def test_every_interval_holds_its_own_metric(toy_run):
         ("data", {"synthetic": True, "official": False}, "synthetic faces"),
         ("data", {"official": False, "unofficial_reasons": ["28,708 rows"]}, "unofficial data: 28,708 rows"),
         ("data", {"split": "merged"}, "split merged, printed official"),
-        ("init", {"kind": "file"}, "starts from a checkpoint of our own, printed scratch"),
+        ("init", {"kind": "file"}, "starts from a checkpoint, printed scratch"),
         ("printed", {"init": "imagenet"}, "starts from scratch, printed imagenet"),
         ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, printed fer2013"),
     ],

@@ -1,0 +1,20 @@
+import keras
+import numpy as np
+import pytest
+
+from fer_keras.models.basic_resnet import build_basic_resnet
+from fer_keras.models.residual_start import begin_as_identity
+
+
+@pytest.mark.parametrize(("depth", "blocks"), [(18, 8), (34, 16)])
+def test_every_block_of_a_resnet_begins_as_its_shortcut(depth, blocks):
+    network = build_basic_resnet(depth, image_size=32)
+    assert begin_as_identity(network) == blocks
+    zero = {layer.name for layer in network.layers if hasattr(layer, "gamma") and not np.any(layer.gamma.numpy())}
+    assert "conv2_block1_2_bn" in zero
+    assert not {name for name in zero if name.endswith(("_0_bn", "_1_bn"))}
+
+
+def test_other_networks_are_left_alone():
+    image = keras.Input((4, 4, 3))
+    assert begin_as_identity(keras.Model(image, keras.layers.BatchNormalization(name="norm")(image))) == 0
