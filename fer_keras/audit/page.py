@@ -127,23 +127,26 @@ def _spread_out(pairs):
         if not seen & set(pair):
             distinct.append(pair)
             seen |= set(pair)
-    places = np.linspace(0, len(distinct) - 1, min(SHOWN, len(distinct))).round().astype(int)
-    return [distinct[place] for place in places]
+    shown = min(SHOWN, len(distinct))
+    return [distinct[(2 * n + 1) * len(distinct) // (2 * shown)] for n in range(shown)]
 
 
 def _figure(found, shown):
-    faces, columns = found.faces, 4
-    figure, axes = style.canvas(
-        2.1 * columns, 1.5 * -(-len(shown) // columns), -(-len(shown) // columns), columns, squeeze=False
-    )
+    faces, columns = found.faces, 8 // len(shown[0])
+    rows = -(-len(shown) // columns)
+    scores = dict(zip(map(tuple, found.pairs.tolist()), found.scores.tolist(), strict=True))
+    figure, axes = style.canvas(8.4, 1.6 * rows, rows, columns, squeeze=False)
     for panel in axes.flat:
         panel.set_axis_off()
     for panel, positions in zip(axes.flat, shown, strict=False):
         gap = np.full_like(faces.images[0][:, :2], 255)
         parts = [part for position in positions for part in (gap, faces.images[position])][1:]
         image = np.concatenate(parts, axis=1)
-        panel.imshow(image[..., 0] if image.shape[2] == 1 else image, cmap="gray", vmin=0, vmax=255)
-        panel.set_title("\n".join(_named(faces, position) for position in positions), fontsize=7)
+        grey = image.shape[2] == 1
+        panel.imshow(image[..., 0] if grey else image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        lines = [_named(faces, position) for position in positions]
+        lines += [f"score {scores[positions]:.2f}"] if positions in scores else []
+        panel.set_title("\n".join(lines), fontsize=6)
     return figure
 
 

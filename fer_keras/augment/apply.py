@@ -79,9 +79,23 @@ def operands(parameters: Parameters, height: int, width: int) -> Operands:
     )
 
 
+def augment_batch(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
+    """Return the changed images, uint8 [B, H, W, C] like the given ones: rounded, clipped to 0..255.
+
+    In order: geometry (one bilinear resampling), brightness, contrast, erasing. H and W are at least 2 and known when the
+    graph is built. Raises TypeError unless images are uint8.
+    """
+    if images.dtype != tf.uint8:
+        raise TypeError(f"Expected uint8 images 0..255. Received: {tf.as_dtype(images.dtype).name}")
+    resample, finish = (_compiled_warp, _compiled_finish) if compiles() else (warp, _finish)
+    if steps.affine:
+        return finish(resample(images, given.matrices, steps.fill_mode, steps.cval), given, steps)
+    return finish(images, given, steps) if any((steps.mirror, *_colours(steps), steps.erase)) else images
+
+
 @functools.cache
 def compiles() -> bool:
-    """Return whether this build of TensorFlow has XLA for the CPU; without it the same operations run uncompiled."""
+    """Return whether this build of TensorFlow has XLA for the CPU; without it the same operations run one by one."""
     try:
         tf.function(tf.abs, jit_compile=True)(tf.constant(0.0))
     except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError):
@@ -89,38 +103,28 @@ def compiles() -> bool:
     return True
 
 
-def augment_batch(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
-    """Return the changed images, uint8 [B, H, W, C] like the given ones: rounded, clipped to 0..255.
-
-    In order: geometry (one bilinear resampling), brightness, contrast, erasing, compiled into one operation for each
-    size of batch. Raises TypeError unless images are uint8.
-    """
-    if images.dtype != tf.uint8:
-        raise TypeError(f"Expected uint8 images 0..255. Received: {tf.as_dtype(images.dtype).name}")
-    return (_compiled if compiles() else _augmented)(images, given, steps)
-
-
-def _augmented(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
+def _finish(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
+    """Everything after the resampling: images are uint8 [B, H, W, C] or, resampled, float32 [B, C, H, W]."""
+    if steps.affine:
+        images = tf.transpose(images, (0, 2, 3, 1))
     if steps.mirror:
         images = mirror(images, given.flip)
-    if steps.affine or steps.brightness or steps.contrast:
-        images = tf.cast(tf.round(_continuous(images, given, steps)), tf.uint8)
-    return erase(images, given.boxes, round(steps.erase_value)) if steps.erase else images
-
-
-_compiled = tf.function(_augmented, jit_compile=True)
-
-
-def _continuous(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
-    if steps.affine:
-        pixels = warp(images, given.matrices, steps.fill_mode, steps.cval)
-    else:
-        pixels = tf.cast(images, tf.float32)
+    pixels = tf.cast(images, tf.float32) if any(_colours(steps)) else images
     if steps.brightness:
         pixels = brighten(pixels, given.brightness)
     if steps.contrast:
         pixels = stretch_contrast(pixels, given.contrast)
-    return pixels
+    rounded = pixels if pixels.dtype == tf.uint8 else tf.cast(tf.round(pixels), tf.uint8)
+    return erase(rounded, given.boxes, round(steps.erase_value)) if steps.erase else rounded
+
+
+_compiled_warp = tf.function(warp, jit_compile=True)
+_compiled_finish = tf.function(_finish, jit_compile=True)
+"""Apart, because XLA would otherwise resample again for each use of a pixel: once for the mean that contrast needs, say."""
+
+
+def _colours(steps: Steps) -> tuple[bool, bool]:
+    return steps.brightness, steps.contrast
 
 
 def _moves(augment: Augment) -> bool:

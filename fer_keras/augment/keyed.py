@@ -48,3 +48,8 @@ def uniforms(seed: int, epoch: int, rows: np.ndarray, copies: np.ndarray | int, 
     state = hashes(seed, epoch, rows, copies)
     bits = splitmix64(state[:, None], np.arange(columns, dtype=np.uint64))
     return (bits >> np.uint64(11)) * 2.0**-53
+
+
+def shuffled(seed: int, epoch: int, rows: np.ndarray, copies: np.ndarray | int = 0) -> np.ndarray:
+    """Return the positions int64 [B] 0..B-1 in a random order that the seed, the epoch and the rows alone decide."""
+    return np.argsort(hashes(derive(seed, "order"), epoch, rows, copies), kind="stable")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from fer_keras.augment.keyed import derive, hashes
+from fer_keras.augment.keyed import shuffled
 
 
 def repeats(labels: np.ndarray, class_names: tuple[str, ...], oversample: Mapping[str, int]) -> np.ndarray:
@@ -37,5 +37,5 @@ def epoch_order(
     positions = np.repeat(np.arange(len(labels), dtype=np.int64), times)
     first = np.repeat(np.cumsum(times) - times, times)
     copies = (np.arange(len(positions)) - first).astype(np.int32)
-    order = np.argsort(hashes(derive(seed, "order"), epoch, positions, copies), kind="stable")
+    order = shuffled(seed, epoch, positions, copies)
     return positions[order], copies[order]

@@ -5,15 +5,15 @@ the batch it would have had, and neither parallelism nor the number of devices c
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
 
-from fer_keras.augment.apply import Operands, augment_batch, operands, steps_of
+from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, uniforms
 from fer_keras.augment.sampling import COLUMNS, Parameters, choose, draw
+from fer_keras.augment.stream import augmented_batches, unsharded
 from fer_keras.data.balance import epoch_order, repeats
 from fer_keras.data.faces import Faces
 from fer_keras.settings import Augment
@@ -41,13 +41,7 @@ class Treatment:
     soft_labels: bool = False
 
 
-class _Planned(NamedTuple):
-    """One batch before its pixels: positions int64 [B], weights float32 [B], share float32 [B] of mixup, operands."""
-
-    positions: np.ndarray
-    weights: np.ndarray
-    share: np.ndarray
-    operands: Operands
+_FLOATS = tf.TensorSpec([None], tf.float32)
 
 
 def steps_per_epoch(rows: int, batch_size: int) -> int:
@@ -85,28 +79,23 @@ def training_batches(
     if not 0 <= first_step <= total:
         raise ValueError(f"Expected first_step in 0..{total}. Received: {first_step}")
 
-    def planned() -> Iterator[_Planned]:
+    def plans():
         for epoch in range(first_epoch, first_epoch + epochs):
             positions, copies = epoch_order(faces.labels, faces.class_names, treatment.oversample, seed, epoch)
             for step in range(first_step if epoch == first_epoch else 0, total):
                 rows = slice(step * batch_size, (step + 1) * batch_size)
                 yield _plan(faces, treatment, positions[rows], copies[rows], seed, epoch)
 
-    pixels, targets = tf.constant(faces.images), tf.constant(_targets(faces, treatment))
+    table = tf.constant(_targets(faces, treatment))
 
-    def batch(*flat):
-        plan = tf.nest.pack_sequence_as(_SIGNATURE, flat)
-        images = augment_batch(tf.gather(pixels, plan.positions), plan.operands, steps)
-        batch_targets = tf.gather(targets, plan.positions)
-        if not treatment.mixup:
-            return images, batch_targets, plan.weights
-        return _mix(images, batch_targets, plan.weights, plan.share)
+    def with_targets(images, positions, weights, share):
+        targets = tf.gather(table, positions)
+        return _mix(images, targets, weights, share) if treatment.mixup else (images, targets, weights)
 
-    flat_plans = lambda: (tuple(tf.nest.flatten(plan)) for plan in planned())
-    dataset = tf.data.Dataset.from_generator(flat_plans, output_signature=tuple(tf.nest.flatten(_SIGNATURE)))
-    dataset = dataset.map(batch, num_parallel_calls=num_parallel_calls, deterministic=True)
+    dataset = augmented_batches(faces.images, plans, (_FLOATS, _FLOATS), steps, num_parallel_calls)
+    dataset = dataset.map(with_targets, num_parallel_calls=num_parallel_calls, deterministic=True)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs * total - first_step))
-    return _unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+    return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
 
 
 def evaluation_batches(faces: Faces, *, batch_size: int) -> tf.data.Dataset:
@@ -114,25 +103,14 @@ def evaluation_batches(faces: Faces, *, batch_size: int) -> tf.data.Dataset:
     _expect_faces(faces)
     targets = np.eye(len(faces.class_names), dtype=np.float32)[faces.labels]
     dataset = tf.data.Dataset.from_tensor_slices((faces.images, targets)).batch(batch_size)
-    return _unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+    return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
 
 
-_SIGNATURE = _Planned(
-    positions=tf.TensorSpec([None], tf.int64),
-    weights=tf.TensorSpec([None], tf.float32),
-    share=tf.TensorSpec([None], tf.float32),
-    operands=Operands(
-        matrices=tf.TensorSpec([None, 8], tf.float32),
-        flip=tf.TensorSpec([None], tf.bool),
-        brightness=tf.TensorSpec([None], tf.float32),
-        contrast=tf.TensorSpec([None], tf.float32),
-        boxes=tf.TensorSpec([None, 4], tf.int32),
-    ),
-)
+def _plan(faces, treatment, positions, copies, seed, epoch):
+    """Plan the batch of these positions [B] and copies [B]: (positions, operands, (weights, share of mixup) float32 [B]).
 
-
-def _plan(faces, treatment, positions, copies, seed, epoch) -> _Planned:
-    """Plan the batch of these positions [B] and copies [B]: everything random is drawn here."""
+    Everything random is drawn here.
+    """
     rows, (height, width) = faces.rows[positions], faces.images.shape[1:3]
     parameters = _parameters(faces, treatment, positions, copies, seed, epoch)
     weights = _class_weights(faces, treatment)[faces.labels[positions]]
@@ -141,9 +119,8 @@ def _plan(faces, treatment, positions, copies, seed, epoch) -> _Planned:
     share = np.ones(len(rows))
     if treatment.mixup:
         share = _beta(treatment.mixup, uniforms(derive(seed, "mixup"), epoch, rows, copies, 1)[:, 0])
-    return _Planned(
-        positions, weights.astype(np.float32), share.astype(np.float32), operands(parameters, height, width)
-    )
+    extras = (weights.astype(np.float32), share.astype(np.float32))
+    return positions, operands(parameters, height, width), extras
 
 
 def _parameters(faces, treatment, positions, copies, seed, epoch) -> Parameters:
@@ -175,11 +152,14 @@ def _mix(images, targets, weights, share):
 
     Targets and weights are such that weight times cross-entropy is the same mixture of the two rows' weighted losses.
     """
-    images_f, own, other = tf.cast(images, tf.float32), share, 1.0 - share
-    mixed = own[:, None, None, None] * images_f + other[:, None, None, None] * tf.roll(images_f, -1, axis=0)
-    own, other = own * weights, other * tf.roll(weights, -1, axis=0)
-    sums = own[:, None] * targets + other[:, None] * tf.roll(targets, -1, axis=0)
-    return tf.cast(tf.round(mixed), tf.uint8), sums / (own + other)[:, None], own + other
+    mixed = _blend(tf.cast(images, tf.float32), share[:, None, None, None])
+    summed = _blend(weights[:, None] * targets, share[:, None])
+    mixed_weights = _blend(weights, share)
+    return tf.cast(tf.round(mixed), tf.uint8), tf.math.divide_no_nan(summed, mixed_weights[:, None]), mixed_weights
+
+
+def _blend(values: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    return share * values + (1.0 - share) * tf.roll(values, -1, axis=0)
 
 
 def _beta(a: float, u: np.ndarray) -> np.ndarray:
@@ -199,10 +179,3 @@ def _expect_classes(faces: Faces, treatment: Treatment) -> None:
         unknown = set(mapping) - set(faces.class_names)
         if unknown:
             raise ValueError(f"Expected classes among {faces.class_names}. Received: {sorted(unknown)}")
-
-
-def _unsharded(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    options = tf.data.Options()
-    options.deterministic = True
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
-    return dataset.with_options(options)

@@ -9,6 +9,7 @@ from keras import layers
 from fer_keras.errors import expected
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.layers.normalise import CAFFE, TORCHVISION, UNIT_RANGE, Normalise
+from fer_keras.layers.resize import Resize
 from fer_keras.models.basic_resnet import build_basic_resnet
 from fer_keras.models.front import face_input
 
@@ -124,7 +125,7 @@ def stem(name: str, *, image_size: int, input_size: int, channels: int):
     backbone = build_backbone(name, image_size)
     face, x = face_input(input_size, channels)
     if image_size != input_size:
-        x = layers.Resizing(image_size, image_size, interpolation="bicubic", dtype="float32", name="upsample")(x)
+        x = Resize(image_size, "bicubic", dtype="float32", name="upsample")(x)
     if channels == 1:
         x = layers.Conv2D(3, 1, kernel_initializer="ones", dtype="float32", name="adapter")(x)
     if NORMALISATION[name] is not None:

@@ -12,7 +12,7 @@ from fer_keras.data.splits import Splits
 from fer_keras.evaluate import metrics
 from fer_keras.recipe import Data, Phase, Recipe
 from fer_keras.train import carry, checkpoint, freeze, optimizers
-from fer_keras.train.interrupt import StopRequest
+from fer_keras.train.interrupt import Interrupted, StopRequest
 from fer_keras.train.progress import Progress
 from fer_keras.train.selection import Selection
 from fer_keras.train.watch import Watch
@@ -137,6 +137,8 @@ class Trainer:
             self._history.append(row)
             self._save(model, index, phase.epochs if stop else epoch + 1, 0)
             self._report(row, phase)
+            if self._stop.asked:
+                raise Interrupted
             if stop:
                 self._progress.done_steps += (phase.epochs - epoch - 1) * steps
                 return

@@ -17,7 +17,7 @@ class Watch(keras.callbacks.Callback):
     """Guards one epoch of a phase, from step `first_step` on.
 
     `save(step)` writes a checkpoint; it is called every `checkpoint_seconds`, and before Interrupted is raised when
-    `stop.asked`. Raises UserError when the loss is not finite, naming the step and the learning rate.
+    `stop.asked`. After the last step it is left to the trainer, which evaluates and saves the whole epoch. Raises UserError when the loss is not finite, naming the step and the learning rate.
     """
 
     def __init__(
@@ -32,6 +32,8 @@ class Watch(keras.callbacks.Callback):
         step = self.first_step + batch + 1
         if step % STEPS_BETWEEN_LOSS_CHECKS == 0:
             self._check(step, logs)
+        if batch + 1 == self.params["steps"]:
+            return
         if self.stop.asked:
             self.save(step)
             raise Interrupted

@@ -56,7 +56,9 @@ def test_dropout_acts_in_training_only():
     assert not np.allclose(layer(FEATURES, training=True), layer(FEATURES))
 
 
-@pytest.mark.parametrize("groups", [GROUPS[:1], (*GROUPS, ("happy",)), (GROUPS[0], ("angry", "disgust", "fear", "glad"))])
+@pytest.mark.parametrize(
+    "groups", [GROUPS[:1], (*GROUPS, ("happy",)), (GROUPS[0], ("angry", "disgust", "fear", "glad"))]
+)
 def test_refuses_groups_that_are_no_partition(groups):
     with pytest.raises(ValueError, match="groups that hold each of"):
         ClassBranches(FER2013_CLASSES, groups)

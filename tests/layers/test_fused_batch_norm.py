@@ -30,7 +30,9 @@ def gradients(layer, x, training):
     x = tf.constant(x)
     with tf.GradientTape() as tape:
         tape.watch(x)
-        loss = tf.reduce_sum(layer(x, training=training) * tf.reshape(tf.range(tf.size(x), dtype="float32"), tf.shape(x)))
+        loss = tf.reduce_sum(
+            layer(x, training=training) * tf.reshape(tf.range(tf.size(x), dtype="float32"), tf.shape(x))
+        )
     return [g.numpy() for g in tape.gradient(loss, [x, *(v.value for v in layer.trainable_variables)])]
 
 
@@ -121,4 +123,6 @@ def test_training_and_reload(tmp_path):
 
 def test_config_is_the_parents():
     arguments = {"momentum": 0.9, "epsilon": 0.01, "scale": False, "name": "bn"}
-    assert FusedBatchNormalization(**arguments).get_config() == keras.layers.BatchNormalization(**arguments).get_config()
+    assert (
+        FusedBatchNormalization(**arguments).get_config() == keras.layers.BatchNormalization(**arguments).get_config()
+    )

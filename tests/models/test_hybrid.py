@@ -102,13 +102,18 @@ def test_backbone_sees_normalised_pixels(resnet50):
 
 
 def test_one_step_of_training_and_reload(small, tmp_path):
-    small.compile("adam", "sparse_categorical_crossentropy", jit_compile=False)
+    small.compile("sgd", "sparse_categorical_crossentropy", jit_compile=False)
     before = [small.get_layer("adapter").get_weights()[0].copy(), small.get_layer("projection").get_weights()[0].copy()]
     assert np.isfinite(small.train_on_batch(FACES, np.array([0, 6])))
     after = [small.get_layer("adapter").get_weights()[0], small.get_layer("projection").get_weights()[0]]
     assert all(not np.array_equal(a, b) for a, b in zip(after, before, strict=True))
     small.save(tmp_path / "model.keras")
-    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(FACES), small(FACES))
+    again = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    np.testing.assert_array_equal(again(FACES), small(FACES))
+
+
+def test_called_without_training_it_infers(small):
+    np.testing.assert_array_equal(small(FACES), small(FACES, training=False))
 
 
 def test_mixed_precision_ends_in_float32_and_starts_in_float32():

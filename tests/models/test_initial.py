@@ -85,11 +85,15 @@ def test_npz_holds_names_and_no_pickle(source, tmp_path):
 
 
 def test_another_kind_of_backbone_is_refused_and_nothing_changes(target, tmp_path):
-    other = keras.Model(*[getattr(m := build_backbone("resnet18", 32), part) for part in ("input", "output")], name="backbone")
+    other = keras.Model(
+        *[getattr(m := build_backbone("resnet18", 32), part) for part in ("input", "output")], name="backbone"
+    )
     assert m.name == "backbone"
     other.save(tmp_path / "other.keras")
     before = target.get_weights()
-    with pytest.raises(UserError, match=r"a mobilenetv3small in .*Received: resnet18 \(first differing layer: conv ") as caught:
+    with pytest.raises(
+        UserError, match=r"a mobilenetv3small in .*Received: resnet18 \(first differing layer: conv "
+    ) as caught:
         initial.load_backbone(target, str(tmp_path / "other.keras"))
     assert "\n" not in str(caught.value)
     assert all(np.array_equal(a, b) for a, b in zip(target.get_weights(), before, strict=True))
@@ -137,7 +141,12 @@ def test_imagenet_that_cannot_be_fetched_names_three_ways_on(target, monkeypatch
     message = str(caught.value)
     assert "\n" not in message
     assert "keras.applications.MobileNetV3Small(include_top=False)" in message
-    for way in ("weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5", "--init PATH", "--init scratch", "pretrain_backbone"):
+    for way in (
+        "weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
+        "--init PATH",
+        "--init scratch",
+        "pretrain_backbone",
+    ):
         assert way in message
 
 
@@ -160,7 +169,10 @@ def test_imagenet_efficientnet_answers_as_keras_own(monkeypatch, tmp_path):
     x = np.random.default_rng(0).uniform(0, 255, (2, *shape)).astype("float32")
     seen = [keras.Model(m.input, m.get_layer("stem_conv_pad").output)(x) for m in (ours.get_layer("backbone"), theirs)]
     np.testing.assert_allclose(*seen, rtol=1e-4, atol=1e-4)
-    assert ours.get_layer("backbone").get_layer("top_conv").get_weights()[0].sum() == file.layers[-3].get_weights()[0].sum()
+    assert (
+        ours.get_layer("backbone").get_layer("top_conv").get_weights()[0].sum()
+        == file.layers[-3].get_weights()[0].sum()
+    )
 
 
 def test_attention_between_the_stages_keeps_its_own_weights(tmp_path):
