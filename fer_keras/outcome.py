@@ -7,7 +7,10 @@ import pathlib
 import numpy as np
 
 from fer_keras import files, resolve
-from fer_keras.evaluate import metrics
+from fer_keras.audit import contamination, warning_line
+from fer_keras.data.faces import Faces
+from fer_keras.data.splits import Sealed, Splits
+from fer_keras.evaluate import metrics, views
 from fer_keras.recipe import Recipe
 from fer_keras.train.phases import Trained, predict
 
@@ -15,22 +18,35 @@ SCHEMA = 1
 
 
 def write(
-    folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, divided, source, rows
-) -> None:
+    folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, source, rows
+) -> Faces:
     """Evaluate `trained` and write predictions_<split>.npz and record.json into the run directory.
+
+    This is where the run's test rows are opened, after training, and recorded as accessed.
 
     Args:
         printed, recipe: the recipe as printed and as run; their difference becomes the ledger.
         identity: what names the run: run, experiment, paper, profile, seed, init, environment, started.
-        divided: the run's Splits. This is where its test rows are opened, after training, and recorded as accessed.
-        source: the run's Source. rows: how many training rows the profile kept, or None.
+        source: where the rows came from, with `splits` (the run's Splits), `faces`, `demo`, `differences`.
+        rows: how many training rows the profile kept, or None.
+
+    Returns the test faces, for the report's figures.
     """
-    evaluated = {"select": (divided.select_name, divided.select)}
-    for split, sealed in (("test", divided.test), ("private", divided.private)):
-        if sealed is not None:
-            evaluated[split] = (sealed.name, sealed.open("evaluation of the finished run", finished=True))
-    found = {split: _evaluate(trained.model, faces, folder, split) for split, (_, faces) in evaluated.items()}
-    counted = {"train": divided.train} | {split: faces for split, (_, faces) in evaluated.items()}
+    divided: Splits = source.splits
+    sealed = {"test": divided.test, "private": divided.private}
+    opened = {split: _open(one) for split, one in sealed.items() if one is not None}
+    faces = {"select": divided.select, **opened}
+    copies = {split: contamination(divided.train, one) for split, one in opened.items()}
+    for split, found in copies.items():
+        if warning := warning_line(found, len(opened[split]), sealed[split].name):
+            print(warning)
+    predicted = {}
+    for split, one in faces.items():
+        predicted |= _views(trained.model, split, one, copies.get(split))
+    for split, arrays in predicted.items():
+        files.write(folder / _file(split), lambda part, arrays=arrays: np.savez_compressed(part, **arrays))
+    names = divided.train.class_names
+    found = {split: metrics.evaluate(p["labels"], p["probabilities"], names) for split, p in predicted.items()}
     record = {
         "schema": SCHEMA,
         **identity,
@@ -42,46 +58,61 @@ def write(
         "assumed": list(recipe.assumed),
         "changed": list(recipe.changed),
         "reported": [dataclasses.asdict(number) for number in recipe.reported],
-        "data": {
-            "source": source.faces.source,
-            "fingerprint": source.faces.fingerprint,
-            "official": not source.demo and not source.differences,
-            "synthetic": source.faces.synthetic,
-            "unofficial_reasons": list(source.differences),
-            "class_names": list(divided.train.class_names),
-            "split": recipe.data.split,
-            "select_name": divided.select_name,
-            "test_name": divided.test.name,
-            "counts": {split: _counts(faces) for split, faces in counted.items()},
-            "overlap": None,
-        },
+        "data": _data(source, recipe, {"train": divided.train, **faces}, copies),
         "parameters": {"total": trained.model.count_params(), "phases": trained.trainable},
         "history": trained.history,
         "selected": trained.selected,
         "metrics": found,
         "minutes": round(trained.seconds / 60, 2),
         "finished": now(),
-        "access": [entry for sealed in (divided.test, divided.private) if sealed for entry in sealed.access],
-        "predictions": {split: f"predictions_{split}.npz" for split in found},
+        "access": [entry for one in sealed.values() if one is not None for entry in one.access],
+        "predictions": {split: _file(split) for split in predicted},
     }
     files.write_json(folder / "record.json", record)
+    return opened["test"]
 
 
-def _evaluate(model, faces, folder, split):
-    probabilities = predict(model, faces)
-    arrays = {
-        "rows": faces.rows.astype("int64"),
-        "labels": faces.labels.astype("int64"),
-        "probabilities": probabilities,
+def _open(sealed: Sealed) -> Faces:
+    return sealed.open("evaluation of the finished run", finished=True)
+
+
+def _views(model, split, faces, copies):
+    """Return {split name: predictions} of the rows as they are and, for test rows, clean, mirrored and against FER+."""
+    whole = views.predictions(faces, predict(model, faces))
+    if copies is None:
+        return {split: whole}
+    mirrored = dataclasses.replace(faces, images=np.ascontiguousarray(faces.images[:, :, ::-1]))
+    mean = (whole["probabilities"] + predict(model, mirrored)) / 2
+    variants = views.clean(whole, copies) | views.against_ferplus(faces, whole)
+    variants |= {"flip": whole | {"probabilities": mean.astype(np.float32)}}
+    return {split: whole} | {f"{split}_{name}": variant for name, variant in variants.items()}
+
+
+def _data(source, recipe, faces, copies):
+    divided = source.splits
+    return {
+        "source": source.faces.source,
+        "fingerprint": source.faces.fingerprint,
+        "official": not source.demo and not source.differences,
+        "synthetic": source.faces.synthetic,
+        "unofficial_reasons": list(source.differences),
+        "class_names": list(divided.train.class_names),
+        "split": recipe.data.split,
+        "select_name": divided.select_name,
+        "test_name": divided.test.name,
+        "counts": {split: _counts(one) for split, one in faces.items()},
+        "overlap": {f"{split}_{kind}": len(rows) for split, found in copies.items() for kind, rows in found.items()},
     }
-    files.write(folder / f"predictions_{split}.npz", lambda part: np.savez_compressed(part, **arrays))
-    return metrics.evaluate(faces.labels, probabilities, faces.class_names)
 
 
 def _counts(faces):
     return dict(
         zip(faces.class_names, np.bincount(faces.labels, minlength=len(faces.class_names)).tolist(), strict=True)
     )
+
+
+def _file(split):
+    return f"predictions_{split}.npz"
 
 
 def now() -> str:

@@ -6,15 +6,18 @@ import json
 import pathlib
 
 import keras
+import numpy as np
 
 from fer_keras import environment, export, files, outcome, resolve
 from fer_keras.cli import DEMO, Options
-from fer_keras.data import find, gate, splits, toy
+from fer_keras.data import find, gate, pipeline, toy
+from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
+from fer_keras.data.splits import Splits, divide, subset
 from fer_keras.errors import UserError, expected
 from fer_keras.models import builder, initial
 from fer_keras.recipe import Data, Experiment, Recipe
-from fer_keras.report import regenerate, save_record, write_report
+from fer_keras.report import regenerate, save_record, save_samples, write_report
 from fer_keras.train import precision
 from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer
@@ -25,11 +28,15 @@ REPORTS = pathlib.Path("reports")
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """The faces of a run, and whether they are FER2013 as published; `differences` says how they are not."""
+    """The faces of a run, and whether they are FER2013 as published; `differences` says how they are not.
+
+    `splits` is how the run divides them, once that is known.
+    """
 
     faces: Faces
     demo: bool
     differences: tuple[str, ...]
+    splits: Splits | None = None
 
 
 def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Path:
@@ -106,7 +113,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
     )
     trained = _watched(trainer.train, folder)
     files.write(folder / MODEL, trained.model.save)
-    divided = splits_of(recipe.data)
+    source = dataclasses.replace(source, splits=splits_of(recipe.data))
     identity = {
         "run": name,
         "experiment": experiment.name,
@@ -118,21 +125,33 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
         "environment": described,
         "started": started,
     }
-    outcome.write(folder, printed, recipe, identity, trained, divided, source, rows)
+    test = outcome.write(folder, printed, recipe, identity, trained, source, rows)
+    originals, augmented = augmented_examples(source.splits.train, recipe, options.seed)
+    save_samples(folder, test.images, test.rows, originals, augmented)
     files.write_json(folder / STATUS, {"state": "done"})
 
 
-def _splits(faces: Faces, rows: int | None, seed: int, data: Data) -> splits.Splits:
+def _splits(faces: Faces, rows: int | None, seed: int, data: Data) -> Splits:
     if data.dataset != "fer2013":
         raise expected("a recipe on FER2013", f"one on {data.dataset}", "Its reader is not part of this command yet.")
     if data.soft_labels and faces.votes is None:
         raise expected("FER+ votes for soft labels", f"none beside {faces.source}", "Put fer2013new.csv beside it.")
-    divided = splits.divide(faces, data.split, seed)
-    return dataclasses.replace(divided, train=splits.subset(divided.train, rows, seed))
+    divided = divide(faces, data.split, seed)
+    return dataclasses.replace(divided, train=subset(divided.train, rows, seed))
 
 
 def _build(recipe, classes, channels, side):
     return builder(recipe.model)(**recipe.model_args, classes=classes, channels=channels, input_size=side)
+
+
+def augmented_examples(train: Faces, recipe: Recipe, seed: int):
+    """Return a few training faces before and after the recipe's augmentation, uint8 [7, H, W, C] each: one of a class."""
+    first = [int(np.flatnonzero(train.labels == label)[0]) for label in np.unique(train.labels)]
+    shown = train.take(np.array(first))
+    treatment = pipeline.Treatment(recipe.augment)
+    order, _ = epoch_order(shown.labels, shown.class_names, {}, seed, 0)
+    images = next(iter(pipeline.training_batches(shown, treatment, batch_size=len(shown), seed=seed)))[0]
+    return shown.images[order], keras.ops.convert_to_numpy(images)
 
 
 def _running(folder, history, seconds_left):

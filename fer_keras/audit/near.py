@@ -129,6 +129,7 @@ def _blur(size, side, sigma):
     area = np.clip(area, 0, None) * SIDE / size
     place = np.arange(SIDE)
     weights = np.exp(-((place[:, None] - place) ** 2) / (2 * sigma**2))
+    weights[weights < 1e-12] = 0  # Denormal numbers would make the products thirty times slower.
     blurred = weights / weights.sum(axis=1, keepdims=True) @ area
     return blurred.reshape(side, SIDE // side, size).mean(axis=1).astype(np.float32)
 

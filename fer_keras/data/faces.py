@@ -38,7 +38,9 @@ class Faces:
     def __post_init__(self):
         n = len(self.images)
         if self.images.dtype != np.uint8 or self.images.ndim != 4 or self.images.shape[3] not in (1, 3):
-            raise ValueError(f"Expected uint8 images [N, H, W, 1 or 3]. Received: {self.images.dtype} {self.images.shape}")
+            raise ValueError(
+                f"Expected uint8 images [N, H, W, 1 or 3]. Received: {self.images.dtype} {self.images.shape}"
+            )
         for name in ("labels", "split", "rows", "votes"):
             value = getattr(self, name)
             if value is not None and len(value) != n:
@@ -79,7 +81,9 @@ class Faces:
         """Return the faces of the named splits. Raises UserError when there is none."""
         chosen = np.isin(self.split, splits)
         if not chosen.any():
-            raise expected(f"rows of split {' or '.join(splits)}", f"only {', '.join(np.unique(self.split))} in {self.source}")
+            raise expected(
+                f"rows of split {' or '.join(splits)}", f"only {', '.join(np.unique(self.split))} in {self.source}"
+            )
         return self.take(chosen)
 
     def counts(self) -> dict[str, dict[str, int]]:

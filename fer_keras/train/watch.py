@@ -17,7 +17,8 @@ class Watch(keras.callbacks.Callback):
     """Guards one epoch of a phase, from step `first_step` on.
 
     `save(step)` writes a checkpoint; it is called every `checkpoint_seconds`, and before Interrupted is raised when
-    `stop.asked`. After the last step it is left to the trainer, which evaluates and saves the whole epoch. Raises UserError when the loss is not finite, naming the step and the learning rate.
+    `stop.asked`. After the last step it is left to the trainer, which evaluates and saves the whole epoch. Raises
+    UserError when the loss is not finite, naming the step and the learning rate.
     """
 
     def __init__(

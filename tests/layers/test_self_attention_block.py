@@ -23,7 +23,7 @@ def softmax(x):
 
 
 def by_hand(x, w_q, w_k, w_v, w_o, gamma, beta):
-    """The paper's formula with D x D matrices, head by head: scores divided by the square root of D, not of D / heads."""
+    """The formula of the paper, head by head; scores are divided by the square root of D, not of D / heads."""
     q, k, v = (x @ w.reshape(DIM, DIM) for w in (w_q, w_k, w_v))
     size = DIM // HEADS
     parts = [slice(i * size, (i + 1) * size) for i in range(HEADS)]

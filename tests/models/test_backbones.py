@@ -8,6 +8,8 @@ from fer_keras.errors import UserError
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.models import backbones
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = {
     "resnet50": 23_587_712,
     "efficientnetb3": 10_783_535,

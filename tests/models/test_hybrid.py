@@ -6,6 +6,8 @@ import pytest
 
 from fer_keras.models import builder, hybrid
 
+pytestmark = pytest.mark.slow
+
 FACES = np.random.default_rng(0).integers(0, 256, (2, 48, 48, 1), dtype=np.uint8)
 ADAPTER, ATTENTION_MAP, BLOCK, BRANCHES = 6, 99, 1_049_600, 264_455
 LAYERS = ["face", "to_float", "upsample", "adapter", "normalise", "backbone", "squeeze_excite", "spatial_attention"]

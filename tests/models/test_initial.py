@@ -11,6 +11,8 @@ from fer_keras.errors import UserError
 from fer_keras.models import backbone_classifier, cnn003, hybrid, initial, resnet34, resnet50_cnn, starting_points
 from fer_keras.models.backbones import APPLICATIONS, build_backbone
 
+pytestmark = pytest.mark.slow
+
 
 def classifier(backbone="mobilenetv3small", **arguments):
     return backbone_classifier.build(backbone=backbone, image_size=48, **arguments)

@@ -51,7 +51,12 @@ def whole(toy, tmp_path_factory):
 
 
 def test_every_phase_and_epoch_stands_in_the_history(whole):
-    assert [(row["phase"], row["epoch"]) for row in whole.history] == [("first", 0), ("first", 1), ("second", 0), ("second", 1)]
+    assert [(row["phase"], row["epoch"]) for row in whole.history] == [
+        ("first", 0),
+        ("first", 1),
+        ("second", 0),
+        ("second", 1),
+    ]
     assert all(0 <= row["select_balanced_accuracy"] <= 1 for row in whole.history)
 
 
