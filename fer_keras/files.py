@@ -52,12 +52,13 @@ def locked(folder: pathlib.Path):
 
     Raises UserError when another process holds it, or it cannot be written.
     """
+    lock = folder / ".lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = open(folder / ".lock", "w")
+        lock.touch()
     except OSError as error:
         raise UserError(f"Cannot write to {folder}: {error.strerror}. Choose another --out.") from error
-    with handle:
+    with lock.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -155,7 +155,7 @@ class Recipe:
     model_args: Mapping[str, object] = dataclasses.field(default_factory=dict)
     init: str = "scratch"
     data: Data = Data()
-    augment: Augment = Augment()
+    augment: Augment = dataclasses.field(default_factory=Augment)
     oversample: Mapping[str, int] = dataclasses.field(default_factory=dict)
     class_augment: Mapping[str, Augment] = dataclasses.field(default_factory=dict)
     class_weights: Mapping[str, float] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,129 @@
+"""Whole programs, run as a user runs them, in a folder of their own."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+RELOAD = """
+import sys, numpy as np, tensorflow as tf
+loaded = tf.saved_model.load(sys.argv[1])
+found = loaded.serve(tf.constant(np.load(sys.argv[2])))
+assert not any(name.startswith(("fer_keras", "keras")) for name in sys.modules), "needs the package"
+np.savez(sys.argv[3], **{key: value.numpy() for key, value in found.items()})
+"""
+
+
+def run(folder, *words, **environment):
+    clean = {key: value for key, value in os.environ.items() if key != "FER2013"}
+    env = clean | {"PYTHONPATH": str(ROOT), "FER_KERAS_CACHE": str(folder / "cache")} | environment
+    return subprocess.run([sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=900)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The README's first command: the hybrid ResNet50 on drawn faces, every phase."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = run(folder, "-m", "experiments.hybrid_resnet50", "--quiet")
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout, folder / "runs" / "hybrid_resnet50-demo-seed0"
+
+
+@pytest.mark.slow
+def test_the_demo_says_where_data_is_to_be_had_and_when_it_will_be_done(demo):
+    _, printed, _ = demo
+    assert "No FER2013 found" in printed
+    assert "Kaggle" in printed
+    assert "Estimated time to train" in printed
+
+
+@pytest.mark.slow
+def test_the_demo_goes_through_every_phase_and_writes_a_record(demo):
+    record = json.loads((demo[2] / "record.json").read_text())
+    phases = ["frozen", "unfreeze-160", "unfreeze-140", "unfreeze-100", "head"]
+    assert [row["phase"] for row in record["history"]] == phases
+    head = 4_134_727
+    trainable = {phase["name"]: phase["trainable"] for phase in record["parameters"]["phases"]}
+    assert trainable["frozen"] == trainable["head"]
+    assert list(trainable) == phases
+    assert trainable["unfreeze-160"] < trainable["unfreeze-140"] < trainable["unfreeze-100"]
+    assert record["data"]["synthetic"] is True
+    assert [entry["split"] for entry in record["access"]] == ["PrivateTest"]
+    assert head
+
+
+@pytest.mark.slow
+def test_every_page_of_the_demo_says_that_its_faces_are_drawn(demo):
+    page = (demo[2] / "report.md").read_text().lower()
+    assert "synthetic" in page
+    assert "not comparable" in page
+
+
+@pytest.mark.slow
+def test_the_saved_model_needs_nothing_of_this_package(demo, tmp_path):
+    from fer_keras.data.toy import toy_faces
+
+    folder = demo[2]
+    test = toy_faces().where("private")
+    np.save(tmp_path / "faces.npy", test.images[:20])
+    done = run(tmp_path, "-c", RELOAD, str(folder / "saved_model"), "faces.npy", "found.npz", PYTHONPATH="")
+    assert done.returncode == 0, done.stderr
+    with np.load(tmp_path / "found.npz") as found, np.load(folder / "predictions_test.npz") as ours:
+        assert ours["rows"][:20].tolist() == test.rows[:20].tolist()
+        np.testing.assert_allclose(found["probabilities"], ours["probabilities"][:20], atol=1e-5)
+        names = found["class_names"].astype(str).tolist()
+        assert names == ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+        assert found["label"].astype(str).tolist() == [names[i] for i in found["probabilities"].argmax(1)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["model.keras", "saved_model"])
+def test_predict_names_the_expression_and_the_confidence(demo, tmp_path, model):
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (97, 64, 3), dtype=np.uint8)).save(tmp_path / "me.png")
+    done = run(tmp_path, "-m", "fer_keras.predict", str(demo[2] / model), "me.png")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("me.png: ")
+    assert "% confidence)" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_same_command_again_trains_nothing(demo):
+    folder, _, out = demo
+    before = (out / "record.json").read_bytes()
+    done = run(folder, "-m", "experiments.hybrid_resnet50", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "Phase" not in done.stdout
+    assert (out / "record.json").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--data", "nowhere.csv"], "nowhere.csv"),
+        (["--data", "small.csv"], "--allow-unofficial"),
+        (["--data", "short.csv"], "2,304"),
+        (["--epochs", "0"], "--epochs of at least 1"),
+        (["--out", "file/inside"], "file"),
+    ],
+)
+def test_bad_input_is_one_line_and_code_2(tmp_path, words, says):
+    pixels = " ".join(["7"] * 2304)
+    rows = [f"{label},{pixels},{usage}" for usage in ("Training", "PublicTest", "PrivateTest") for label in range(7)]
+    (tmp_path / "small.csv").write_text("\n".join(["emotion,pixels,Usage", *rows]) + "\n")
+    (tmp_path / "short.csv").write_text(f"emotion,pixels,Usage\n0,{pixels[:-2]},Training\n")
+    (tmp_path / "file").write_text("")
+    done = run(tmp_path, "-m", "experiments.hybrid_resnet50", "--only", "hybrid_baseline_cnn", *words)
+    assert done.returncode == 2, done.stdout + done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert says in errors[0]
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
