@@ -46,6 +46,22 @@ class Augment:
         _refuse_unless(self.fill_mode in modes, f"Expected fill_mode in {modes}. Received: {self.fill_mode!r}")
         _refuse_unless(0 <= self.cval <= 255, f"Expected cval in 0..255. Received: {self.cval}")
         _refuse_unless(0 <= self.erase_probability <= 1, f"Expected a probability. Received: {self.erase_probability}")
+        _refuse_unless(0 <= self.erase_value <= 255, f"Expected erase_value in 0..255. Received: {self.erase_value}")
+        for name in ("rotation_range", "shear_range"):
+            value = getattr(self, name)
+            _refuse_unless(value >= 0, f"Expected degrees from 0 up for {name}. Received: {value}")
+        for name in ("width_shift_range", "height_shift_range"):
+            value = getattr(self, name)
+            _refuse_unless(0 <= value < 1, f"Expected a fraction from 0 to below 1 for {name}. Received: {value}")
+        zoom = self.zoom_range if isinstance(self.zoom_range, tuple) else (1 - self.zoom_range, 1 + self.zoom_range)
+        self._refuse_interval("zoom_range", zoom)
+        _refuse_unless(zoom[0] > 0, f"Expected zoom_range to stay above 0. Received: {self.zoom_range}")
+        for name in ("brightness_range", "contrast_range", "erase_area"):
+            self._refuse_interval(name, getattr(self, name) or (0, 0))
+
+    def _refuse_interval(self, name: str, pair: tuple[float, float]) -> None:
+        fits = len(pair) == 2 and 0 <= pair[0] <= pair[1]
+        _refuse_unless(fits, f"Expected (low, high) with 0 <= low <= high for {name}. Received: {getattr(self, name)}")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -33,13 +33,14 @@ from fer_keras.audit.duplicates import firsts
 from fer_keras.data.faces import Faces
 
 SIDE, GRID, REACH = 48, 12, 2
+SHIFTS = range(-REACH, REACH + 1)
 PLANE_BLURS, SIGNATURE_BLURS = (0.7, 4.0), (2.0, 5.0)
 """Standard deviations, in pixels of 48, of the two Gaussians whose difference is the band-pass."""
 CANDIDATE, THRESHOLD = 0.76, 0.80
 FEATURELESS = 0.5
 """Root mean square in grey levels of a band-passed plane below which an image resembles nothing."""
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
-TILE, BATCH = 4096, 1024
+TILE, BATCH = 4096, 256
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -149,33 +150,23 @@ def _candidates(left, right, within):
 def _correlate(a, b):
     """Return float32 [P]: the best normalised correlation of planes [P, 48, 48] over shifts of up to REACH pixels."""
     a, b = a.astype(np.float32), b.astype(np.float32)
-    sums = [_window_sums(x) for x in (a, b, a * a, b * b)]
-    best = np.full(len(a), -1.0, np.float32)
-    for down in range(-REACH, REACH + 1):
-        for across in range(-REACH, REACH + 1):
-            (ay, by), (ax, bx) = _overlap(down), _overlap(across)
-            area = (ay.stop - ay.start) * (ax.stop - ax.start)
-            sa, sb, saa, sbb = (
-                total(y, x) for total, y, x in zip(sums, (ay, by, ay, by), (ax, bx, ax, bx), strict=True)
-            )
-            dot = np.einsum("nij,nij->n", a[:, ay, ax], b[:, by, bx])
-            variance = (saa - sa * sa / area) * (sbb - sb * sb / area)
-            best = np.maximum(best, (dot - sa * sb / area) / np.sqrt(np.maximum(variance, 1e-12)))
-    return best
+    products = np.empty((len(a), len(SHIFTS), len(SHIFTS)), np.float32)
+    for y, down in enumerate(SHIFTS):
+        for x, across in enumerate(SHIFTS):
+            mine, other = a[:, _under(down), _under(across)], b[:, _under(-down), _under(-across)]
+            products[:, y, x] = np.einsum("nij,nij->n", mine, other)
+    covered = np.zeros((len(SHIFTS), SIDE), np.float32)
+    for row, shift in zip(covered, SHIFTS, strict=True):
+        row[_under(shift)] = 1
+    area = np.outer(covered.sum(axis=1), covered.sum(axis=1))
+    (sum_a, squares_a), (sum_b, squares_b) = (
+        (window @ x @ window.T, window @ (x * x) @ window.T) for x, window in ((a, covered), (b, covered[::-1]))
+    )
+    variance = (squares_a - sum_a**2 / area) * (squares_b - sum_b**2 / area)
+    correlation = (products - sum_a * sum_b / area) / np.sqrt(np.maximum(variance, 1e-6))
+    return correlation.max(axis=(1, 2))
 
 
-def _overlap(shift):
-    """Return the slices of two axes of 48 that lie over each other when the second is shifted."""
-    return slice(max(0, shift), SIDE + min(0, shift)), slice(max(0, -shift), SIDE + min(0, -shift))
-
-
-def _window_sums(x):
-    """Return a function (rows, columns) -> float64 [P]: the sum of `x` over that window, from one summed-area table."""
-    table = np.zeros((len(x), SIDE + 1, SIDE + 1))
-    np.cumsum(np.cumsum(x, axis=1, dtype=np.float64), axis=2, out=table[:, 1:, 1:])
-
-    def total(rows, columns):
-        lower, upper = table[:, rows.stop], table[:, rows.start]
-        return lower[:, columns.stop] - lower[:, columns.start] - upper[:, columns.stop] + upper[:, columns.start]
-
-    return total
+def _under(shift):
+    """Return the slice of an axis of 48 that lies under another axis moved by `shift`."""
+    return slice(max(0, shift), SIDE + min(0, shift))

@@ -82,15 +82,15 @@ def operands(parameters: Parameters, height: int, width: int) -> Operands:
 def augment_batch(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
     """Return the changed images, uint8 [B, H, W, C] like the given ones: rounded, clipped to 0..255.
 
-    In order: geometry (one bilinear resampling), brightness, contrast, erasing. H and W are at least 2 and known when the
-    graph is built. Raises TypeError unless images are uint8.
+    In order: geometry (one bilinear resampling), brightness, contrast, erasing. H and W are at least 2 and known when
+    the graph is built. Raises TypeError unless images are uint8.
     """
     if images.dtype != tf.uint8:
         raise TypeError(f"Expected uint8 images 0..255. Received: {tf.as_dtype(images.dtype).name}")
-    resample, finish = (_compiled_warp, _compiled_finish) if compiles() else (warp, _finish)
-    if steps.affine:
-        return finish(resample(images, given.matrices, steps.fill_mode, steps.cval), given, steps)
-    return finish(images, given, steps) if any((steps.mirror, *_colours(steps), steps.erase)) else images
+    if not any((steps.affine, steps.mirror, *_colours(steps), steps.erase)):
+        return images
+    resample, finish = _functions(steps, compiles())
+    return finish(resample(images, given.matrices) if steps.affine else images, given)
 
 
 @functools.cache
@@ -118,9 +118,17 @@ def _finish(images: tf.Tensor, given: Operands, steps: Steps) -> tf.Tensor:
     return erase(rounded, given.boxes, round(steps.erase_value)) if steps.erase else rounded
 
 
-_compiled_warp = tf.function(warp, jit_compile=True)
-_compiled_finish = tf.function(_finish, jit_compile=True)
-"""Apart, because XLA would otherwise resample again for each use of a pixel: once for the mean that contrast needs, say."""
+@functools.cache
+def _functions(steps: Steps, compiled: bool):
+    """Return the resampling and what follows it as two functions.
+
+    Two, because XLA would otherwise resample again for each use of a pixel, such as the mean that contrast needs.
+    """
+    resample = functools.partial(warp, fill_mode=steps.fill_mode, cval=steps.cval)
+    finish = functools.partial(_finish, steps=steps)
+    if not compiled:
+        return resample, finish
+    return tf.function(resample, jit_compile=True), tf.function(finish, jit_compile=True)
 
 
 def _colours(steps: Steps) -> tuple[bool, bool]:

@@ -15,9 +15,9 @@ def brighten(images: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:
 
 
 def stretch_contrast(images: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:
-    """Scale each image of float32 [B, H, W, 1 or 3] by its factor [B] about the mean of its grey values; clip to 0..255.
+    """Scale each image of float32 [B, H, W, 1 or 3] by its factor [B] about its mean grey value; clip to 0..255.
 
-    Factor 0 gives a plain grey image, 1 the image itself (torchvision's adjust_contrast).
+    Factor 0 gives a plain grey image, 1 the image itself (torchvision's adjust_contrast, up to its rounded mean).
     """
     grey = images if images.shape[-1] == 1 else tf.tensordot(images, tf.constant(LUMA), 1)[..., None]
     mean = tf.reduce_mean(grey, axis=(1, 2, 3), keepdims=True)

@@ -1,4 +1,4 @@
-"""One erased rectangle an image (Zhong et al., "Random erasing data augmentation", AAAI 2020), for a whole batch at once."""
+"""One erased rectangle an image, for a whole batch at once (Zhong et al., "Random erasing data augmentation", 2020)."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,11 +1,11 @@
-"""`ImageDataGenerator`, by its arguments: the legacy class's names, units and meaning over one compiled batch operation.
+"""`ImageDataGenerator`, by its arguments: the legacy class's names, units and meaning, compiled for whole batches.
 
     generator = ImageDataGenerator(rotation_range=35, zoom_range=0.4, horizontal_flip=True)
     model.fit(generator.flow(images, labels, batch_size=64, seed=1), steps_per_epoch=len(images) // 64, epochs=30)
 
-Different from the legacy class, on purpose: images come out as uint8 0..255 (models here take raw pixels, so there is no
-`rescale`, centring or whitening); width_shift_range moves columns and height_shift_range rows (Keras 3's class swaps them);
-brightness rounds where the legacy class truncates twice; and every image depends on (seed, epoch, row) alone.
+Different from the legacy class, on purpose: images come out as uint8 0..255 (models here take raw pixels, so there is
+no `rescale`, centring or whitening); width_shift_range moves columns and height_shift_range rows (Keras 3's class swaps
+them); brightness rounds where the legacy class truncates twice; every image depends on (seed, epoch, row) alone.
 """
 
 import itertools

@@ -15,12 +15,12 @@ def affine_matrices(
     """Return float32 [B, 8]: for each image the map from a pixel of the result to the place in the source it shows.
 
     A line (a0, a1, a2, b0, b1, b2, 0, 0) reads the pixel at column x, row y from column a0 x + a1 y + a2 and row
-    b0 x + b1 y + b2: the form of tf.raw_ops.ImageProjectiveTransformV3. The order is ImageDataGenerator's, in whose terms
-    the map is flip, then zoom, shear, shift, rotation, about the centre of the pixel grid, ((height - 1) / 2, (width - 1) / 2).
+    b0 x + b1 y + b2: the form of tf.raw_ops.ImageProjectiveTransformV3. The order is ImageDataGenerator's: seen from the
+    result, flip, then zoom, shear, shift and rotation about the middle, row (height - 1) / 2, column (width - 1) / 2.
 
-    Keras's class takes the centre of a non-square image to be ((width - 1) / 2, (height - 1) / 2), a point off its middle,
-    and shifts columns by `height_shift_range`; on square images with equal shift ranges, which is all that the papers use,
-    there is no difference. `pivot`, (row, column), takes another centre, so that a test can hold one against the other.
+    Keras 3's class turns about row (width - 1) / 2, column (height - 1) / 2, off the middle of an image that is not
+    square, and `height_shift_range` moves its columns. On square images with equal shift ranges, which is all that the
+    papers use, there is no difference. `pivot`, (row, column), takes another centre, to compare the two.
     """
     row, column = pivot or ((height - 1) / 2, (width - 1) / 2)
     cos, sin = _cos_sin(parameters.rotation_deg)
@@ -43,9 +43,9 @@ def affine_matrices(
 def warp(images: tf.Tensor, matrices: tf.Tensor, fill_mode: str, cval: float) -> tf.Tensor:
     """Resample images [B, H, W, C] bilinearly through matrices [B, 8]; returns float32 [B, C, H, W], channels first.
 
-    What lies outside the source is, as in ImageDataGenerator (that is, in scipy.ndimage): for "constant" `cval`, from the
-    outermost pixels' centres on and without blending into them; for "nearest" the edge pixel; for "reflect" the image
-    mirrored about its edge; for "wrap" the image repeated with period H - 1 and W - 1.
+    What lies outside the source is, as in ImageDataGenerator (that is, in scipy.ndimage): for "constant" `cval`, from
+    the outermost pixels' centres on and without blending into them; for "nearest" the edge pixel; for "reflect" the
+    image mirrored about its edge; for "wrap" the image repeated with period H - 1 and W - 1.
 
     Plain operations, not ImageProjectiveTransformV3: XLA makes one vector loop of them, three times as fast. Hence the
     channels first, too: a last axis of length 1 or 3 would be the innermost loop.

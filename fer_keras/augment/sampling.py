@@ -1,7 +1,7 @@
 """Draw what happens to each image. Applying it is geometry.py's, colour.py's and erasing.py's part.
 
-Every image uses one line of uniform numbers, whatever its setting uses of it, in the order of COLUMNS. The order is part
-of what makes a run repeatable: append to it, never rearrange it.
+Every image uses one line of uniform numbers, whatever its setting uses of it, in the order of COLUMNS. The order is
+part of what makes a run repeatable: append to it, never rearrange it.
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """Faces to tf.data: the batches of an epoch are planned in NumPy, gathered and augmented in TensorFlow.
 
-The plan (which rows, which parameters) is a function of (seed, epoch, row), so a run that stops at any step goes on with
-the batch it would have had, and neither parallelism nor the number of devices changes a pixel.
+The plan (which rows, which parameters) is a function of (seed, epoch, row), so a run that stops at any step goes on
+with the batch it would have had, and neither parallelism nor the number of devices changes a pixel.
 """
 
 import dataclasses
@@ -73,7 +73,7 @@ def training_batches(
     Raises TypeError for anything but Faces, ValueError for a treatment that does not fit them.
     """
     _expect_faces(faces)
-    _expect_classes(faces, treatment)
+    _expect_treatment(faces, treatment)
     steps = steps_of((treatment.augment, *treatment.class_augment.values()))
     total = steps_per_epoch(rows_per_epoch(faces, treatment), batch_size)
     if not 0 <= first_step <= total:
@@ -99,7 +99,7 @@ def training_batches(
 
 
 def evaluation_batches(faces: Faces, *, batch_size: int) -> tf.data.Dataset:
-    """Return (images uint8 [B, H, W, C], one-hot float32 [B, K]) of all faces in their order; a remainder is a batch too."""
+    """Return (images uint8 [B, H, W, C], one-hot float32 [B, K]) of all faces, in order; the last batch may be smaller."""
     _expect_faces(faces)
     targets = np.eye(len(faces.class_names), dtype=np.float32)[faces.labels]
     dataset = tf.data.Dataset.from_tensor_slices((faces.images, targets)).batch(batch_size)
@@ -107,9 +107,9 @@ def evaluation_batches(faces: Faces, *, batch_size: int) -> tf.data.Dataset:
 
 
 def _plan(faces, treatment, positions, copies, seed, epoch):
-    """Plan the batch of these positions [B] and copies [B]: (positions, operands, (weights, share of mixup) float32 [B]).
+    """Plan the batch of these positions [B] and copies [B]; everything random is drawn here.
 
-    Everything random is drawn here.
+    Returns (positions, operands, (weights, share of mixup)), the last two float32 [B].
     """
     rows, (height, width) = faces.rows[positions], faces.images.shape[1:3]
     parameters = _parameters(faces, treatment, positions, copies, seed, epoch)
@@ -155,7 +155,7 @@ def _mix(images, targets, weights, share):
     mixed = _blend(tf.cast(images, tf.float32), share[:, None, None, None])
     summed = _blend(weights[:, None] * targets, share[:, None])
     mixed_weights = _blend(weights, share)
-    return tf.cast(tf.round(mixed), tf.uint8), tf.math.divide_no_nan(summed, mixed_weights[:, None]), mixed_weights
+    return tf.cast(tf.round(mixed), tf.uint8), summed / mixed_weights[:, None], mixed_weights
 
 
 def _blend(values: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
@@ -174,8 +174,10 @@ def _expect_faces(faces: object) -> None:
         raise TypeError(f"Expected Faces. Received: {type(faces).__name__} {str(faces)[:60]}")
 
 
-def _expect_classes(faces: Faces, treatment: Treatment) -> None:
+def _expect_treatment(faces: Faces, treatment: Treatment) -> None:
     for mapping in (treatment.class_augment, treatment.class_weights):
         unknown = set(mapping) - set(faces.class_names)
         if unknown:
             raise ValueError(f"Expected classes among {faces.class_names}. Received: {sorted(unknown)}")
+    if any(weight <= 0 for weight in treatment.class_weights.values()):
+        raise ValueError(f"Expected positive class weights. Received: {dict(treatment.class_weights)}")

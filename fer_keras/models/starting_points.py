@@ -88,17 +88,28 @@ def _of_npz(path: pathlib.Path) -> StartingPoint:
 
 
 def _of_h5(path: pathlib.Path, name: str) -> StartingPoint:
-    """Read weights without names by building the network they belong to: Keras's own, or ours with fused batch norm."""
-    shape = (MIN_SIZE[name], MIN_SIZE[name], 3)
-    try:
-        return _of_stock(APPLICATIONS[name](weights=str(path), include_top=False, input_shape=shape), name)
-    except Exception:  # h5py's and Keras's differ; what counts is what the second attempt says
-        ours = build_backbone(name, MIN_SIZE[name])
-    try:
-        ours.load_weights(path)
-    except Exception as error:
-        raise expected(f"weights of {name} without top in {path}", " ".join(str(error).split())[:200]) from error
+    """Read weights without names by building the network they belong to: Keras's own, or ours with fused batch norm.
+
+    Each refuses the other's file, for Keras 3 files weights under the classes of their layers.
+    """
+    readers = [_ours_from_h5, _stock_from_h5] if path.name.endswith(".weights.h5") else [_stock_from_h5]
+    for read_as in readers:
+        try:
+            return read_as(path, name)
+        except Exception as error:  # h5py's and Keras's own differ from case to case
+            last = error
+    raise expected(f"weights of {name} without top in {path}", " ".join(str(last).split())[:200]) from last
+
+
+def _ours_from_h5(path: pathlib.Path, name: str) -> StartingPoint:
+    ours = build_backbone(name, MIN_SIZE[name])
+    ours.load_weights(path)
     return StartingPoint(name, arrays_of(ours.layers))
+
+
+def _stock_from_h5(path: pathlib.Path, name: str) -> StartingPoint:
+    shape = (MIN_SIZE[name], MIN_SIZE[name], 3)
+    return _of_stock(APPLICATIONS[name](weights=str(path), include_top=False, input_shape=shape), name)
 
 
 def _of_stock(stock: keras.Model, name: str) -> StartingPoint:

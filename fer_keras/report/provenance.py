@@ -32,10 +32,7 @@ def introduction(record: dict) -> str:
     """Return the header table: paper, recipe, profile, seed, run."""
     rows = [
         ("paper", f"{record['paper']}, {record['paper_title']}"),
-        (
-            "command",
-            f"`python -m experiments.{record['experiment']} --only {record['recipe']} --profile {record['profile']}`",
-        ),
+        ("command", f"`{_command(record)}`"),
         ("run", f"{record['run']} (profile {record['profile']}, seed {record['seed']})"),
         ("init", results.init(record)),
         ("parameters", f"{record['parameters']['total']:,}"),
@@ -43,6 +40,16 @@ def introduction(record: dict) -> str:
         ("device", record["environment"]["device"]),
     ]
     return table(("", ""), rows)
+
+
+def _command(record: dict) -> str:
+    """Return what was typed, as far as the record tells; the demo runs when there is no data, without a profile."""
+    words = ["python -m", f"experiments.{record['experiment']}", f"--only {record['recipe']}"]
+    if record["profile"] != "demo":
+        words.append(f"--profile {record['profile']}")
+    if record["seed"]:
+        words.append(f"--seed {record['seed']}")
+    return " ".join(words)
 
 
 def ledger(record: dict) -> str:
