@@ -36,7 +36,7 @@ SIDE, GRID, REACH = 48, 12, 2
 SHIFTS = range(-REACH, REACH + 1)
 PLANE_BLURS, SIGNATURE_BLURS = (0.7, 4.0), (2.0, 5.0)
 """Standard deviations, in pixels of 48, of the two Gaussians whose difference is the band-pass."""
-CANDIDATE, THRESHOLD = 0.76, 0.80
+CANDIDATE, THRESHOLD = 0.72, 0.80
 FEATURELESS = 0.5
 """Root mean square in grey levels of a band-passed plane below which an image resembles nothing."""
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
@@ -45,7 +45,7 @@ TILE, BATCH = 4096, 256
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Planes:
-    """Faces made comparable: `planes` float16 [N, 48, 48] of norm 48, `signatures` float32 [N, 144] of norm 1; or 0."""
+    """Faces made comparable: `planes` float32 [N, 48, 48] of norm 48, `signatures` float32 [N, 144] of norm 1; or 0."""
 
     planes: np.ndarray
     signatures: np.ndarray
@@ -59,7 +59,7 @@ class Planes:
 def prepare(images: np.ndarray) -> Planes:
     """Return the planes of uint8 images [N, H, W, 1 or 3], of any size."""
     n = len(images)
-    planes = np.zeros((n, SIDE, SIDE), np.float16)
+    planes = np.zeros((n, SIDE, SIDE), np.float32)
     signatures = np.zeros((n, GRID * GRID), np.float32)
     for start in range(0, n, BATCH):
         now = slice(start, start + BATCH)
@@ -149,7 +149,6 @@ def _candidates(left, right, within):
 
 def _correlate(a, b):
     """Return float32 [P]: the best normalised correlation of planes [P, 48, 48] over shifts of up to REACH pixels."""
-    a, b = a.astype(np.float32), b.astype(np.float32)
     products = np.empty((len(a), len(SHIFTS), len(SHIFTS)), np.float32)
     for y, down in enumerate(SHIFTS):
         for x, across in enumerate(SHIFTS):

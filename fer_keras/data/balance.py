@@ -20,7 +20,7 @@ def repeats(labels: np.ndarray, class_names: tuple[str, ...], oversample: Mappin
     if unknown:
         raise ValueError(f"Expected classes among {class_names}. Received: {sorted(unknown)}")
     for name, times in oversample.items():
-        if not isinstance(times, int) or times < 1:
+        if not isinstance(times, int) or isinstance(times, bool) or times < 1:
             raise ValueError(f"Expected a whole number of times, 1 or more, for {name}. Received: {times!r}")
     return np.array([oversample.get(name, 1) for name in class_names], np.int64)[labels]
 

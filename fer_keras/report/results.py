@@ -35,7 +35,7 @@ def circumstances(record: dict) -> str:
     """Return the line that says under which protocol the numbers below were obtained."""
     data, chosen = record["data"], record["selected"]
     by = f"{chosen['monitor'].replace('_', ' ')} on {data['select_name']}"
-    kept = f"epoch {chosen['epoch']} of phase {chosen['phase']}, by {by}"
+    kept = f"epoch {chosen['epoch'] + 1} of phase {chosen['phase']}, by {by}"
     return (
         f"Division: {data['split']}. Selection: {kept}. Seeds: 1 (seed {record['seed']}). Init: {init(record)}. "
         f"Test-time augmentation: none, unless the row says so. Intervals: 95 %, bootstrap over the rows."

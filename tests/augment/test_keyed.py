@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from fer_keras.augment.keyed import derive, hashes, shuffled, splitmix64, uniforms
 
@@ -66,8 +65,11 @@ def test_a_row_does_not_depend_on_its_company():
 
 def test_numbers_are_those_of_every_version_so_far():
     """A change here changes every recorded run."""
-    assert uniforms(0, 0, np.array([0, 28708]), np.array([0, 2]), 2).tolist() == pytest.approx(FROZEN)
-    assert derive(0, "augment") == FROZEN_SEED
+    assert uniforms(0, 0, np.array([0, 28708]), np.array([0, 2]), 2).tolist() == [
+        [0.47141042966848024, 0.7247520786262142],
+        [0.7593897984423186, 0.3476600743115512],
+    ]
+    assert derive(0, "augment") == 1223113577673144834
 
 
 def test_purposes_are_streams_of_their_own():

@@ -61,7 +61,9 @@ def test_each_field_reads_its_own_column():
     for k, column in enumerate(COLUMNS):
         u = constant(0.9)
         u[0, k] = 0.05
-        changed_by[column] = [name for name in base._fields if getattr(draw(EVERYTHING, u), name) != getattr(base, name)]
+        changed_by[column] = [
+            name for name in base._fields if getattr(draw(EVERYTHING, u), name) != getattr(base, name)
+        ]
 
     assert changed_by == {
         "rotation": ["rotation_deg"],

@@ -29,7 +29,7 @@ def test_the_page_of_a_run(page):
     assert re.search(r"\| accuracy \(Table 1\) \| PrivateTest \| 99\.00 % \| \d\d\.\d\d % \| \S+ to \S+ \| -\d", text)
     assert re.search(r"\| log loss \(§6\.1\) \| PublicTest \| 9\.000 \| \d\.\d{3} \|.*better: outside", text)
     assert (
-        "Selection: epoch 3 of phase all, by balanced accuracy on PublicTest. Seeds: 1 (seed 0). Init: random weights."
+        "Selection: epoch 4 of phase all, by balanced accuracy on PublicTest. Seeds: 1 (seed 0). Init: random weights."
         in text
     )
     assert "| `model_args.image_size` | 224 | 48 |" in text
