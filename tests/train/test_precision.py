@@ -1,0 +1,24 @@
+import pytest
+
+from fer_keras.train import precision
+
+
+@pytest.mark.parametrize(
+    ("flags", "policy"),
+    [("avx512f avx512_vnni", "float32"), ("avx512f avx512_bf16 amx_tile amx_bf16", "mixed_bfloat16")],
+)
+def test_bfloat16_on_a_cpu_only_where_amx_is_seen(tmp_path, monkeypatch, flags, policy):
+    monkeypatch.setattr(precision, "accelerators", list)
+    (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : fpu {flags}\n")
+    chosen = precision.choose(None, tmp_path / "cpuinfo")
+    assert (chosen.policy, chosen.jit) == (policy, False)
+
+
+def test_what_the_user_asks_for_is_taken(tmp_path):
+    assert precision.choose("mixed_bfloat16", tmp_path / "absent").policy == "mixed_bfloat16"
+
+
+def test_an_accelerator_gets_bfloat16_and_xla(tmp_path, monkeypatch):
+    monkeypatch.setattr(precision, "accelerators", lambda: ["gpu:0"])
+    chosen = precision.choose(None, tmp_path / "absent")
+    assert (chosen.policy, chosen.jit) == ("mixed_bfloat16", True)
