@@ -1,3 +1,10 @@
 """One module a paper, as data. `ALL` is the order in which they are listed."""
 
-ALL = ("hybrid_resnet50", "cnn_resnet_attention", "resnet18_transfer", "resnet50_cnn", "pretrain_backbone")
+ALL = (
+    "resnet34_cbam",
+    "hybrid_resnet50",
+    "cnn_resnet_attention",
+    "resnet18_transfer",
+    "resnet50_cnn",
+    "pretrain_backbone",
+)

@@ -20,6 +20,7 @@ class Options:
     """What the user asked for on the command line; None means: the recipe, the profile or the hardware decides."""
 
     data: str | None = None
+    affectnet: str | None = None
     profile: str | None = None
     seed: int = 0
     epochs: int | None = None
@@ -81,6 +82,7 @@ def _parser(experiment: Experiment) -> argparse.ArgumentParser:
         metavar="PATH",
         help="fer2013.csv, icml_face_data.csv or a folder with train/ and test/; else $FER2013, else data/",
     )
+    add("--affectnet", metavar="PATH", help="AffectNet's folder, for the recipes that train on it; else $AFFECTNET")
     add("--profile", choices=profiles, help="default: paper with an accelerator, cpu without")
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, dest="seeds", nargs=1, default=[0], metavar="N", help="default: 0")

@@ -82,7 +82,7 @@ class Phase:
         optimizer: a fresh one starts with the phase; slots of the last phase are dropped, as Keras does at compile.
         backbone: "frozen", "all", or the first layer index that trains: layers[index:] of `backbone` train.
         batch_norm: "frozen" (inference mode, no statistics, no gamma or beta) or "trainable", of the backbone.
-        data, augment: replace the recipe's for this phase; None keeps them.
+        data, augment, class_weights: replace the recipe's for this phase; None keeps them.
         evaluate_every: epochs between evaluations on the selection rows.
         section: where the paper says so.
     """
@@ -94,6 +94,7 @@ class Phase:
     batch_norm: str = "trainable"
     data: Data | None = None
     augment: Augment | None = None
+    class_weights: Mapping[str, float] | None = None
     evaluate_every: int = 1
     section: str = ""
 
@@ -178,7 +179,8 @@ class Recipe:
         _refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
         monitors = ("accuracy", "balanced_accuracy", "loss")
         _refuse_unless(self.monitor in monitors, f"Expected a monitor in {monitors}. Received: {self.monitor!r}")
-        for mapping in (self.oversample, self.class_augment, self.class_weights):
+        by_phase = [phase.class_weights or {} for phase in self.phases]
+        for mapping in (self.oversample, self.class_augment, self.class_weights, *by_phase):
             unknown = set(mapping) - {*FER2013_CLASSES, "contempt"}
             _refuse_unless(not unknown, f"Expected class names. Received: {sorted(unknown)}")
         names = [phase.name for phase in self.phases]

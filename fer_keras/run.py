@@ -10,10 +10,10 @@ import numpy as np
 
 from fer_keras import environment, export, files, outcome, resolve
 from fer_keras.cli import DEMO, Options
-from fer_keras.data import find, gate, pipeline, toy
+from fer_keras.data import affectnet, development, find, gate, pipeline, toy
 from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
-from fer_keras.data.splits import Splits, divide, subset
+from fer_keras.data.splits import Splits, subset
 from fer_keras.errors import UserError, expected
 from fer_keras.models import builder, initial
 from fer_keras.recipe import Data, Experiment, Recipe
@@ -30,12 +30,13 @@ REPORTS = pathlib.Path("reports")
 class Source:
     """The faces of a run, and whether they are FER2013 as published; `differences` says how they are not.
 
-    `splits` is how the run divides them, once that is known.
+    `affectnet` is where AffectNet lies, if it is there; `splits` is how the run divides the faces, once that is known.
     """
 
     faces: Faces
     demo: bool
     differences: tuple[str, ...]
+    affectnet: pathlib.Path | None = None
     splits: Splits | None = None
 
 
@@ -50,6 +51,7 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
     recipe = _as_run(printed, profile, options)
     init = options.init or ("scratch" if source.demo else recipe.init)
     recipe = dataclasses.replace(recipe, init=init)
+    development.require(recipe, source.faces, source.affectnet)
     name = f"{recipe.name}-{DEMO if source.demo else profile}-seed{options.seed}"
     folder = options.out or pathlib.Path("runs") / name
     with files.locked(folder):
@@ -67,13 +69,13 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
 
 def find_source(options: Options) -> Source:
     """Return the faces that the user has, or drawn ones when there are none (never when a path was given)."""
-    path = find.locate(options.data)
+    path, folder = find.locate(options.data), affectnet.locate(options.affectnet)
     if path is None:
         print(f"No FER2013 found: demo on drawn faces. {find.WHERE_TO_GET}")
-        return Source(toy.toy_faces(), demo=True, differences=())
+        return Source(toy.toy_faces(), demo=True, differences=(), affectnet=folder)
     faces = find.load(path)
     gate.require_official(faces, options.allow_unofficial)
-    return Source(faces, demo=False, differences=tuple(gate.check(faces)))
+    return Source(faces, demo=False, differences=tuple(gate.check(faces)), affectnet=folder)
 
 
 def _profile_for(recipe, source):
@@ -97,8 +99,10 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
     described = environment.describe(chosen.policy, chosen.jit, chosen.reason)
     print(f"{name}: {described['device']}, {described['precision']}, seed {options.seed}, into {folder}")
     rows = resolve.training_rows(printed, profile)
-    splits_of = functools.cache(functools.partial(_splits, source.faces, rows, options.seed))
-    _same_request(folder, {"as_run": resolve.as_data(recipe), "seed": options.seed, "data": source.faces.fingerprint})
+    splits_of = functools.cache(functools.partial(_splits, source, rows, options.seed))
+    others = development.described(recipe, splits_of)
+    request = {"as_run": resolve.as_data(recipe), "seed": options.seed, "data": source.faces.fingerprint}
+    _same_request(folder, request | {f"data of {phase}": other["fingerprint"] for phase, other in others.items()})
     start = {}
     trainer = Trainer(
         recipe=recipe,
@@ -123,6 +127,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
         "seed": options.seed,
         "init": start or {"kind": "scratch"},
         "environment": described,
+        "phase_data": others,
         "started": started,
     }
     test = outcome.write(folder, printed, recipe, identity, trained, source, rows)
@@ -131,12 +136,8 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
     files.write_json(folder / STATUS, {"state": "done"})
 
 
-def _splits(faces: Faces, rows: int | None, seed: int, data: Data) -> Splits:
-    if data.dataset != "fer2013":
-        raise expected("a recipe on FER2013", f"one on {data.dataset}", "Its reader is not part of this command yet.")
-    if data.soft_labels and faces.votes is None:
-        raise expected("FER+ votes for soft labels", f"none beside {faces.source}", "Put fer2013new.csv beside it.")
-    divided = divide(faces, data.split, seed)
+def _splits(source: Source, rows: int | None, seed: int, data: Data) -> Splits:
+    divided = development.divided(data, source.faces, source.affectnet, seed)
     return dataclasses.replace(divided, train=subset(divided.train, rows, seed))
 
 

@@ -15,16 +15,18 @@ def contamination(train: Faces, test: Faces, threshold: float = THRESHOLD) -> di
 
     {"exact_rows": [...], "near_rows": [...]}, each in the order of `test`: rows with the same pixels, and rows with the
     same pixels or a near copy, mirrored ones included (so exact_rows is contained in near_rows). `threshold` is
-    `near.compare`'s. Labels play no part. Linear in the rows of each: @TIMEC
+    `near.compare`'s. Labels play no part. Drawn faces (`synthetic`) all resemble each other, and only
+    exact copies count among them. Linear in the rows of each: 3,589 against 28,709 take 6 s of one core.
     """
     known = set(content_ids(train.images))
     exact = np.array([digest in known for digest in content_ids(test.images)], bool)
-    distinct = prepare(train.images[np.unique(firsts(train.images))])
-    tested = prepare(test.images)
     near = exact.copy()
-    for mirrored in (False, True):
-        pairs, _ = compare(distinct, tested, threshold, mirrored)
-        near[pairs[:, 1]] = True
+    if not test.synthetic:
+        distinct = prepare(train.images[np.unique(firsts(train.images))])
+        tested = prepare(test.images)
+        for mirrored in (False, True):
+            pairs, _ = compare(distinct, tested, threshold, mirrored)
+            near[pairs[:, 1]] = True
     return {"exact_rows": test.rows[exact].tolist(), "near_rows": test.rows[near].tolist()}
 
 

@@ -17,8 +17,11 @@ def brighten(images: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:
 def stretch_contrast(images: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:
     """Scale each image of float32 [B, H, W, 1 or 3] by its factor [B] about its mean grey value; clip to 0..255.
 
-    Factor 0 gives a plain grey image, 1 the image itself (torchvision's adjust_contrast, up to its rounded mean).
+    Factor 0 gives a plain grey image, 1 the image itself (torchvision's adjust_contrast). The mean is taken over greys
+    rounded to whole levels, as Pillow's is: a sum of whole numbers comes out the same in any order of adding.
     """
     grey = images if images.shape[-1] == 1 else tf.tensordot(images, tf.constant(LUMA), 1)[..., None]
-    mean = tf.reduce_mean(grey, axis=(1, 2, 3), keepdims=True)
+    levels = tf.cast(tf.round(grey), tf.int32)
+    total = tf.cast(tf.reduce_sum(levels, axis=(1, 2, 3), keepdims=True), tf.float32)
+    mean = total / (grey.shape[1] * grey.shape[2])
     return tf.clip_by_value(mean + (images - mean) * factors[:, None, None, None], 0.0, 255.0)

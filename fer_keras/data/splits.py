@@ -6,6 +6,7 @@ the test rows are a `Sealed`, which has no pixels to give before `open` is calle
 
 import dataclasses
 import datetime
+from collections.abc import Callable
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -43,6 +44,10 @@ class Sealed:
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         self.access.append({"split": self.name, "when": now, "why": why})
         return self._faces
+
+    def changed(self, change: Callable[[Faces], Faces]) -> "Sealed":
+        """Return the same rows with `change` done to them, sealed anew under the same name."""
+        return Sealed(self.name, change(self._faces))
 
 
 @dataclasses.dataclass(frozen=True)

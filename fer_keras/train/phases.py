@@ -75,6 +75,8 @@ class Trainer:
         with StopRequest() as self._stop:
             for index, phase in enumerate(self.recipe.phases):
                 data = self._data(phase)
+                if self._best and previous != data:
+                    model.set_weights(self._best)  # selection starts anew, so this phase's start is what it chose
                 model = self._model_for(model, data)
                 trainable.append({"name": phase.name, "trainable": freeze.apply(model, phase)})
                 if index >= reached:
@@ -97,7 +99,7 @@ class Trainer:
             augment=phase.augment or self.recipe.augment,
             class_augment=self.recipe.class_augment,
             oversample=self.recipe.oversample,
-            class_weights=self.recipe.class_weights,
+            class_weights=self.recipe.class_weights if phase.class_weights is None else phase.class_weights,
             divide_by_sum=self.recipe.weights_divide_by_sum,
             mixup=self.recipe.mixup,
             soft_labels=self._data(phase).soft_labels,
@@ -191,6 +193,7 @@ class Trainer:
 
     def _select(self, model, phase, epoch, row) -> bool:
         if (epoch + 1) % phase.evaluate_every and epoch + 1 < phase.epochs:
+            row |= dict.fromkeys(("select_accuracy", "select_balanced_accuracy", "select_loss"))
             return False
         found = evaluate(self._predictor, self.splits_of(self._data(phase)).select)
         row |= {f"select_{name}": found[name] for name in ("accuracy", "balanced_accuracy")}
@@ -205,7 +208,7 @@ class Trainer:
 
     def _report(self, row, phase):
         shown = f"Epoch {row['epoch'] + 1}/{phase.epochs} of {phase.name}: loss {row['loss']:.4f}, accuracy {row['accuracy']:.4f}"
-        if "select_accuracy" in row:
+        if row["select_accuracy"] is not None:
             shown += f"; selection: loss {row['select_loss']:.4f}, accuracy {row['select_accuracy']:.4f}"
             shown += f", balanced {row['select_balanced_accuracy']:.4f}"
         self._progress.say(f"{shown}; {row['seconds']:.0f} s")

@@ -9,6 +9,8 @@ from fer_keras.layers.spatial_attention import SpatialAttention
 from fer_keras.layers.sum_channel_attention import SumChannelAttention
 from fer_keras.models import BUILDERS, builder
 
+pytestmark = pytest.mark.slow
+
 # Backbone 21,301,696, head 512 * 256 + 256 + 256 * 7 + 7 = 133,127; attention of C channels 2 * C * C / 16 + 98.
 PARAMETERS = {
     "resnet34": 21_434_823,

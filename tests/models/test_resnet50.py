@@ -7,6 +7,8 @@ import pytest
 from fer_keras.layers.cbam_channel_attention import CBAMChannelAttention
 from fer_keras.models import BUILDERS, builder
 
+pytestmark = pytest.mark.slow
+
 # keras.applications' 23,587,712 without top, 2048 * 7 + 7; CBAM 2 * 2048 * 128 and 7 * 7 * 2.
 PARAMETERS = {"resnet50": 23_602_055, "resnet50_cbam": 24_126_441}
 BATCH_NORM_STATISTICS = 53_120

@@ -7,6 +7,8 @@ import pytest
 from fer_keras.models import BUILDERS, builder
 from fer_keras.models.resnet50_cnn import build_grey_resnet50, load_rgb_resnet50
 
+pytestmark = pytest.mark.slow
+
 # Backbone 23,587,712 less two of three input channels of the stem (2 * 7 * 7 * 64).
 BACKBONE = 23_581_440
 # Convolutions and dense layers without bias, four numbers a batch-norm channel, gamma and beta, the output.
