@@ -48,6 +48,7 @@ RESNET18 = Recipe(
         "OneCycle as PyTorch's OneCycleLR with its defaults (the paper names OneCycleLR and fastai, which differ).",
         "Weight decay in the gradient, as PyTorch's SGD has it; momentum cycles .95 - .85, which overrides the printed .9.",
         "Early stopping after 10 epochs without progress (the patience is not printed).",
+        "Dropout after each of the two hidden layers of the head; resizing is bilinear, as torchvision's.",
         "Brightness and contrast factors in [0.8, 1.2] (no range is printed).",
         "80/20 split of Training, stratified; test rows: PrivateTest (the Kaggle folder's test set is not described).",
     ),
@@ -70,6 +71,10 @@ FROZEN_BASE = dataclasses.replace(
     title="ResNet-18, frozen base, three-layer head",
     phases=(Phase("train", 50, SGD, "frozen", "frozen", section="Result Discussion"),),
     reported=(Reported("accuracy", 0.42, "Result Discussion: 33 - 42 %"),),
+    assumed=(
+        *RESNET18.assumed,
+        "Frozen batch norm keeps its statistics too, which PyTorch's requires_grad=False does not.",
+    ),
 )
 
 SINGLE_LAYER_HEAD = dataclasses.replace(

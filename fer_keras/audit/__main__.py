@@ -5,7 +5,7 @@ import pathlib
 import sys
 import time
 
-from fer_keras.errors import UserError
+from fer_keras.errors import UserError, expected
 
 DEFAULT = pathlib.Path("runs/audit")
 
@@ -29,11 +29,14 @@ def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
     from fer_keras.audit import findings, page
     from fer_keras.data import find
 
+    out = out.expanduser()
+    if out.exists() and not out.is_dir():
+        raise expected("a folder for --out", f"{out}, which is a file")
     faces = find.load(path.expanduser())
     started = time.monotonic()
     found = findings.find(faces)
     record = findings.summary(found)
-    written = page.write(found, record, out.expanduser())
+    written = page.write(found, record, out)
     print("\n".join(page.short(record)))
     print(f"Page: {written} ({time.monotonic() - started:.0f} s after loading)")
     return written

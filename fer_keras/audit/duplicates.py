@@ -53,14 +53,13 @@ def crossing(groups: list[np.ndarray], split: np.ndarray) -> np.ndarray:
 
 def spread(images: np.ndarray, chunk: int = 4096) -> np.ndarray:
     """Return float64 [N]: the standard deviation of each image's pixels, in grey levels."""
-    flat = images.reshape(len(images), -1)
-    return np.concatenate([np.zeros(0), *(flat[n : n + chunk].std(axis=1) for n in range(0, len(flat), chunk))])
+    parts = (images[n : n + chunk].std(axis=(1, 2, 3)) for n in range(0, len(images), chunk))
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def constant(faces: Faces) -> np.ndarray:
     """Return bool [N]: images that have one single value in all pixels and channels."""
-    flat = faces.images.reshape(len(faces), -1)
-    return (flat == flat[:, :1]).all(axis=1)
+    return (faces.images == faces.images[:, :1, :1, :1]).all(axis=(1, 2, 3))
 
 
 def blank(faces: Faces) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 from fer_keras import files
 from fer_keras.errors import expected
 from fer_keras.recipe import Experiment
-from fer_keras.report import drawings, markdown, registry, table
+from fer_keras.report import consistency, drawings, markdown, registry, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.report.record import FIGURES, RESULTS, all_predictions, load_records
 
@@ -61,7 +61,10 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
 def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) -> dict[Path, str]:
     """Return {path: text} of every generated page."""
     rows = registry.rows(suite, records)
-    found = {reports_dir / "README.md": table.overview(suite, rows, reports_dir)}
+    found = {
+        reports_dir / "README.md": table.overview(suite, rows, reports_dir),
+        reports_dir / consistency.PAGE: consistency.page(),
+    }
     for experiment in suite:
         figure = _figure_link(reports_dir, experiment, rows)
         found[reports_dir / table.paper_page(experiment)] = table.paper(experiment, rows, reports_dir, figure)

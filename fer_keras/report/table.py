@@ -108,6 +108,13 @@ def judge(row: Row, reported: dict, reports_dir: Path) -> verdict.Verdict:
     return verdict.judge(record, predictions, reported)
 
 
+OTHER_PAGES = (
+    "[Do the papers' own numbers agree?](consistency.md)",
+    "[Which rows of FER2013 are copies of each other](audit/audit.md), from `python -m fer_keras.audit`",
+)
+"""Pages beside the papers' that the overview links."""
+
+
 def overview(suite: list[Experiment], rows: list[Row], reports_dir: Path) -> str:
     """Return reports/README.md."""
     pages = [f"[{_heading(experiment)}]({paper_page(experiment)})" for experiment in suite]
@@ -118,6 +125,7 @@ def overview(suite: list[Experiment], rows: list[Row], reports_dir: Path) -> str
         summary(rows, reports_dir),
         LEGEND,
         section("By paper", markdown.bullets(pages)),
+        section("About the papers and the data", markdown.bullets(OTHER_PAGES)),
         section("The rule of the verdicts", verdict.RULE),
     ]
     return "\n\n".join(parts) + "\n"

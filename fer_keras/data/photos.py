@@ -1,0 +1,69 @@
+"""Photographs on disk, of any size and colour mode, to one array of RGB pixels."""
+
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from fer_keras.data.files import require_file
+from fer_keras.errors import UserError, expected
+
+FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
+MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels."""
+
+
+class Photo(NamedTuple):
+    """An image file, its label, its split, and the face's box, None for all of the image."""
+
+    path: Path
+    label: int
+    split: str
+    box: Box | None = None
+
+
+def decoded(photos: list[Photo], side: int, root: Path) -> np.ndarray:
+    """Return all photos as uint8 [N, side, side, 3].
+
+    Each is resampled bilinearly over the area that a pixel covers, as torchvision's `Resize((side, side))` does; one
+    that has this size is kept as it is. Raises UserError, naming the file, for a link or path that leads outside
+    `root`, an image that cannot be decoded, or one that is a decompression bomb (Pillow's limit).
+    """
+    images, inside = np.empty((len(photos), side, side, 3), np.uint8), root.resolve()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        for image, photo in zip(images, photos, strict=True):
+            if not photo.path.resolve().is_relative_to(inside):
+                raise expected(f"images inside {root}", f"{photo.path}, which leads outside")
+            image[:] = _decode(photo, side)
+    return images
+
+
+def _decode(photo: Photo, side: int) -> np.ndarray:
+    path = require_file(photo.path, "an image")
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            if image.mode not in MODES:
+                raise expected(f"an image of 8 bits a channel at {path}", f"mode {image.mode}")
+            box = photo.box and _within(photo.box, image.size)
+            colours = image.convert("RGB")
+    except UserError:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise expected(f"an image of a usual size at {path}", "a far larger one") from error
+    except Exception as error:  # A decoder fed with damaged bytes raises nearly anything.
+        raise expected(f"an image that can be decoded at {path}", type(error).__name__) from error
+    if box is None and colours.size == (side, side):
+        return np.asarray(colours)
+    return np.asarray(colours.resize((side, side), Image.Resampling.BILINEAR, box=box))
+
+
+def _within(box: Box, size: tuple[int, int]) -> Box | None:
+    """Return the part of the box inside an image of `size` (width, height), None where less than a pixel is left."""
+    (left, top, right, bottom), (width, height) = box, size
+    left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+    return (left, top, right, bottom) if right - left >= 1 and bottom - top >= 1 else None
