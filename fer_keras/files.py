@@ -27,7 +27,8 @@ def write(path: pathlib.Path, writer: Callable[[pathlib.Path], None]) -> None:
             f"Cannot write {path}: {error.strerror or error}. Free space or choose another --out."
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def write_json(path: pathlib.Path, value) -> None:

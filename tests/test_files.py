@@ -26,9 +26,9 @@ def test_numbers_that_json_does_not_have_become_null(tmp_path):
 
 
 def test_a_folder_serves_one_run_at_a_time(tmp_path):
-    with files.locked(tmp_path / "run"), pytest.raises(UserError, match="in use by another run"):
-        with files.locked(tmp_path / "run"):
-            pass
+    taken = pytest.raises(UserError, match="in use by another run")
+    with files.locked(tmp_path / "run"), taken, files.locked(tmp_path / "run"):
+        pass
     with files.locked(tmp_path / "run"):
         pass
 
@@ -37,3 +37,9 @@ def test_a_place_that_cannot_be_written_is_known_before_the_first_step(tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="Cannot write to"), files.locked(tmp_path / "file" / "run"):
         pass
+
+
+def test_a_file_where_a_folder_should_be_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"Cannot write .*record\.json"):
+        files.write_json(tmp_path / "file" / "record.json", {})

@@ -22,7 +22,7 @@ quality 10 and up, 24 pixels and back, noise of 10 grey levels, a shift by one p
 x 1.5, 99 % at brightness x 1.5 and zoom 1.05, 98 % equalised or shifted by 2 pixels along one axis, 64 % turned by 3
 degrees. Beyond reach: shifts by 3 pixels (34 %) and zoom 1.09 (9 %).
 
-Cost. FER2013 takes 28 s of one core and 0.65 GB. Memory is 10 KB a face and a tile of products; the products are quadratic
+Cost. FER2013 takes some 30 s of one core and 0.65 GB. Memory is 10 KB a face and a tile of products; the products are quadratic
 in faces with a small constant (2 x 167 GFLOP here, 11 s) and so are the candidates of unrelated faces. Beyond 200,000
 faces, ask about test rows against training rows only (`fer_keras.audit.contamination`, linear in each).
 """

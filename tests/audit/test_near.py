@@ -17,10 +17,12 @@ FER2013 = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "fer
 
 @pytest.fixture(scope="module")
 def pictures():
-    """uint8 [100, 48, 48]: photographs of FER2013 where they are at hand, else drawn faces."""
+    """uint8 [100, 48, 48]: photographs of FER2013 where they are at hand, else drawn faces behind different patterns."""
     if FER2013.is_file():
         return np.asarray(Image.open(FER2013)).reshape(-1, 48, 48)[100:200]
-    return toy_faces(n_train=100, n_public=20, n_private=20, seed=5).images[:100, ..., 0]
+    faces = toy_faces(n_train=100, n_public=20, n_private=20, seed=5).images[:100, ..., 0]
+    patterns = np.random.default_rng(5).integers(0, 256, (100, 8, 8)).repeat(6, 1).repeat(6, 2)
+    return (0.5 * faces + 0.5 * patterns).astype(np.uint8)
 
 
 def _scores(pictures, changed, mirrored=False):
@@ -76,8 +78,7 @@ def test_different_photographs_are_not_found(pictures):
     planes = near.prepare(pictures[..., None])
     for mirrored in (False, True):
         pairs, scores = near.compare(planes, mirrored=mirrored)
-        assert len(pairs) <= 5  # Of 4,950: drawn faces resemble each other more than photographs do.
-        assert scores.max(initial=0) < 0.9
+        assert (len(pairs), len(scores)) == (0, 0)
 
 
 def test_drawn_faces_are_hardly_ever_found(toy):

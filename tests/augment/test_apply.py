@@ -45,7 +45,7 @@ def test_eagerly_and_inside_tf_data_every_pixel_is_the_same(shape):
     images = noise(*shape)
     given, steps = drawn(EVERYTHING, images)
     dataset = tf.data.Dataset.from_tensor_slices((images, given)).batch(len(images))
-    mapped = next(iter(dataset.map(lambda batch, numbers: augment_batch(batch, apply.Operands(*numbers), steps))))
+    mapped = next(iter(dataset.map(lambda batch, numbers: augment_batch(batch, numbers, steps))))
 
     assert mapped.dtype == tf.uint8
     assert mapped.shape == shape
@@ -59,7 +59,7 @@ def test_an_image_does_not_depend_on_its_batch():
     whole = augment_batch(tf.constant(images), given, steps).numpy()
 
     for part in (slice(0, 1), slice(2, 9), slice(16, 19)):
-        some = augment_batch(tf.constant(images[part]), apply.Operands(*(field[part] for field in given)), steps)
+        some = augment_batch(tf.constant(images[part]), given[part], steps)
         assert np.array_equal(some, whole[part])
 
 
@@ -118,8 +118,9 @@ def test_flipping_alone_is_exact_and_needs_no_resampling():
     out = augment_batch(tf.constant(images), given, steps).numpy()
 
     assert (steps.affine, steps.mirror) == (False, True)
-    assert 0 < given.flip.sum() < 9
-    for image, flipped, changed in zip(images, given.flip, out, strict=True):
+    flips = given[:, apply.FLIP]
+    assert 0 < flips.sum() < 9
+    for image, flipped, changed in zip(images, flips, out, strict=True):
         assert np.array_equal(changed, image[:, ::-1] if flipped else image)
 
 
