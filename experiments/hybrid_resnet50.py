@@ -71,7 +71,7 @@ HYBRID = Recipe(
         "The epoch with the best balanced accuracy on PublicTest, over all phases, is the one evaluated.",
         "SE reduction 16; a projection 2048 -> 512 before self-attention (D = 512, unsaid); residual and layer norm around"
         " it; tokens averaged; each branch Dense(256), dropout, its classes' logits; one softmax over the seven.",
-        "Attention scores are divided by sqrt(512) as printed, not by sqrt(64).",
+        "Attention scores are divided by sqrt(512) as printed, not by sqrt(64); an output projection without bias.",
         "The grey-to-RGB adapter starts as a copy of grey into three channels.",
     ),
     changed=(

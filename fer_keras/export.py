@@ -6,6 +6,7 @@ import shutil
 import keras
 
 from fer_keras.errors import UserError
+from fer_keras.models import saved
 
 
 @keras.saving.register_keras_serializable("fer_keras")
@@ -43,7 +44,7 @@ def saved_model(model_file: pathlib.Path, out: pathlib.Path, class_names: tuple[
     """
     if keras.backend.backend() != "tensorflow":
         raise UserError(f"Expected the TensorFlow backend for --export. Received: {keras.backend.backend()}.")
-    model = in_float32(keras.models.load_model(model_file, compile=False))
+    model = in_float32(saved.load(model_file))
     named = LabelNames(class_names, name="label_names")(model.output)
     serving = keras.Model(model.inputs, {"probabilities": model.output, **named}, name="serving")
     part = out.with_name(out.name + ".part")

@@ -30,9 +30,8 @@ def _predict_all(model_path, images):
 
 def _classifier(path):
     """Return (function of uint8 [1, S, S, C] to float [1, K], S, C, class names) for either format."""
-    import keras
-
     from fer_keras.labels import FER2013_CLASSES
+    from fer_keras.models import saved
 
     if (path / "saved_model.pb").exists():
         import tensorflow as tf
@@ -44,9 +43,7 @@ def _classifier(path):
             name.decode() for name in loaded.serve(tf.zeros((1, side, side, channels), tf.uint8))["class_names"].numpy()
         ]
         return (lambda face: loaded.serve(tf.constant(face))["probabilities"].numpy()), side, channels, names
-    if path.suffix != ".keras" or not path.is_file():
-        raise expected("model.keras of a run, or its SavedModel folder", path, "Train one: python -m experiments.house")
-    model = keras.models.load_model(path, compile=False)
+    model = saved.load(path)
     _, side, _, channels = model.input_shape
     return (lambda face: model.predict(face, verbose=0)), side, channels, FER2013_CLASSES
 

@@ -1,6 +1,7 @@
 """`Recipe`: one row of a paper as data. It fails on a wrong name when it is written, not when it is run."""
 
 import dataclasses
+import pathlib
 import re
 from collections.abc import Mapping
 
@@ -137,7 +138,7 @@ class Recipe:
     Attributes:
         name: unique over all experiments, used in file names.
         model: a key of `fer_keras.models.BUILDERS`; model_args: its keyword arguments (image_size among them).
-        init: "imagenet" or "scratch": what the backbone starts from as printed.
+        init: what the backbone starts from: "imagenet", "scratch", or the file of a checkpoint (as run only).
         oversample: {class: times}: how often each training row of the class enters an epoch.
         class_augment: {class: Augment} instead of `augment` for the extra copies of these classes.
         class_weights: {class: weight} of the loss; the mean over a batch divides by the number of rows (Keras).
@@ -174,7 +175,8 @@ class Recipe:
 
     def __post_init__(self):
         _refuse_unless(self.model in BUILDERS, f"Expected a model in {tuple(BUILDERS)}. Received: {self.model!r}")
-        _refuse_unless(self.init in ("imagenet", "scratch"), f"Expected imagenet or scratch. Received: {self.init!r}")
+        start = self.init in ("imagenet", "scratch") or pathlib.PurePath(self.init).suffix
+        _refuse_unless(bool(start), f"Expected imagenet, scratch or a checkpoint's file. Received: {self.init!r}")
         _refuse_unless(bool(self.phases), "Expected at least one phase. Received: none")
         _refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
         monitors = ("accuracy", "balanced_accuracy", "loss")

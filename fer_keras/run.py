@@ -49,8 +49,7 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
     source = find_source(options)
     profile = options.profile or _profile_for(printed, source)
     recipe = _as_run(printed, profile, options)
-    init = options.init or ("scratch" if source.demo else recipe.init)
-    recipe = dataclasses.replace(recipe, init=init)
+    recipe = dataclasses.replace(recipe, init=_init(recipe, options.init, source.demo))
     development.require(recipe, source.faces, source.affectnet)
     name = f"{recipe.name}-{DEMO if source.demo else profile}-seed{options.seed}"
     folder = options.out or pathlib.Path("runs") / name
@@ -82,6 +81,14 @@ def _profile_for(recipe, source):
     if source.demo:
         return "smoke"
     return resolve.PAPER if precision.has_accelerator() or "cpu" not in recipe.profiles else "cpu"
+
+
+def _init(recipe, asked, demo):
+    """Return what the backbone starts from; the demo alone starts from chance without being asked."""
+    init = asked or ("scratch" if demo else recipe.init)
+    if init not in ("imagenet", "scratch") and not pathlib.Path(init).is_file():
+        raise expected("--init imagenet, scratch, or the path of a checkpoint", repr(init), "There is no such file.")
+    return init
 
 
 def _as_run(printed, profile, options):

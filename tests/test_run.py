@@ -114,6 +114,7 @@ def test_the_same_command_again_trains_nothing(demo):
         (["--data", "small.csv"], "--allow-unofficial"),
         (["--data", "short.csv"], "2,304"),
         (["--epochs", "0"], "--epochs of at least 1"),
+        (["--init", "imagnet"], "'imagnet'"),
         (["--out", "file/inside"], "file"),
     ],
 )

@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from fer_keras.layers.resize import Resize
+
 
 def face_input(input_size: int, channels: int):
     """Return (face, pixels): the input "face", uint8 (B, input_size, input_size, channels), and the same in float32."""
@@ -17,9 +19,7 @@ def resized(x, size: int, interpolation: str = "bilinear"):
     """
     if x.shape[1] == size:
         return x
-    return layers.Resizing(
-        size, size, interpolation=interpolation, antialias=size < x.shape[1], dtype="float32", name="resize"
-    )(x)
+    return Resize(size, interpolation, antialias=size < x.shape[1], dtype="float32", name="resize")(x)
 
 
 def tripled(x):

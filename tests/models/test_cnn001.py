@@ -35,7 +35,7 @@ def test_three_blocks_then_two_dense_layers(models):
     kinds = [type(layer).__name__ for layer in models["cnn001"].layers if layer.name not in ("face", "to_float")]
     blocks = ["Conv2D", "MaxPooling2D"] * 3
     head = ["Flatten", "Dense", "Dropout", "Dense", "Activation"]
-    assert kinds == ["Resizing", "Concatenate", "Rescaling", *blocks, *head]
+    assert kinds == ["Resize", "Concatenate", "Rescaling", *blocks, *head]
 
 
 def test_attention_stands_before_the_classification_head(models):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from fer_keras.layers.resize import Resize
 from fer_keras.models import BUILDERS, builder
 
 PARAMETERS = {"vanilla_cnn": 4_693_575, "residual_cnn": 1_924_679}
@@ -52,7 +53,7 @@ def test_every_convolution_is_normalised(models):
 
 
 def test_nothing_is_resized_at_48_pixels(models):
-    assert not any(isinstance(layer, keras.layers.Resizing) for model in models.values() for layer in model.layers)
+    assert not any(isinstance(layer, Resize) for model in models.values() for layer in model.layers)
     larger = builder("residual_cnn")(image_size=64)
     assert larger.get_layer("resize").interpolation == "bicubic"
     assert larger.count_params() == PARAMETERS["residual_cnn"]
