@@ -16,7 +16,7 @@ import tensorflow as tf
 from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, shuffled, uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
-from fer_keras.augment.stream import augmented_batches, unsharded
+from fer_keras.augment.stream import augmented_batches, block_rows, unsharded
 from fer_keras.settings import Augment
 
 SUPPORTED = (
@@ -75,18 +75,22 @@ class ImageDataGenerator:
             raise TypeError(f"Expected uint8 images 0..255. Received: {images.dtype}")
         if len(images) != len(labels):
             raise ValueError(f"Expected {len(images)} labels, one an image. Received: {len(labels)}")
-        (height, width), rows = images.shape[1:3], np.arange(len(images))
+        (height, width), rows, size = images.shape[1:3], np.arange(len(images)), block_rows(batch_size)
+        table = tf.constant(labels)
         numbers = itertools.count(first_epoch) if epochs is None else range(first_epoch, first_epoch + epochs)
 
-        def plans():
+        def blocks():
             for epoch in numbers:
                 order = shuffled(seed, epoch, rows) if shuffle else rows
-                for start in range(0, len(rows), batch_size):
-                    positions = order[start : start + batch_size]
+                for start in range(0, len(rows), size):
+                    positions = order[start : start + size]
                     u = uniforms(derive(seed, "augment"), epoch, positions, 0, len(COLUMNS))
-                    yield positions, operands(draw(self.augment, u), height, width), ()
+                    given = operands(draw(self.augment, u), height, width)
+                    yield positions, given, np.empty((len(positions), 0), np.float32)
 
-        table = tf.constant(labels)
-        dataset = augmented_batches(images, plans, (), steps_of([self.augment]))
-        dataset = dataset.map(lambda batch, positions: (batch, tf.gather(table, positions)))
+        def with_labels(batch, positions, _):
+            return batch, tf.gather(table, positions)
+
+        steps = steps_of([self.augment])
+        dataset = augmented_batches(images, blocks, with_labels, steps, batch_size=batch_size)
         return unsharded(dataset.prefetch(tf.data.AUTOTUNE))

@@ -41,14 +41,14 @@ def affine_matrices(
 
 
 def warp(images: tf.Tensor, matrices: tf.Tensor, fill_mode: str, cval: float) -> tf.Tensor:
-    """Resample images [B, H, W, C] bilinearly through matrices [B, 8]; returns float32 [B, C, H, W], channels first.
+    """Resample images [B, H, W, C] bilinearly through matrices [B, 8 or more]; returns float32 [B, C, H, W].
 
     What lies outside the source is, as in ImageDataGenerator (that is, in scipy.ndimage): for "constant" `cval`, from
     the outermost pixels' centres on and without blending into them; for "nearest" the edge pixel; for "reflect" the
     image mirrored about its edge; for "wrap" the image repeated with period H - 1 and W - 1.
 
     Plain operations, not ImageProjectiveTransformV3: XLA makes one vector loop of them, three times as fast. Hence the
-    channels first, too: a last axis of length 1 or 3 would be the innermost loop.
+    channels first: a last axis of length 1 or 3 would be the innermost loop.
     """
     height, width, channels = images.shape[1:]
     line = [tf.repeat(matrices[:, k], channels)[:, None, None] for k in range(6)]

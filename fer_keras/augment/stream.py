@@ -1,50 +1,54 @@
-"""Planned batches to augmented pixels: the one place where augmentation meets tf.data."""
+"""Planned rows to augmented batches: the one place where augmentation meets tf.data."""
 
 from collections.abc import Callable, Iterable
 
 import numpy as np
 import tensorflow as tf
 
-from fer_keras.augment.apply import Operands, Steps, augment_batch
+from fer_keras.augment.apply import OPERANDS, Steps, augment_batch
 
-_OPERANDS = Operands(
-    matrices=tf.TensorSpec([None, 8], tf.float32),
-    flip=tf.TensorSpec([None], tf.bool),
-    brightness=tf.TensorSpec([None], tf.float32),
-    contrast=tf.TensorSpec([None], tf.float32),
-    boxes=tf.TensorSpec([None, 4], tf.int32),
-)
+Block = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Some batches of a plan in one: positions int64 [M], operands float32 [M, OPERANDS], extras float32 [M, E]."""
+
+
+def block_rows(batch_size: int) -> int:
+    """Return how many rows to plan at once: whole batches, about 2,000 rows, so that Python costs little a batch."""
+    return batch_size * max(1, 2048 // batch_size)
 
 
 def augmented_batches(
     images: np.ndarray,
-    plans: Callable[[], Iterable[tuple[np.ndarray, Operands, tuple[np.ndarray, ...]]]],
-    extras: tuple[tf.TensorSpec, ...],
+    blocks: Callable[[], Iterable[Block]],
+    complete: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple],
     steps: Steps,
+    *,
+    batch_size: int,
     num_parallel_calls: int = tf.data.AUTOTUNE,
 ) -> tf.data.Dataset:
-    """Return a dataset of (images uint8 [B, H, W, C], positions int64 [B], *extras), one element for each plan.
+    """Return a dataset of batches in the order of the plan; the last batch of a block may be smaller.
 
     Args:
         images: uint8 [N, H, W, C], all of them.
-        plans: called at the start of each pass; yields (positions int64 [B], operands, extra arrays) in order. This is
-            the only Python in the loop, and it touches no pixel.
-        extras: what the extra arrays are.
+        blocks: called at the start of each pass; yields the plan. It is the only Python in the loop and touches no pixel.
+        complete: given the augmented images [B, H, W, C], their positions [B] and extras [B, E], returns the element.
         steps: the operations to apply.
         num_parallel_calls: batches in the making at once; it changes the speed, never the result.
     """
     source = tf.constant(images)
-    signature = (tf.TensorSpec([None], tf.int64), *_OPERANDS, *extras)
+    signature = (
+        tf.TensorSpec([None], tf.int64),
+        tf.TensorSpec([None, OPERANDS], tf.float32),
+        tf.TensorSpec([None, None], tf.float32),
+    )
 
-    def flat():
-        for positions, operands, more in plans():
-            yield (positions, *operands, *more)
+    def batches(*block):
+        starts = tf.data.Dataset.range(0, tf.size(block[0], tf.int64), batch_size)
+        return starts.map(lambda start: tuple(part[start : start + batch_size] for part in block))
 
-    def with_pixels(positions, *values):
-        operands, more = Operands(*values[: len(_OPERANDS)]), values[len(_OPERANDS) :]
-        return (augment_batch(tf.gather(source, positions), operands, steps), positions, *more)
+    def with_pixels(positions, operands, extras):
+        return complete(augment_batch(tf.gather(source, positions), operands, steps), positions, extras)
 
-    planned = tf.data.Dataset.from_generator(flat, output_signature=signature)
+    planned = tf.data.Dataset.from_generator(blocks, output_signature=signature).flat_map(batches)
     return planned.map(with_pixels, num_parallel_calls=num_parallel_calls, deterministic=True)
 
 

@@ -46,7 +46,9 @@ def locate(path: str | None = None) -> Path | None:
                     return root
             except (OSError, ValueError) as error:
                 raise expected(f"a readable folder for {name}", f"{given} ({reason(error)})") from error
-            raise expected(f"AffectNet ({LAYOUTS}) at {name} {given}", "something else")
+            raise expected(
+                f"AffectNet ({LAYOUTS}) at {name} {given}", "something else" if root.exists() else "nothing there"
+            )
     return None
 
 
@@ -59,8 +61,8 @@ def read(path: Path, side: int = SIDE) -> Faces:
     bilinearly over the area that a pixel covers, as torchvision's `Resize((side, side))` does.
 
     It costs side * side * 3 bytes an image: 0.7 GB for Balanced AffectNet's 41,008 at 75 px, 4.9 GB for the official
-    release's 291,650, and training takes a copy of its rows. Every run decodes anew; a memory-mapped cache is left to a
-    later version.
+    release's 291,650, and training takes a copy of its rows. Decoding takes some 10 s of a core for the former. Every
+    run decodes anew; a memory-mapped cache is left to a later version.
 
     Returns Faces with images [N, side, side, 3], splits "train", "public" (validation) and "test", in this order;
     `rows` are running numbers.

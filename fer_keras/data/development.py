@@ -50,7 +50,7 @@ def divided(data: Data, faces: Faces, folder: Path | None, seed: int) -> Splits:
 
 
 def _of_affectnet(folder: Path) -> Splits:
-    print(f"Reading {folder}: every image is decoded, which takes minutes.")
+    print(f"Reading {folder}: every image is decoded, once a run.")
     faces = affectnet.read(folder)
     train, select, test = (_part(faces, split) for split in (TRAIN, PUBLIC, TEST))
     return Splits(train, select, "AffectNet's validation", Sealed("AffectNet's test", test))

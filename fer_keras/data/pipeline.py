@@ -13,7 +13,7 @@ import tensorflow as tf
 from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, uniforms
 from fer_keras.augment.sampling import COLUMNS, Parameters, choose, draw
-from fer_keras.augment.stream import augmented_batches, unsharded
+from fer_keras.augment.stream import Block, augmented_batches, block_rows, unsharded
 from fer_keras.data.balance import epoch_order, repeats
 from fer_keras.data.faces import Faces
 from fer_keras.settings import Augment
@@ -39,9 +39,6 @@ class Treatment:
     divide_by_sum: bool = False
     mixup: float = 0.0
     soft_labels: bool = False
-
-
-_FLOATS = tf.TensorSpec([None], tf.float32)
 
 
 def steps_per_epoch(rows: int, batch_size: int) -> int:
@@ -79,21 +76,26 @@ def training_batches(
     if not 0 <= first_step <= total:
         raise ValueError(f"Expected first_step in 0..{total}. Received: {first_step}")
 
-    def plans():
+    size = block_rows(batch_size)
+
+    def blocks():
         for epoch in range(first_epoch, first_epoch + epochs):
             positions, copies = epoch_order(faces.labels, faces.class_names, treatment.oversample, seed, epoch)
-            for step in range(first_step if epoch == first_epoch else 0, total):
-                rows = slice(step * batch_size, (step + 1) * batch_size)
+            for start in range(first_step * batch_size if epoch == first_epoch else 0, len(positions), size):
+                rows = slice(start, start + size)
                 yield _plan(faces, treatment, positions[rows], copies[rows], seed, epoch)
 
     table = tf.constant(_targets(faces, treatment))
 
-    def with_targets(images, positions, weights, share):
-        targets = tf.gather(table, positions)
+    def complete(images, positions, extras):
+        targets, weights, share = tf.gather(table, positions), extras[:, 0], extras[:, 1]
+        if treatment.divide_by_sum:
+            weights = weights / tf.reduce_mean(weights)
         return _mix(images, targets, weights, share) if treatment.mixup else (images, targets, weights)
 
-    dataset = augmented_batches(faces.images, plans, (_FLOATS, _FLOATS), steps, num_parallel_calls)
-    dataset = dataset.map(with_targets, num_parallel_calls=num_parallel_calls, deterministic=True)
+    dataset = augmented_batches(
+        faces.images, blocks, complete, steps, batch_size=batch_size, num_parallel_calls=num_parallel_calls
+    )
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs * total - first_step))
     return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
 
@@ -106,21 +108,18 @@ def evaluation_batches(faces: Faces, *, batch_size: int) -> tf.data.Dataset:
     return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
 
 
-def _plan(faces, treatment, positions, copies, seed, epoch):
-    """Plan the batch of these positions [B] and copies [B]; everything random is drawn here.
+def _plan(faces, treatment, positions, copies, seed, epoch) -> Block:
+    """Plan these positions [M] and copies [M]; the extras are class weights and shares of mixup.
 
-    Returns (positions, operands, (weights, share of mixup)), the last two float32 [B].
+    Everything random is drawn here, row by row, so it does not matter how rows are cut into blocks and batches.
     """
     rows, (height, width) = faces.rows[positions], faces.images.shape[1:3]
-    parameters = _parameters(faces, treatment, positions, copies, seed, epoch)
     weights = _class_weights(faces, treatment)[faces.labels[positions]]
-    if treatment.divide_by_sum:
-        weights = weights / weights.mean()
     share = np.ones(len(rows))
     if treatment.mixup:
         share = _beta(treatment.mixup, uniforms(derive(seed, "mixup"), epoch, rows, copies, 1)[:, 0])
-    extras = (weights.astype(np.float32), share.astype(np.float32))
-    return positions, operands(parameters, height, width), extras
+    given = operands(_parameters(faces, treatment, positions, copies, seed, epoch), height, width)
+    return positions, given, np.stack((weights, share), axis=1).astype(np.float32)
 
 
 def _parameters(faces, treatment, positions, copies, seed, epoch) -> Parameters:

@@ -179,7 +179,7 @@ def test_it_is_found_by_flag_then_environment_and_a_wrong_path_is_never_replaced
     assert affectnet.locate(str(root)) == root
     monkeypatch.setenv("AFFECTNET", str(root))
     assert affectnet.locate() == root
-    with pytest.raises(UserError, match=r"Expected AffectNet .* at --affectnet .*nowhere"):
+    with pytest.raises(UserError, match=r"Expected AffectNet .* at --affectnet .*nowhere\. Received: nothing there"):
         affectnet.locate(str(tmp_path / "nowhere"))
     monkeypatch.setenv("AFFECTNET", str(tmp_path))
     with pytest.raises(UserError, match=r"at \$AFFECTNET"):

@@ -4,6 +4,7 @@ import tensorflow as tf
 from scipy.special import betaincinv
 
 from fer_keras.augment.keyed import derive, uniforms
+from fer_keras.augment.stream import block_rows
 from fer_keras.data.faces import Faces
 from fer_keras.data.pipeline import (
     Treatment,
@@ -93,6 +94,20 @@ def test_a_stream_taken_up_at_any_step_goes_on_identically(faces):
     for epoch, step in ((0, 4), (1, 0), (1, 8), (2, 3), (1, 9)):
         rest = stream(faces, treatment, first_epoch=epoch, first_step=step, epochs=3 - epoch)
         assert same(rest, whole[epoch * 9 + step :])
+
+
+def test_an_epoch_of_several_planning_blocks_is_cut_into_the_same_batches():
+    """Rows are planned some 2,000 at a time: 3,000 rows in batches of 700 take blocks of 1,400, 1,400 and 200."""
+    rng = np.random.default_rng(1)
+    images = rng.integers(0, 256, (3000, 4, 6, 1), dtype=np.uint8)
+    many = Faces(images, rng.integers(0, 7, 3000), np.array(["train"] * 3000), np.arange(3000), NAMES)
+    whole = stream(many, batch_size=700, epochs=2)
+
+    assert block_rows(700) == 1400
+    assert block_rows(5000) == 5000
+    assert [len(images) for images, _, _ in whole] == [700, 700, 700, 700, 200] * 2
+    assert same(stream(many, batch_size=700, first_step=1, epochs=2), whole[1:])
+    assert same(stream(many, batch_size=700, first_epoch=1, first_step=3), whole[8:])
 
 
 def test_augmentation_is_keyed_on_the_row_and_not_on_its_place(faces):
