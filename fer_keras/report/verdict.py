@@ -86,6 +86,8 @@ def not_comparable(record: dict) -> str:
     printed_set, run_set = (printed.get("data", {}).get("dataset"), as_run.get("data", {}).get("dataset"))
     if printed_set != run_set:
         return f"data set {run_set}, printed {printed_set}"
+    if any((phase.get("data") or {}).get("dataset") == "ferplus" for phase in as_run.get("phases", [])):
+        return "FER+ stands in for AffectNet"
     printed_split = printed.get("data", {}).get("split", data["split"])
     if printed_split != data["split"]:
         return f"split {data['split']}, printed {printed_split}"
