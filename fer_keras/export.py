@@ -46,7 +46,7 @@ def saved_model(model_file: pathlib.Path, out: pathlib.Path, class_names: tuple[
         raise UserError(f"Expected the TensorFlow backend for --export. Received: {keras.backend.backend()}.")
     model = in_float32(saved.load(model_file))
     named = LabelNames(class_names, name="label_names")(model.output)
-    serving = keras.Model(model.inputs, {"probabilities": model.output, **named}, name="serving")
+    serving = keras.Model(model.input, {"probabilities": model.output, **named}, name="serving")
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     serving.export(str(part), verbose=False)

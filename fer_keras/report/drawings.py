@@ -13,18 +13,22 @@ from fer_keras.evaluate import (
     figures_style,
     figures_training,
 )
-from fer_keras.report.record import FIGURES, RECORD, SAMPLES
+from fer_keras.report.record import FIGURES, RECORD
 from fer_keras.report.samples import read_samples
 
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """A figure of a run. `draw(record, test predictions, samples or {})` returns a Figure, or None without data."""
+    """A figure of a run. `draw(record, test predictions, samples or {})` returns a Figure, or None without data.
+
+    `shows_faces`: it needs samples.npz, which stays in the run directory; where only the figure was recorded, it is kept.
+    """
 
     file: str
     title: str
     alt: str
     draw: Callable
+    shows_faces: bool = False
 
 
 def _wrong(record, test, samples):
@@ -98,18 +102,17 @@ DRAWINGS = (
         figures_classes.CLASS_DISTRIBUTION_ALT,
         lambda record, test, samples: figures_classes.class_distribution(record["data"]["counts"]),
     ),
-    Drawing("augmentation.png", "Augmentation", figures_faces.AUGMENTATION_ALT, _augmented),
-    Drawing("misclassified.png", "Misclassified faces", figures_faces.MISCLASSIFIED_ALT, _wrong),
-    Drawing("samples.png", "Sample predictions", figures_faces.SAMPLES_ALT, _sample),
+    Drawing("augmentation.png", "Augmentation", figures_faces.AUGMENTATION_ALT, _augmented, shows_faces=True),
+    Drawing("misclassified.png", "Misclassified faces", figures_faces.MISCLASSIFIED_ALT, _wrong, shows_faces=True),
+    Drawing("samples.png", "Sample predictions", figures_faces.SAMPLES_ALT, _sample, shows_faces=True),
 )
 
 
 def source_of(run_dir: Path, record: dict) -> str:
-    """Return the digest that every figure of a run carries: of record.json, the test predictions and samples.npz."""
+    """Return the digest that every figure of a run carries: of record.json and the test predictions."""
     digest = hashlib.sha256()
-    for name in (RECORD, record["predictions"]["test"], SAMPLES):
-        path = Path(run_dir) / name
-        digest.update(path.read_bytes() if path.is_file() else b"none")
+    for name in (RECORD, record["predictions"]["test"]):
+        digest.update((Path(run_dir) / name).read_bytes())
     return digest.hexdigest()
 
 
@@ -124,6 +127,8 @@ def draw_all(run_dir: Path, record: dict, predictions: dict[str, dict]):
     """Draw every figure that the run has data for into run_dir/figures; a figure without data is removed."""
     samples, source = read_samples(run_dir), source_of(run_dir, record)
     for drawing in DRAWINGS:
+        if drawing.shows_faces and not samples:
+            continue
         path = Path(run_dir) / FIGURES / drawing.file
         figure = drawing.draw(record, predictions["test"], samples)
         if figure is None:

@@ -55,6 +55,8 @@ def all_predictions(run_dir: Path, record: dict) -> dict[str, dict[str, np.ndarr
 def save_record(run_dir: Path, reports_dir: Path) -> Path:
     """Copy record, predictions and figures of a run to reports_dir/results/<run>, replacing an older copy; return that.
 
+    The faces themselves (samples.npz) stay behind: the data set may not be redistributed.
+
     Raises UserError when the record does not validate or a prediction file cannot be read; then nothing is copied.
     """
     run_dir = Path(run_dir)
@@ -64,9 +66,8 @@ def save_record(run_dir: Path, reports_dir: Path) -> Path:
     fresh = target.with_name(f".{target.name}.partial")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    for name in (RECORD, *sorted(set(record["predictions"].values())), SAMPLES):
-        if (run_dir / name).exists():
-            shutil.copyfile(run_dir / name, fresh / name)
+    for name in (RECORD, *sorted(set(record["predictions"].values()))):
+        shutil.copyfile(run_dir / name, fresh / name)
     if (run_dir / FIGURES).is_dir():
         shutil.copytree(run_dir / FIGURES, fresh / FIGURES)
     if target.exists():

@@ -13,9 +13,10 @@ class Progress(keras.callbacks.Callback):
     taken for an example of the others.
     """
 
-    def __init__(self, total_steps: int, done_steps: int = 0, quiet: bool = False, out=sys.stdout):
+    def __init__(self, total_steps: int, done_steps: int = 0, quiet: bool = False, out=None):
         super().__init__()
-        self.total_steps, self.done_steps, self.quiet, self.out = total_steps, done_steps, quiet, out
+        self.total_steps, self.done_steps, self.quiet = total_steps, done_steps, quiet
+        self.out = out or sys.stdout
         self.label = ""
         self._timed_steps, self._timed_seconds, self._announced, self._drawn = 0, 0.0, False, 0.0
 
