@@ -112,7 +112,7 @@ def test_the_same_command_again_trains_nothing(demo):
     [
         (["--data", "nowhere.csv"], "nowhere.csv"),
         (["--data", "small.csv"], "--allow-unofficial"),
-        (["--data", "short.csv"], "2304 pixels"),
+        (["--data", "short.csv"], "2304 pixel values"),
         (["--epochs", "0"], "--epochs of at least 1"),
         (["--init", "imagnet"], "'imagnet'"),
         (["--out", "file/inside"], "file"),
