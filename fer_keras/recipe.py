@@ -120,6 +120,7 @@ class Profile:
         learning_rates: {phase name: learning rate}; likewise.
         batch_size: rows a step, or None.
         rows: use only so many training rows (stratified, seeded), or None for all.
+        augment: instead of the recipe's, where few epochs cannot learn through the printed ranges; None keeps it.
     """
 
     minutes: float
@@ -129,6 +130,7 @@ class Profile:
     learning_rates: Mapping[str, float] = dataclasses.field(default_factory=dict)
     batch_size: int | None = None
     rows: int | None = None
+    augment: Augment | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,7 +25,10 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
     if size := image_size or reduced.image_size:
         args["image_size"] = size
     rows = reduced.batch_size if batch_size is None else batch_size
-    return dataclasses.replace(recipe, phases=phases, model_args=args, batch_size=rows or recipe.batch_size)
+    augment = reduced.augment or recipe.augment
+    return dataclasses.replace(
+        recipe, phases=phases, model_args=args, batch_size=rows or recipe.batch_size, augment=augment
+    )
 
 
 def _phase_as_run(phase, profile: Profile, epochs: int | None):
