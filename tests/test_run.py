@@ -17,7 +17,7 @@ import sys, numpy as np, tensorflow as tf
 loaded = tf.saved_model.load(sys.argv[1])
 found = loaded.serve(tf.constant(np.load(sys.argv[2])))
 assert not any(name.startswith("fer_keras") for name in sys.modules), "needs the package"
-np.savez(sys.argv[3], **{key: value.numpy() for key, value in found.items()})
+np.savez(sys.argv[3], **{key: np.array(value.numpy().tolist()) for key, value in found.items()})
 """
 
 
