@@ -36,7 +36,8 @@ def write(
     sealed = {"test": divided.test, "private": divided.private}
     opened = {split: _open(one) for split, one in sealed.items() if one is not None}
     faces = {"select": divided.select, **opened}
-    copies = {split: contamination(divided.train, one) for split, one in opened.items()}
+    seen = divided.eligible or divided.train
+    copies = {split: contamination(seen, one) for split, one in opened.items()}
     for split, found in copies.items():
         if warning := warning_line(found, len(opened[split]), sealed[split].name):
             print(warning)

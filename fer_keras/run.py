@@ -145,7 +145,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
 
 def _splits(source: Source, rows: int | None, seed: int, data: Data) -> Splits:
     divided = development.divided(data, source.faces, source.affectnet, seed)
-    return dataclasses.replace(divided, train=subset(divided.train, rows, seed))
+    return dataclasses.replace(divided, train=subset(divided.train, rows, seed), eligible=divided.train)
 
 
 def _build(recipe, classes, channels, side):

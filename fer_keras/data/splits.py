@@ -55,7 +55,8 @@ class Splits:
     """The rows of a run: `train` to fit, `select` to choose epochs and rates, `test` sealed.
 
     `private` holds PrivateTest sealed when the recipe's test rows are others and no PrivateTest row is trained on, so
-    that rows of different papers can be compared; else None.
+    that rows of different papers can be compared; else None. `eligible` is all that may be trained on where `train` is a
+    subset of it: a backbone that the run starts from may have seen the rest, so clean scores are clean of these.
     """
 
     train: Faces
@@ -63,6 +64,7 @@ class Splits:
     select_name: str
     test: Sealed
     private: Sealed | None = None
+    eligible: Faces | None = None
 
 
 def divide(faces: Faces, split: str, seed: int = 0) -> Splits:
