@@ -48,7 +48,7 @@ def init(record: dict) -> str:
     name = {"scratch": "random weights", "imagenet": "ImageNet weights"}.get(start["kind"], "a checkpoint")
     file = start.get("file")
     details = [
-        file and PurePath(file).name,
+        file and "/".join(PurePath(file).parts[-2:]),
         start.get("sha256") and f"sha256 {start['sha256'][:12]}",
         start.get("note"),
     ]
