@@ -4,8 +4,8 @@
     python -m experiments.hybrid_resnet50 --init runs/pretrain_resnet50-cpu-seed0/model.keras
 
 Trains a backbone with a linear head on Training rows only (selected on PublicTest), from scratch, resumable. The report of
-a run that starts from it names it as the init. `--soft-labels` trains on FER+ votes. Expect 50 to 60 % on PublicTest at
-48 px; about an hour on two CPU cores.
+a run that starts from it names it as the init. `--soft-labels` trains on FER+ votes. Expect 50 %
+on PublicTest from the `cpu` profile (48 px, four epochs), about an hour on two CPU cores; see reports/.
 """
 
 import dataclasses

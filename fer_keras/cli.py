@@ -110,11 +110,13 @@ def _parser(experiment: Experiment) -> argparse.ArgumentParser:
 
 def list_experiments() -> int:
     """Print every experiment with its paper, the number it reports and what a run is estimated to take."""
+    lines = []
     for name in experiments.ALL:
         experiment = importlib.import_module(f"experiments.{name}").EXPERIMENT
-        print(f"python -m experiments.{name}   paper {experiment.paper}: {experiment.title}")
+        lines.append(f"python -m experiments.{name}   paper {experiment.paper}: {experiment.title}")
         for recipe in experiment.recipes:
-            print(f"    --only {recipe.name:<28} {_headline(recipe):<32} {_durations(recipe)}")
+            lines.append(f"    --only {recipe.name:<28} {_headline(recipe):<32} {_durations(recipe)}")
+    print("\n".join(lines))
     return 0
 
 
