@@ -7,4 +7,6 @@ ALL = (
     "resnet18_transfer",
     "resnet50_cnn",
     "pretrain_backbone",
+    "house",
+    "attention",
 )

@@ -71,11 +71,26 @@ MOBILENETV3SMALL = dataclasses.replace(
     model_args={"backbone": "mobilenetv3small", "image_size": 96},
 )
 
+RESNET18 = dataclasses.replace(
+    RESNET50,
+    name="pretrain_resnet18",
+    title="ResNet-18 with a linear head, from scratch",
+    model_args={"backbone": "resnet18", "image_size": 96},
+    profiles={**RESNET50.profiles, "cpu": dataclasses.replace(RESNET50.profiles["cpu"], epochs={"supervised": 8})},
+)
+
+RESNET34 = dataclasses.replace(
+    RESNET18,
+    name="pretrain_resnet34",
+    title="ResNet-34 with a linear head, from scratch",
+    model_args={"backbone": "resnet34", "image_size": 96},
+)
+
 EXPERIMENT = Experiment(
     name="pretrain_backbone",
     paper="the suite's own",
     title="A backbone pretrained on Training rows, for --init",
-    recipes=(RESNET50, EFFICIENTNETB3, XCEPTION, MOBILENETV3SMALL),
+    recipes=(RESNET50, EFFICIENTNETB3, XCEPTION, MOBILENETV3SMALL, RESNET18, RESNET34),
 )
 
 main(__name__, EXPERIMENT)

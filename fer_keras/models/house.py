@@ -3,14 +3,9 @@
 import keras
 from keras import layers
 
-from fer_keras.layers.cbam_channel_attention import CBAMChannelAttention
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
-from fer_keras.layers.spatial_attention import SpatialAttention
-from fer_keras.layers.squeeze_excite import SqueezeExcite
 from fer_keras.models.front import face_input, probabilities_of, resized
-
-ATTENTION = (None, "se", "spatial", "cbam")
-"""What may close a residual pair: nothing, squeeze-and-excitation, spatial attention, CBAM (channels, positions)."""
+from fer_keras.models.head import attentive_logits
 
 
 def build(
@@ -19,36 +14,38 @@ def build(
     classes: int = 7,
     input_size: int = 48,
     channels: int = 1,
-    dropout: float = 0.4,
-    widths: tuple[int, ...] = (32, 64, 128, 256),
-    attention: str | None = None,
+    widths: tuple[int, ...] = (32, 64, 128, 320),
+    pairs: tuple[int, ...] = (1, 1, 1),
+    parts: tuple[str, ...] = (),
+    **head,
 ) -> keras.Model:
-    """Return a VGG-like network with residual pairs; 2,746,919 parameters as it stands.
+    """Return a VGG-like network with residual pairs.
 
-    Each stage is two convolutions, a residual pair (two more, attention where asked, and the sum with what entered
-    them), and a max pooling that halves the side.
+    The first width is one convolution at full side, where a convolution costs most of its time in memory traffic; each
+    other width is a max pooling that halves the side, a convolution, and residual pairs (two convolutions, and the sum
+    with what entered them).
 
     Args:
-        image_size: side in pixels; the face is resized bicubically where it differs. At least 2 ** len(widths).
-        dropout: rate before the dense layer.
-        widths: channels of the stages.
-        attention: one of ATTENTION.
+        image_size: side in pixels; the face is resized bicubically where it differs. At least 2 ** (len(widths) - 1).
+        widths: channels of the stages. pairs: residual pairs of each stage after the first.
+        parts, head: those of `attentive_logits`, which closes the network; no attention as it stands.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels; each image is brought to mean 0 and
     variance 1, so that exposure and contrast do not count. Output "probabilities": float32 (B, classes).
-    Raises ValueError for an unknown attention.
+    Raises ValueError when `pairs` does not fit `widths`, and where `attentive_logits` does.
     """
-    if attention not in ATTENTION:
-        raise ValueError(f"Expected attention in {ATTENTION}. Received: {attention!r}")
+    if len(pairs) != len(widths) - 1:
+        raise ValueError(f"Expected pairs for {len(widths) - 1} stages after the first. Received: {pairs}")
     face, x = face_input(input_size, channels)
     x = resized(x, image_size, "bicubic")
-    x = _standardised(x)
-    for number, width in enumerate(widths, start=1):
-        x = _stage(x, width, attention, f"stage{number}")
-    x = layers.GlobalAveragePooling2D(name="pool")(x)
-    x = layers.Dropout(dropout, name="classifier_dropout")(x)
-    x = layers.Dense(classes, name="classifier_logits")(x)
-    return keras.Model(face, probabilities_of(x), name="house")
+    x = _activated(_convolution(_standardised(x), widths[0], "stage1_1"), "stage1_1")
+    for number, (width, count) in enumerate(zip(widths[1:], pairs, strict=True), start=2):
+        x = layers.MaxPooling2D(2, name=f"stage{number}_pool")(x)
+        x = _activated(_convolution(x, width, f"stage{number}_1"), f"stage{number}_1")
+        for pair in range(1, count + 1):
+            x = _residual_pair(x, width, f"stage{number}_pair{pair}")
+    logits = attentive_logits(x, classes, parts=parts, **head)
+    return keras.Model(face, probabilities_of(logits), name="house")
 
 
 def _standardised(x):
@@ -58,24 +55,14 @@ def _standardised(x):
     )(x)
 
 
-def _stage(x, width: int, attention: str | None, name: str):
-    x = layers.ReLU(name=f"{name}_relu1")(_convolution(x, width, f"{name}_1"))
-    shortcut = layers.ReLU(name=f"{name}_relu2")(_convolution(x, width, f"{name}_2"))
-    x = layers.ReLU(name=f"{name}_relu3")(_convolution(shortcut, width, f"{name}_3"))
-    x = _attended(_convolution(x, width, f"{name}_4"), attention, name)
-    x = layers.Add(name=f"{name}_add")([shortcut, x])
-    x = layers.ReLU(name=f"{name}_out")(x)
-    return layers.MaxPooling2D(2, name=f"{name}_pool")(x)
+def _residual_pair(x, width: int, name: str):
+    inside = _activated(_convolution(x, width, f"{name}_1"), f"{name}_1")
+    inside = _convolution(inside, width, f"{name}_2")
+    return _activated(layers.Add(name=f"{name}_add")([x, inside]), name)
 
 
-def _attended(x, attention: str | None, name: str):
-    if attention == "se":
-        x = SqueezeExcite(name=f"{name}_squeeze_excite")(x)
-    if attention == "cbam":
-        x = CBAMChannelAttention(name=f"{name}_channel_attention")(x)
-    if attention in ("spatial", "cbam"):
-        x = SpatialAttention(7, name=f"{name}_spatial_attention")(x)
-    return x
+def _activated(x, name: str):
+    return layers.ReLU(name=f"{name}_relu")(x)
 
 
 def _convolution(x, width: int, name: str):

@@ -5,16 +5,29 @@ import numpy as np
 import pytest
 
 from fer_keras.models import BUILDERS, builder
-from fer_keras.models.house import ATTENTION
+from fer_keras.models.head import KNOWN
 
-# Attention of C channels adds: se 2 * C * C / 16 + C / 16 + C, spatial 99, cbam 2 * C * C / 16 + 99.
-PARAMETERS = {None: 2_746_919, "se": 2_758_309, "spatial": 2_747_315, "cbam": 2_758_195}
-BATCH_NORM_STATISTICS = 2 * 4 * (32 + 64 + 128 + 256)
+TRUNK = {"widths": (8, 16, 32), "pairs": (1, 2), "dim": 24, "heads": 3, "ratio": 4, "units": 20}
+
+# 3x3 kernels 8, 8*16, 2*16*16, 16*32, 4*32*32; four numbers a channel and batch norm.
+CONVOLUTIONS = 9 * (8 + 128 + 512 + 512 + 4096) + 4 * (8 + 3 * 16 + 5 * 32)
+SE = 32 * 8 + 8 + 8 * 32 + 32
+SPATIAL = 7 * 7 * 2 + 1
+PROJECTION = 32 * 24 + 24
+SELF_ATTENTION = 4 * 24 * 24 + 2 * 24
+DENSE = 32 * 20 + 20 + 20 * 7 + 7
+PARAMETERS = {
+    (): CONVOLUTIONS + DENSE,
+    ("se",): CONVOLUTIONS + SE + DENSE,
+    ("spatial",): CONVOLUTIONS + SPATIAL + DENSE,
+    ("cbam",): CONVOLUTIONS + 2 * 32 * 8 + SPATIAL + DENSE,
+    ("branches",): CONVOLUTIONS + 2 * (32 * 20 + 20) + 20 * 7 + 7,
+}
 
 
 @pytest.fixture(scope="module")
 def models():
-    return {attention: builder("house")(attention=attention) for attention in PARAMETERS}
+    return {parts: builder("house")(parts=parts, **TRUNK) for parts in (*PARAMETERS, ("mhsa",))}
 
 
 @pytest.fixture(scope="module")
@@ -22,26 +35,35 @@ def faces():
     return np.random.default_rng(0).integers(30, 200, (3, 48, 48, 1), dtype="uint8")
 
 
-def test_the_table_of_counts_is_complete():
-    assert PARAMETERS.keys() == set(ATTENTION)
+def test_every_part_is_tried():
+    tried = {part for parts in PARAMETERS for part in parts} | {"mhsa"}
+    assert tried == set(KNOWN)
     assert [name for name, where in BUILDERS.items() if where.startswith("fer_keras.models.house:")] == ["house"]
 
 
-@pytest.mark.parametrize("attention", PARAMETERS)
-def test_parameter_counts(models, attention):
-    model = models[attention]
-    assert model.count_params() == PARAMETERS[attention]
-    trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    assert trainable == PARAMETERS[attention] - BATCH_NORM_STATISTICS
+@pytest.mark.parametrize("parts", PARAMETERS)
+def test_parameter_counts(models, parts):
+    assert models[parts].count_params() == PARAMETERS[parts]
 
 
-def test_each_stage_halves_the_side(models):
-    shapes = [models[None].get_layer(f"stage{number}_pool").output.shape[1:] for number in (1, 2, 3, 4)]
-    assert shapes == [(24, 24, 32), (12, 12, 64), (6, 6, 128), (3, 3, 256)]
+def test_self_attention_replaces_the_pooling(models):
+    model = models["mhsa",]
+    assert model.get_layer("tokens").output.shape == (None, 12 * 12, 32)
+    assert model.get_layer("pool").output.shape == (None, 24)
+
+
+def test_the_network_as_it_stands():
+    assert builder("house")().count_params() == 2_763_175
+
+
+def test_each_stage_after_the_first_halves_the_side(models):
+    shapes = [models[()].get_layer(f"stage{number}_pool").output.shape[1:] for number in (2, 3)]
+    assert shapes == [(24, 24, 8), (12, 12, 16)]
+    assert models[()].get_layer("stage3_pair2_relu").output.shape[1:] == (12, 12, 32)
 
 
 def test_exposure_and_contrast_do_not_count(models, faces):
-    model = models[None]
+    model = models[()]
     standardised = keras.Model(model.input, model.get_layer("standardise").output)
     seen = np.asarray(standardised(faces))
     np.testing.assert_allclose(seen.mean(axis=(1, 2, 3)), 0, atol=1e-5)
@@ -52,13 +74,13 @@ def test_exposure_and_contrast_do_not_count(models, faces):
 
 
 def test_a_blank_image_is_all_zero(models):
-    standardised = keras.Model(models[None].input, models[None].get_layer("standardise").output)
+    standardised = keras.Model(models[()].input, models[()].get_layer("standardise").output)
     np.testing.assert_array_equal(standardised(np.full((1, 48, 48, 1), 77, "uint8")), 0)
 
 
-@pytest.mark.parametrize("attention", PARAMETERS)
-def test_pixels_in_probabilities_out_and_the_same_after_reloading(models, attention, faces, tmp_path):
-    model = models[attention]
+@pytest.mark.parametrize("parts", [(), ("cbam",), ("se", "spatial", "mhsa", "branches")])
+def test_pixels_in_probabilities_out_and_the_same_after_reloading(parts, faces, tmp_path):
+    model = builder("house")(parts=parts, **TRUNK)
     assert keras.backend.standardize_dtype(model.input.dtype) == "uint8"
     found = np.asarray(model(faces))
     assert found.shape == (3, 7) and found.dtype == np.float32
@@ -67,14 +89,21 @@ def test_pixels_in_probabilities_out_and_the_same_after_reloading(models, attent
     np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(faces), found)
 
 
-def test_widths_classes_and_colour_are_arguments():
-    model = builder("house")(widths=(8, 24), classes=5, channels=3, input_size=40, image_size=32)
+def test_classes_colour_and_sides_are_arguments():
+    model = builder("house")(widths=(8, 24), pairs=(1,), classes=5, channels=3, input_size=40, image_size=32)
     assert model.output.shape == (None, 5)
-    # 3x3 kernels: 3*8 + 3*8*8, 8*24 + 3*24*24; four batch norms a stage; 24 * 5 + 5.
-    assert model.count_params() == 9 * (24 + 192 + 192 + 1728) + 4 * 4 * (8 + 24) + 125
     assert model.get_layer("resize").interpolation == "bicubic"
+    assert model.get_layer("stage2_pool").output.shape == (None, 16, 16, 8)
 
 
-def test_an_unknown_attention_is_refused():
-    with pytest.raises(ValueError, match="Expected attention in .* Received: 'eca'"):
-        builder("house")(attention="eca")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"parts": ("eca",)}, r"Expected parts in .* Received: \['eca'\]"),
+        ({"pairs": (1, 1)}, "Expected pairs for 3 stages after the first"),
+        ({"parts": ("branches",), "classes": 8}, "Expected 7 classes for the branches' groups. Received: 8"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        builder("house")(**arguments)
