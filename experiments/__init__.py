@@ -9,4 +9,5 @@ ALL = (
     "pretrain_backbone",
     "house",
     "attention",
+    "leakage",
 )

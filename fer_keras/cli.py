@@ -1,13 +1,17 @@
 """The command line that every experiment shares. TensorFlow loads only once there is something to train."""
 
 import argparse
+import contextlib
 import dataclasses
+import errno
 import importlib
 import os
 import pathlib
+import signal
 import sys
 
 import experiments
+from fer_keras import protocols
 from fer_keras.errors import UserError
 from fer_keras.recipe import Experiment, Recipe
 from fer_keras.resolve import PAPER
@@ -28,11 +32,19 @@ class Options:
     image_size: int | None = None
     init: str | None = None
     precision: str | None = None
+    devices: int | None = None
+    deterministic: bool = False
     soft_labels: bool = False
+    protocol: str = protocols.PAPER
     allow_unofficial: bool = False
+    drop: pathlib.Path | None = None
+    crop: bool = False
+    detector: pathlib.Path | None = None
+    generated: pathlib.Path | None = None
     out: pathlib.Path | None = None
     export: bool = False
     record: bool = False
+    tensorboard: bool = False
     quiet: bool = False
 
 
@@ -48,16 +60,32 @@ def main(module: str, experiment: Experiment) -> None:
     raise SystemExit(guarded(lambda: _run_all(experiment, recipes, arguments.seeds, given)))
 
 
-def guarded(action) -> int:
-    """Call `action`; print a UserError in one line and return 2, return its own code (or 0) otherwise."""
+def guarded(action, stopped: str = "Stopped. The same command goes on from the last checkpoint.") -> int:
+    """Call `action`; print a UserError in one line and return 2, return its own code (or 0) otherwise.
+
+    `stopped` is what Ctrl-C and SIGTERM answer. A full disk, whoever finds it, is one line as well.
+    """
+    with contextlib.suppress(ValueError):  # not the main thread, which alone has signals
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return action() or 0
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped. The same command goes on from the last checkpoint.", file=sys.stderr)
+        print(stopped, file=sys.stderr)
         return 130
+    except Exception as error:
+        if not _is_full_disk(error):
+            raise
+        print(f"error: Cannot write: {error}. Free space, then give the same command again.", file=sys.stderr)
+        return 2
+
+
+def _is_full_disk(error: Exception) -> bool:
+    """Say whether `error` is a disk's, a quota's or a file size's limit; TensorFlow only has the system's words for it."""
+    number = getattr(error, "errno", None)
+    return number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or os.strerror(errno.ENOSPC) in str(error)
 
 
 def _run_all(experiment, recipes, seeds, given):
@@ -96,14 +124,29 @@ def _parser(experiment: Experiment) -> argparse.ArgumentParser:
         help="where the backbone starts; PATH: model.keras of pretrain_backbone",
     )
     add("--precision", choices=("float32", "mixed_bfloat16"), help="default: what the device does fastest")
+    add("--devices", type=int, metavar="N", help="share each batch among N; default: all accelerators that can evenly")
+    add("--deterministic", action="store_true", help="the same bits again, interrupted or not; slower on a GPU")
+    add(
+        "--protocol",
+        choices=protocols.PROTOCOLS,
+        default=protocols.PAPER,
+        help="how rows are divided: as the paper says, officially, or leaky on purpose (grouped is their control)",
+    )
     add("--soft-labels", action="store_true", help="train on FER+ votes (fer2013new.csv beside the data)")
     add(
         "--allow-unofficial", action="store_true", help="run on data whose counts are not FER2013's; every page says so"
     )
+    add(
+        "--drop", type=pathlib.Path, metavar="CSV", help="leave out these Training rows: dropped.csv of fer_keras.clean"
+    )
+    add("--crop", action="store_true", help="crop every face anew with OpenCV's detector (requirements-faces.txt)")
+    add("--detector", type=pathlib.Path, metavar="ONNX", help="for --crop: YuNet's file, instead of the Haar cascade")
+    add("--generated", type=pathlib.Path, metavar="NPZ", help="generated.npz of fer_keras.gan, where a recipe needs it")
     add("--only", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}; default: the first")
     add("--out", type=pathlib.Path, metavar="DIR", help="run directory; the same one again goes on where it stopped")
     add("--export", action="store_true", help="write a SavedModel (the demo always does)")
     add("--record", action="store_true", help="copy the results to reports/results and regenerate reports/")
+    add("--tensorboard", action="store_true", help="write every epoch to DIR/tensorboard as well")
     add("--quiet", action="store_true", help="plain lines instead of a progress bar")
     return parser
 

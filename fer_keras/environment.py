@@ -42,10 +42,24 @@ def device_name() -> str:
 
     if found := accelerators():
         return ", ".join(found)
+    return processor_name()
+
+
+def processor_name() -> str:
+    """Return "CPU: " and the processor's name."""
     for line in _lines("/proc/cpuinfo"):
         if line.startswith("model name"):
             return f"CPU: {line.split(':', 1)[1].strip()}"
     return f"CPU: {platform.processor() or platform.machine()}"
+
+
+def provenance() -> dict:
+    """Return {"commit", "dirty", "versions", "processor"}: what computes here, without loading a network's libraries."""
+    commit, dirty = commit_state()
+    needed = ("numpy", "scipy", "scikit-learn", "matplotlib")
+    found = {name: version for name, version in versions().items() if name in needed}
+    made = {"python": platform.python_version()} | found
+    return {"commit": commit, "dirty": dirty, "versions": made, "processor": processor_name()}
 
 
 def commit_state() -> tuple[str, bool]:

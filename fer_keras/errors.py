@@ -1,5 +1,8 @@
 """The one error that a user is meant to read."""
 
+LONGEST = 600
+"""Characters of what was received that are shown, and of where: both may come out of a damaged file."""
+
 
 class UserError(Exception):
     """Bad input, in one line: what was expected, what was received, what to do.
@@ -10,5 +13,11 @@ class UserError(Exception):
 
 def expected(what: str, received: object, then: str = "") -> UserError:
     """Build the message in the house's form: "Expected ... Received: ... (what to do)"."""
-    line = f"Expected {what}. Received: {received}."
+    line = f"Expected {_shown(what)}. Received: {_shown(str(received))}."
     return UserError(f"{line} {then}".strip().replace("\n", " "))
+
+
+def _shown(text: str) -> str:
+    """Return `text` in one line of at most LONGEST characters, without any that a terminal would obey."""
+    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)

@@ -9,10 +9,12 @@ import numpy as np
 from fer_keras import files, resolve
 from fer_keras.audit import contamination, warning_line
 from fer_keras.data.faces import Faces
+from fer_keras.data.generated import counted, real
 from fer_keras.data.splits import Sealed, Splits
-from fer_keras.evaluate import metrics, views
+from fer_keras.evaluate import metrics, ten_crop, views
 from fer_keras.recipe import Recipe
-from fer_keras.train.phases import Trained, predict
+from fer_keras.train.evaluation import predict
+from fer_keras.train.phases import Trained
 
 SCHEMA = 1
 
@@ -48,6 +50,7 @@ def write(
         files.write(folder / _file(split), lambda part, arrays=arrays: np.savez_compressed(part, **arrays))
     names = divided.train.class_names
     found = {split: metrics.evaluate(p["labels"], p["probabilities"], names) for split, p in predicted.items()}
+    scaling = resolve.scaling(printed, "smoke" if source.demo else identity["profile"], recipe.batch_size)
     record = {
         "schema": SCHEMA,
         **identity,
@@ -55,11 +58,11 @@ def write(
         "title": recipe.title,
         "printed": resolve.as_data(printed),
         "as_run": resolve.as_data(recipe),
-        "ledger": resolve.ledger(printed, recipe) + resolve.rows_ledger(rows),
+        "ledger": resolve.ledger(printed, recipe) + _rows_ledger(source, rows) + scaling,
         "assumed": list(recipe.assumed),
         "changed": list(recipe.changed),
         "reported": [dataclasses.asdict(number) for number in recipe.reported],
-        "data": _data(source, recipe, {"train": divided.train, **faces}, copies),
+        "data": _data(source, recipe, {"train": real(divided.train), **faces}, copies),
         "parameters": {"total": trained.model.count_params(), "phases": trained.trainable},
         "history": trained.history,
         "selected": trained.selected,
@@ -78,15 +81,30 @@ def _open(sealed: Sealed) -> Faces:
 
 
 def _views(model, split, faces, copies):
-    """Return {split name: predictions} of the rows as they are and, for test rows, clean, mirrored and against FER+."""
+    """Return {split name: predictions} of the rows as they are and, for test rows, clean, against FER+ and with TTA.
+
+    Ten crops cost ten predictions: drawn faces, on which no score means anything, go without.
+    """
     whole = views.predictions(faces, predict(model, faces))
     if copies is None:
         return {split: whole}
-    mirrored = dataclasses.replace(faces, images=np.ascontiguousarray(faces.images[:, :, ::-1]))
-    mean = (whole["probabilities"] + predict(model, mirrored)) / 2
     variants = views.clean(whole, copies) | views.against_ferplus(faces, whole)
-    variants |= {"flip": whole | {"probabilities": mean.astype(np.float32)}}
+    variants |= {"flip": _mean(model, faces, whole, [faces.images[:, :, ::-1]], [whole["probabilities"]])}
+    if not faces.synthetic:
+        variants |= {"ten_crop": _mean(model, faces, whole, ten_crop.views(faces.images, ten_crop.centre_kept(model)))}
     return {split: whole} | {f"{split}_{name}": variant for name, variant in variants.items()}
+
+
+def _mean(model, faces, whole, images, known=()):
+    """Return the predictions `whole` with the mean probabilities over the views in `images` and those `known`."""
+    found = [*known]
+    found += [predict(model, dataclasses.replace(faces, images=np.ascontiguousarray(view))) for view in images]
+    return whole | {"probabilities": np.mean(found, axis=0, dtype=np.float64).astype(np.float32)}
+
+
+def _rows_ledger(source, rows):
+    dropped = len(source.dropped.drops) if source.dropped else 0
+    return resolve.rows_ledger(rows, dropped, cropped=source.crop is not None)
 
 
 def _data(source, recipe, faces, copies):
@@ -99,6 +117,9 @@ def _data(source, recipe, faces, copies):
         "unofficial_reasons": list(source.differences),
         "class_names": list(divided.train.class_names),
         "split": recipe.data.split,
+        "dropped": source.dropped and source.dropped.described(),
+        "crop": source.crop,
+        "generated": source.made and {**source.made.described(), "counts": counted(divided.train)},
         "select_name": divided.select_name,
         "test_name": divided.test.name,
         "counts": {split: _counts(one) for split, one in faces.items()},

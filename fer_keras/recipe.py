@@ -14,6 +14,9 @@ SPLITS = {
     "merged": "train on 90 % of Training, select on the other 10 %, test on PublicTest and PrivateTest together (7,178)",
     "carved": "train on 80 % of Training, select on the other 20 % (both stratified), test on PrivateTest",
     "pooled": "all rows pooled, stratified 80/20; train on 90 % of the 80, select on the rest, test on the 20 %",
+    "grouped": "as pooled, but all copies of a picture, exact or near, stay on one side",
+    "leaky-duplicates": "pooled by another name: divided row by row, so copies of test rows are trained on",
+    "leaky-oversample": "rows repeated until the classes are equal, then as leaky-duplicates",
 }
 """Ways to divide a data set; each names what is trained on, what selects, what tests."""
 
@@ -120,6 +123,7 @@ class Profile:
         learning_rates: {phase name: learning rate}; likewise.
         batch_size: rows a step, or None.
         rows: use only so many training rows (stratified, seeded), or None for all.
+        generated: {class: generated faces}, where the recipe has some; classes not named keep theirs.
         augment: instead of the recipe's, where few epochs cannot learn through the printed ranges; None keeps it.
     """
 
@@ -130,6 +134,7 @@ class Profile:
     learning_rates: Mapping[str, float] = dataclasses.field(default_factory=dict)
     batch_size: int | None = None
     rows: int | None = None
+    generated: Mapping[str, int] = dataclasses.field(default_factory=dict)
     augment: Augment | None = None
 
 
@@ -141,6 +146,7 @@ class Recipe:
         name: unique over all experiments, used in file names.
         model: a key of `fer_keras.models.BUILDERS`; model_args: its keyword arguments (image_size among them).
         init: what the backbone starts from: "imagenet", "scratch", or the file of a checkpoint (as run only).
+        generated: {class: faces}: how many faces of `python -m fer_keras.gan` join the training rows; one class at most.
         oversample: {class: times}: how often each training row of the class enters an epoch.
         class_augment: {class: Augment} instead of `augment` for the extra copies of these classes.
         class_weights: {class: weight} of the loss; the mean over a batch divides by the number of rows (Keras).
@@ -160,6 +166,7 @@ class Recipe:
     init: str = "scratch"
     data: Data = Data()
     augment: Augment = dataclasses.field(default_factory=Augment)
+    generated: Mapping[str, int] = dataclasses.field(default_factory=dict)
     oversample: Mapping[str, int] = dataclasses.field(default_factory=dict)
     class_augment: Mapping[str, Augment] = dataclasses.field(default_factory=dict)
     class_weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
@@ -187,11 +194,23 @@ class Recipe:
         for mapping in (self.oversample, self.class_augment, self.class_weights, *by_phase):
             unknown = set(mapping) - {*FER2013_CLASSES, "contempt"}
             _refuse_unless(not unknown, f"Expected class names. Received: {sorted(unknown)}")
+        _refuse_unless_generated(self)
         names = [phase.name for phase in self.phases]
         _refuse_unless(len(set(names)) == len(names), f"Expected phases of different names. Received: {names}")
         for profile in self.profiles.values():
             unknown = {*profile.epochs, *profile.learning_rates} - set(names)
             _refuse_unless(not unknown, f"Expected phases {names} in profile. Received: {sorted(unknown)}")
+            unknown = set(profile.generated) - set(self.generated)
+            _refuse_unless(not unknown, f"Expected the recipe's generated classes. Received: {sorted(unknown)}")
+
+
+def _refuse_unless_generated(recipe: Recipe) -> None:
+    """Raise ValueError unless what is generated is a number of faces of one class of FER2013, or nothing."""
+    made = recipe.generated
+    fits = set(made) <= set(FER2013_CLASSES) and all(type(number) is int and number > 0 for number in made.values())
+    _refuse_unless(fits and len(made) <= 1, f"Expected at most one {{class: faces, 1 or more}}. Received: {dict(made)}")
+    fits = not made or recipe.data.dataset == "fer2013"
+    _refuse_unless(fits, f"Expected generated faces with FER2013 only. Received: {recipe.data.dataset!r}")
 
 
 @dataclasses.dataclass(frozen=True)

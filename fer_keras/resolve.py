@@ -25,10 +25,27 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
     if size := image_size or reduced.image_size:
         args["image_size"] = size
     rows = reduced.batch_size if batch_size is None else batch_size
-    augment = reduced.augment or recipe.augment
     return dataclasses.replace(
-        recipe, phases=phases, model_args=args, batch_size=rows or recipe.batch_size, augment=augment
+        recipe,
+        phases=phases,
+        model_args=args,
+        batch_size=rows or recipe.batch_size,
+        augment=reduced.augment or recipe.augment,
+        generated={**recipe.generated, **reduced.generated},
     )
+
+
+def scaling(recipe: Recipe, profile: str, batch_size: int) -> list[dict]:
+    """Return the ledger's line on a batch size that the user changed: what the linear scaling rule would do; else none.
+
+    Goyal et al. 2017 (arXiv:1706.02677, §2.1): "when the minibatch size is multiplied by k, multiply the learning rate by
+    k". A suggestion only: it is meant for SGD with a warm-up, and the rates stay as they are.
+    """
+    own = as_run(recipe, profile).batch_size
+    if own == batch_size:
+        return []
+    field = f"learning rates by the linear scaling rule for {batch_size} rows a step instead of {own}"
+    return [{"field": field, "printed": f"× {batch_size / own:g} suggested", "run": "left as they are"}]
 
 
 def _phase_as_run(phase, profile: Profile, epochs: int | None):
@@ -75,6 +92,9 @@ def _differences(path, printed, run):
         yield {"field": path, "printed": printed, "run": run}
 
 
-def rows_ledger(rows: int | None) -> list[dict]:
-    """Return the ledger's line for a profile that trains on a subset, none otherwise."""
-    return [] if rows is None else [{"field": "training rows", "printed": "all", "run": rows}]
+def rows_ledger(rows: int | None, dropped: int = 0, cropped: bool = False) -> list[dict]:
+    """Return the ledger's lines on data: a profile's subset of training rows, rows dropped, faces cropped anew."""
+    lines = [("training rows", "all", rows)] if rows is not None else []
+    lines += [("--drop", "none", f"{dropped:,} Training rows")] if dropped else []
+    lines += [("--crop", "none", "every face that is found")] if cropped else []
+    return [{"field": field, "printed": printed, "run": run} for field, printed, run in lines]

@@ -2,42 +2,31 @@
 
 import dataclasses
 import functools
+import hashlib
 import json
 import pathlib
 
 import keras
 import numpy as np
 
-from fer_keras import environment, export, files, outcome, resolve
+from fer_keras import environment, export, files, outcome, protocols, resolve
 from fer_keras.cli import DEMO, Options
-from fer_keras.data import affectnet, development, find, gate, pipeline, toy
+from fer_keras.data import development, pipeline
 from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
-from fer_keras.data.splits import Splits, subset
-from fer_keras.errors import UserError, expected
+from fer_keras.errors import expected
 from fer_keras.models import builder, initial
-from fer_keras.recipe import Data, Experiment, Recipe
+from fer_keras.recipe import Experiment, Recipe
 from fer_keras.report import regenerate, save_record, save_samples, write_report
-from fer_keras.train import precision
+from fer_keras.source import Source, find_source, splits_for, with_generated
+from fer_keras.status import Status
+from fer_keras.train import checkpoint, determinism, devices, precision, processes
+from fer_keras.train.board import Board
 from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer
 
-MODEL, RECORD, REQUEST, STATUS = "model.keras", "record.json", "request.json", "status.json"
+MODEL, RECORD, REQUEST, CHECKPOINT = "model.keras", "record.json", "request.json", "checkpoint"
 REPORTS = pathlib.Path("reports")
-
-
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """The faces of a run, and whether they are FER2013 as published; `differences` says how they are not.
-
-    `affectnet` is where AffectNet lies, if it is there; `splits` is how the run divides the faces, once that is known.
-    """
-
-    faces: Faces
-    demo: bool
-    differences: tuple[str, ...]
-    affectnet: pathlib.Path | None = None
-    splits: Splits | None = None
 
 
 def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Path:
@@ -46,19 +35,23 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
     A directory that holds the same run unfinished is gone on with; a finished one is only recorded or exported again.
     Raises UserError for anything the user can mend.
     """
-    source = find_source(options)
-    profile = options.profile or _profile_for(printed, source)
-    recipe = _as_run(printed, profile, options)
-    recipe = dataclasses.replace(recipe, init=_init(recipe, options.init, source.demo))
-    development.require(recipe, source.faces, source.affectnet)
-    name = f"{recipe.name}-{DEMO if source.demo else profile}-seed{options.seed}"
+    if options.deterministic:
+        determinism.require()
+    devices.prepare(options.devices)
+    source, profile, recipe = plan(printed, options)
+    name = protocols.run_name(recipe.name, DEMO if source.demo else profile, options.protocol, options.seed)
     folder = options.out or pathlib.Path("runs") / name
+    if processes.number() > 0:
+        _train_along(recipe, source, resolve.training_rows(printed, profile), options)
+        return folder
+    if options.record:
+        files.require_writable(REPORTS / "results", "Go where reports/ is, or leave out --record.")
     with files.locked(folder):
-        if not (folder / RECORD).exists():
+        if processes.agreed(np.array(not (folder / RECORD).exists())):
             _train(experiment, printed, recipe, profile, source, folder, name, options)
         report = write_report(folder)
         print(f"Report: {report}")
-        if options.export or source.demo:
+        if options.export or (source.demo and keras.backend.backend() == "tensorflow"):
             print(f"SavedModel: {export.saved_model(folder / MODEL, folder / 'saved_model', source.faces.class_names)}")
     if options.record:
         save_record(folder, REPORTS)
@@ -66,15 +59,14 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
     return folder
 
 
-def find_source(options: Options) -> Source:
-    """Return the faces that the user has, or drawn ones when there are none (never when a path was given)."""
-    path, folder = find.locate(options.data), affectnet.locate(options.affectnet)
-    if path is None:
-        print(f"No FER2013 found: demo on drawn faces. {find.WHERE_TO_GET}")
-        return Source(toy.toy_faces(), demo=True, differences=(), affectnet=folder)
-    faces = find.load(path)
-    gate.require_official(faces, options.allow_unofficial)
-    return Source(faces, demo=False, differences=tuple(gate.check(faces)), affectnet=folder)
+def plan(printed: Recipe, options: Options) -> tuple[Source, str, Recipe]:
+    """Return what `options` come to: the faces, the profile's name, and the recipe as run. Raises UserError."""
+    source = find_source(options)
+    profile = options.profile or _profile_for(printed, source)
+    recipe = _as_run(printed, profile, options)
+    recipe = dataclasses.replace(recipe, init=_init(recipe, options.init, source.demo))
+    development.require(recipe, source.faces, source.affectnet)
+    return with_generated(source, recipe, options.generated, options.seed), profile, recipe
 
 
 def _profile_for(recipe, source):
@@ -92,8 +84,10 @@ def _init(recipe, asked, demo):
 
 
 def _as_run(printed, profile, options):
+    if options.drop and options.protocol in protocols.STUDIED:
+        raise expected("--protocol paper or official with --drop", options.protocol)
     sizes = {"epochs": options.epochs, "batch_size": options.batch_size, "image_size": options.image_size}
-    recipe = resolve.as_run(printed, profile, **sizes)
+    recipe = protocols.as_run(resolve.as_run(printed, profile, **sizes), options.protocol)
     if options.soft_labels:
         recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, soft_labels=True))
     return recipe
@@ -101,54 +95,82 @@ def _as_run(printed, profile, options):
 
 def _train(experiment, printed, recipe, profile, source, folder, name, options):
     started = outcome.now()
-    chosen = precision.choose(options.precision)
-    keras.mixed_precision.set_dtype_policy(chosen.policy)
-    described = environment.describe(chosen.policy, chosen.jit, chosen.reason)
-    print(f"{name}: {described['device']}, {described['precision']}, seed {options.seed}, into {folder}")
     rows = resolve.training_rows(printed, profile)
-    splits_of = functools.cache(functools.partial(_splits, source, rows, options.seed))
+    trainer, chosen = _trainer(recipe, source, rows, options)
+    described = environment.describe(chosen.policy, chosen.jit, chosen.reason)
+    described |= {"shared": trainer.devices.describe(recipe.batch_size), "deterministic": options.deterministic}
+    of = ", ".join(filter(None, (described["device"], described["shared"], described["precision"])))
+    print(f"{name}: {of}, seed {options.seed}, into {folder}")
+    for line in resolve.scaling(printed, profile, recipe.batch_size):
+        print(f"{line['field']}: {line['printed']}, {line['run']}.".capitalize())
+    if warning := protocols.warning(recipe.data.split):
+        print(warning)
+    splits_of = trainer.splits_of
     others = development.described(recipe, splits_of)
     request = {"as_run": resolve.as_data(recipe), "seed": options.seed, "data": source.faces.fingerprint}
-    _same_request(folder, request | {f"data of {phase}": other["fingerprint"] for phase, other in others.items()})
+    request |= {"dropped rows": source.dropped and source.dropped.sha256}
+    request |= {"generated faces": source.made.sha256} if source.made else {}
+    request |= {f"data of {phase}": other["fingerprint"] for phase, other in others.items()}
+    _same_request(folder, request | _votes(recipe, source.faces))
+    state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
+    board = Board(folder / "tensorboard") if options.tensorboard else None
     start = {}
+    trainer = dataclasses.replace(
+        trainer,
+        initialise=lambda model: start.update(initial.load_backbone(model, recipe.init)),
+        folder=folder / CHECKPOINT,
+        on_epoch=functools.partial(_report_epoch, state, board),
+    )
+    with state.watching():
+        trained = _stoppable(trainer.train)
+        processes.part()
+        files.write(folder / MODEL, trained.model.save)
+        source = dataclasses.replace(source, splits=splits_of(recipe.data))
+        identity = {
+            "run": name,
+            "experiment": experiment.name,
+            "paper": experiment.paper,
+            "paper_title": experiment.title,
+            "profile": DEMO if source.demo else profile,
+            "seed": options.seed,
+            "init": start or {"kind": "scratch"},
+            "environment": described,
+            "phase_data": others,
+            "started": started,
+        }
+        test = outcome.write(folder, printed, recipe, identity, trained, source, rows)
+        originals, augmented = augmented_examples(source.splits.train, recipe, options.seed)
+        save_samples(folder, test.images, test.rows, originals, augmented)
+
+
+def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precision]:
+    """Return the training as every process of it has it, and the precision that was chosen."""
+    shared = devices.choose(recipe.batch_size, options.devices)
+    chosen = precision.choose(options.precision, mirrored=shared.strategy is not None)
+    keras.mixed_precision.set_dtype_policy(chosen.policy)
     trainer = Trainer(
         recipe=recipe,
         seed=options.seed,
-        splits_of=splits_of,
-        build=functools.partial(_build, recipe),
-        initialise=lambda model: start.update(initial.load_backbone(model, recipe.init)),
-        folder=folder / "checkpoint",
+        splits_of=functools.cache(functools.partial(splits_for, source, rows, options.seed, recipe.init)),
+        build=functools.partial(build, recipe),
+        initialise=lambda model: initial.load_backbone(model, recipe.init),
+        folder=pathlib.Path(CHECKPOINT),
+        devices=shared,
         jit=chosen.jit,
         quiet=options.quiet,
-        on_epoch=functools.partial(_running, folder),
     )
-    trained = _watched(trainer.train, folder)
-    files.write(folder / MODEL, trained.model.save)
-    source = dataclasses.replace(source, splits=splits_of(recipe.data))
-    identity = {
-        "run": name,
-        "experiment": experiment.name,
-        "paper": experiment.paper,
-        "paper_title": experiment.title,
-        "profile": DEMO if source.demo else profile,
-        "seed": options.seed,
-        "init": start or {"kind": "scratch"},
-        "environment": described,
-        "phase_data": others,
-        "started": started,
-    }
-    test = outcome.write(folder, printed, recipe, identity, trained, source, rows)
-    originals, augmented = augmented_examples(source.splits.train, recipe, options.seed)
-    save_samples(folder, test.images, test.rows, originals, augmented)
-    files.write_json(folder / STATUS, {"state": "done"})
+    return trainer, chosen
 
 
-def _splits(source: Source, rows: int | None, seed: int, data: Data) -> Splits:
-    divided = development.divided(data, source.faces, source.affectnet, seed)
-    return dataclasses.replace(divided, train=subset(divided.train, rows, seed), eligible=divided.train)
+def _train_along(recipe, source, rows, options):
+    """Train as one of the processes that write nothing, unless process 0 finds that nothing is left to train."""
+    if processes.agreed(np.array(False)):
+        _stoppable(_trainer(recipe, source, rows, options)[0].train)
+        processes.part()
 
 
-def _build(recipe, classes, channels, side):
+def build(recipe: Recipe, classes: int, channels: int, side: int) -> keras.Model:
+    """Return a fresh model of the recipe for `side` x `side` faces."""
     return builder(recipe.model)(**recipe.model_args, classes=classes, channels=channels, input_size=side)
 
 
@@ -162,19 +184,25 @@ def augmented_examples(train: Faces, recipe: Recipe, seed: int):
     return shown.images[order], keras.ops.convert_to_numpy(images)
 
 
-def _running(folder, history, seconds_left):
-    files.write_json(folder / STATUS, {"state": "running", "last": history[-1], "seconds_left": seconds_left})
+def _report_epoch(state, board, history, seconds_left):
+    state.epoch(history, seconds_left)
+    if board:
+        board.epoch(history)
 
 
-def _watched(train, folder):
+def _stoppable(train):
     try:
         return train()
     except Interrupted as stop:
-        files.write_json(folder / STATUS, {"state": "interrupted"})
         raise KeyboardInterrupt from stop
-    except UserError as error:
-        files.write_json(folder / STATUS, {"state": "failed", "reason": str(error)})
-        raise
+
+
+def _votes(recipe, faces):
+    """Return the votes' digest, under its name in the request, where a phase learns from them; {} where none does."""
+    used = [phase.data or recipe.data for phase in recipe.phases]
+    if faces.votes is None or not any(data.soft_labels or data.dataset == "ferplus" for data in used):
+        return {}
+    return {"FER+ votes": hashlib.sha256(np.ascontiguousarray(faces.votes)).hexdigest()}
 
 
 def _same_request(folder, request):
@@ -182,8 +210,14 @@ def _same_request(folder, request):
     path = folder / REQUEST
     wanted = json.loads(json.dumps(request))
     if path.exists():
-        differing = [key for key, value in json.loads(path.read_text()).items() if wanted.get(key) != value]
+        begun = files.read_json(path)
+        if not isinstance(begun, dict):
+            raise expected(f"what was asked for in {path}", "something else", "Choose another --out.")
+        differing = [key for key, value in begun.items() if wanted.get(key) != value]
         if differing:
             what = "the same recipe, seed and data as the run begun there"
             raise expected(f"{what} in {folder}", f"another {', '.join(differing)}", "Choose another --out.")
-    files.write_json(path, request)
+    elif checkpoint.exists(folder / CHECKPOINT):
+        why = "It says which recipe, seed and data the checkpoint there is of. Put it back, or choose another --out."
+        raise expected(f"{REQUEST} in {folder}", "none", why)
+    files.write_json(path, wanted)

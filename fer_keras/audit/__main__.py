@@ -28,6 +28,7 @@ def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
     """Audit the data set at `path` into folder `out`; return the page. Raises UserError for what the user can mend."""
     from fer_keras.audit import findings, page
     from fer_keras.data import find
+    from fer_keras.report import audit_page
 
     out = out.expanduser()
     if out.exists() and not out.is_dir():
@@ -36,8 +37,9 @@ def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
     started = time.monotonic()
     found = findings.find(faces)
     record = findings.summary(found)
-    written = page.write(found, record, out)
-    print("\n".join(page.short(record)))
+    seconds = round(time.monotonic() - started, 1)
+    written = page.write(found, record, out, seconds)
+    print("\n".join(audit_page.short(record)))
     print(f"Page: {written} ({time.monotonic() - started:.0f} s after loading)")
     return written
 
@@ -46,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m fer_keras.audit",
         description="Find exact and near copies, contradicting labels and blank images, within and across the splits "
-        "of a data set; write audit.md with examples, audit.json, and pairs.csv with every pair of rows.",
+        "of a data set; write audit.md with examples, audit.json, and pairs.csv with every pair of rows. With "
+        "FER+ votes beside the data, labels.md and labels.json say how far the two labellings agree.",
     )
     parser.add_argument(
         "path", type=pathlib.Path, metavar="PATH", help="fer2013.csv, icml_face_data.csv or image folders"

@@ -1,100 +1,54 @@
-"""What an audit leaves behind: audit.json, the page audit.md generated from it, example pictures, pairs.csv."""
+"""What an audit leaves behind: audit.json, the page generated from it, example pictures, pairs.csv; FER+'s labels.json."""
 
 import csv
+import hashlib
 from pathlib import Path
 
 import numpy as np
 
-from fer_keras import files
-from fer_keras.audit import duplicates
+from fer_keras import environment, files
+from fer_keras.audit import agreement, duplicates
 from fer_keras.audit.findings import Findings, row_pairs
 from fer_keras.evaluate import figures_style as style
-from fer_keras.labels import TRAIN, USAGE
-from fer_keras.report.markdown import bullets, section, table
+from fer_keras.report import audit_page, labels_page
+from fer_keras.report.audit_page import PAGE, PAIRS, RECORD, display
 
 COLUMNS = ("row_a", "split_a", "label_a", "row_b", "split_b", "label_b", "kind", "score")
 SHOWN = 8
 """Pairs a figure."""
-TITLES = {
-    "exact": "Examples: exact copies",
-    "conflict": "Examples: exact copies under different labels",
-    "near": "Examples: near copies",
-    "mirrored": "Examples: mirrored copies",
-    "blank": "Examples: blank images",
-}
-CAPTIONS = {
-    "exact": "Equal pixels; pairs across splits first.",
-    "conflict": "Equal pixels, different labels; pairs across splits first.",
-    "near": "Pairs across splits first, spread evenly over the scores.",
-    "mirrored": "As they are in the data, chosen in the same way.",
-    "blank": "Images with next to nothing on them.",
-}
 
 
-def write(found: Findings, record: dict, folder: Path) -> Path:
-    """Write the figures, pairs.csv, audit.json and last the page into `folder`; return the page's path.
+def write(found: Findings, record: dict, folder: Path, seconds: float | None = None) -> Path:
+    """Write the pairs, figures, audit.json and last the pages into `folder`; return the audit's page.
 
-    `record` is `findings.summary(found)`; the file's also names the figures.
+    `record` is `findings.summary(found)`; the file's also names the figures, the pairs' digest and what made them, with
+    the `seconds` that it took. Faces with FER+ votes get labels.json and labels.md as well (`audit.agreement`).
 
-    Each file is replaced as a whole. Equal faces give equal files. Raises UserError when the folder cannot be written.
+    Each file is replaced as a whole. Equal faces give equal files, `seconds` aside. Raises UserError when the folder
+    cannot be written.
     """
-    record = record | {"figures": {}}
-    for kind, shown in examples(found).items():
-        name = f"audit_{kind}.png"
-        figure = _figure(found, shown)
-        files.write(folder / name, lambda part, figure=figure: style.save(figure, part))
-        record["figures"][kind] = name
-    files.write(folder / "pairs.csv", lambda part: _write_pairs(found, part))
-    files.write_json(folder / "audit.json", record)
-    page = folder / "audit.md"
-    files.write(page, lambda part: part.write_text(render(record), encoding="utf-8"))
-    return page
+    shown = examples(found)
+    files.write(folder / PAIRS, lambda part: _write_pairs(found, part))
+    pairs = (folder / PAIRS).read_bytes()
+    record = record | {
+        "figures": {kind: f"audit_{kind}.png" for kind in shown},
+        "pairs_csv": {"rows": pairs.count(b"\n") - 1, "sha256": hashlib.sha256(pairs).hexdigest()},
+        "provenance": environment.provenance() | {"seconds": seconds},
+    }
+    files.write_json(folder / RECORD, record)
+    source = audit_page.digest(folder)
+    for kind, positions in shown.items():
+        style.save(_figure(found, positions), folder / record["figures"][kind], source)
+    if agreed := agreement.summary(found.faces):
+        agreed |= {"provenance": environment.provenance()}
+        files.write_json(folder / labels_page.RECORD, agreed)
+        _write_text(folder / labels_page.PAGE, labels_page.render(agreed))
+    _write_text(folder / PAGE, audit_page.render(record))
+    return folder / PAGE
 
 
-def short(record: dict) -> list[str]:
-    """Return the summary in a few lines, the same that begin the page."""
-    exact, near, blank = record["exact"], record["near"], record["blank"]
-    sizes = ", ".join(f"{n:,} {display(split)}" for split, n in record["splits"].items())
-    lines = [
-        f"{record['rows']:,} faces from {record['source']}: {sizes}.",
-        f"Exact copies: {exact['groups']:,} pictures occur more than once, in {exact['rows']:,} rows; "
-        f"{exact['groups_across_splits']:,} of them in several splits, "
-        f"{exact['groups_other_label']:,} under several labels.",
-        f"Near copies: {near['pictures']:,} pairs of different pictures, and {near['mirrored_pictures']:,} mirrored.",
-        f"Blank images: {len(blank['rows']):,}, {blank['constant']:,} of them of one single grey level.",
-    ]
-    for split, n in record["clean"].items():
-        copied, nearly = n["rows"] - n["clean"], n["rows"] - n["near_clean"]
-        lines.append(
-            f"{display(split)}: {copied:,} of {n['rows']:,} rows ({copied / n['rows']:.1%}) have their pixels "
-            f"in {display(TRAIN)}, {nearly:,} ({nearly / n['rows']:.1%}) those or a near copy."
-        )
-    return lines
-
-
-def render(record: dict) -> str:
-    """Return the Markdown page of an audit.json; no number in it comes from elsewhere."""
-    method = (
-        f"Near copies score {record['threshold']:.2f} or more (`fer_keras/audit/near.py` says how, and how often that "
-        "errs); they include shots of one person a moment apart. [pairs.csv](pairs.csv) lists the pairs of rows. "
-        f"Data fingerprint `{record['fingerprint'][:16]}`."
-    )
-    parts = [
-        section("Contamination audit", bullets(short(record)), method, level=1),
-        section("Rows with copies, by pair of splits", _between(record)),
-        section("Pairs of rows", _pairs(record)),
-        section("By class", "Rows with a copy anywhere in the data.", _classes(record)),
-    ]
-    if record["clean"]:
-        parts.append(section("What remains for a clean score", _clean(record)))
-    for kind, name in record["figures"].items():
-        parts.append(section(TITLES[kind], CAPTIONS[kind], f"![{CAPTIONS[kind]}]({name})"))
-    return "\n\n".join(parts) + "\n"
-
-
-def display(split: str) -> str:
-    """Return the data set's own word for `split`: "PublicTest" for "public"."""
-    return {ours: theirs for theirs, ours in USAGE.items()}.get(split, split)
+def _write_text(path, text):
+    files.write(path, lambda part: part.write_text(text, encoding="utf-8"))
 
 
 def examples(found: Findings) -> dict[str, list[tuple[int, ...]]]:
@@ -162,31 +116,3 @@ def _write_pairs(found, path):
         writer.writerow(COLUMNS)
         for a, b, kind, score in row_pairs(found):
             writer.writerow((rows[a], split[a], names[a], rows[b], split[b], names[b], kind, f"{score:.4f}"))
-
-
-def _between(record):
-    header = ("rows of", "with copies in", "exact", "of another label", "exact or near", "of another label")
-    keys = ("exact", "exact_other_label", "near", "near_other_label")
-    return table(
-        header, ([display(n["of"]), display(n["in"]), *(f"{n[key]:,}" for key in keys)] for n in record["between"])
-    )
-
-
-def _pairs(record):
-    kinds = ("exact", "near", "mirrored")
-    return table(
-        ("splits", *kinds),
-        ([f"{display(n['a'])} and {display(n['b'])}", *(f"{n[kind]:,}" for kind in kinds)] for n in record["pairs"]),
-    )
-
-
-def _classes(record):
-    header = ("class", "rows", "exact", "of another label", "exact or near", "of another label", "blank")
-    keys = ("rows", "exact", "exact_other_label", "near", "near_other_label", "blank")
-    return table(header, ([name, *(f"{n[key]:,}" for key in keys)] for name, n in record["classes"].items()))
-
-
-def _clean(record):
-    header = ("split", "rows", f"no exact copy in {display(TRAIN)}", "no exact or near copy there")
-    keys = ("rows", "clean", "near_clean")
-    return table(header, ([display(split), *(f"{n[key]:,}" for key in keys)] for split, n in record["clean"].items()))

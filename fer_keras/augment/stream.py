@@ -28,28 +28,33 @@ def augmented_batches(
     """Return a dataset of batches in the order of the plan; the last batch of a block may be smaller.
 
     Args:
-        images: uint8 [N, H, W, C], all of them.
-        blocks: called at the start of each pass; yields the plan. It is the only Python in the loop and touches no pixel.
+        images: uint8 [N, H, W, C], all of them; a memory map where they are larger than memory. No copy is made but of
+            the blocks under way.
+        blocks: called at the start of each pass; yields the plan. Python gathers a block's pixels and changes none.
         complete: given the augmented images [B, H, W, C], their positions [B] and extras [B, E], returns the element.
         steps: the operations to apply.
         num_parallel_calls: batches in the making at once; it changes the speed, never the result.
     """
-    source = tf.constant(images)
     signature = (
+        tf.TensorSpec([None, *images.shape[1:]], tf.uint8),
         tf.TensorSpec([None], tf.int64),
         tf.TensorSpec([None, OPERANDS], tf.float32),
         tf.TensorSpec([None, None], tf.float32),
     )
 
+    def gathered():
+        for positions, operands, extras in blocks():
+            yield images[positions], positions, operands, extras
+
     def batches(*block):
-        starts = tf.data.Dataset.range(0, tf.size(block[0], tf.int64), batch_size)
+        starts = tf.data.Dataset.range(0, tf.size(block[1], tf.int64), batch_size)
         return starts.map(lambda start: tuple(part[start : start + batch_size] for part in block))
 
-    def with_pixels(positions, operands, extras):
-        return complete(augment_batch(tf.gather(source, positions), operands, steps), positions, extras)
+    def augmented(pixels, positions, operands, extras):
+        return complete(augment_batch(pixels, operands, steps), positions, extras)
 
-    planned = tf.data.Dataset.from_generator(blocks, output_signature=signature).flat_map(batches)
-    return planned.map(with_pixels, num_parallel_calls=num_parallel_calls, deterministic=True)
+    planned = tf.data.Dataset.from_generator(gathered, output_signature=signature).flat_map(batches)
+    return planned.map(augmented, num_parallel_calls=num_parallel_calls, deterministic=True)
 
 
 def unsharded(dataset: tf.data.Dataset) -> tf.data.Dataset:

@@ -6,6 +6,7 @@ validation.csv beside Manually_Annotated_Images/.
 """
 
 import csv
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ LISTS = {"training.csv": TRAIN, "validation.csv": PUBLIC}
 LIST_FOLDERS = (".", "Manually_Annotated_file_lists", "Manually_Annotated")
 IMAGE_FOLDERS = ("Manually_Annotated/Manually_Annotated_Images", "Manually_Annotated_Images", ".")
 FILE, EXPRESSION, BOX = "subDirectory_filePath", "expression", ("face_x", "face_y", "face_width", "face_height")
+MOST_ROWS = 1_000_000
+"""Twice the official release; a row takes some 500 bytes of memory."""
+
 NO_EXPRESSION = ("8", "9", "10")
 """None, Uncertain and No-Face, which follow the eight classes in the official lists."""
 
@@ -154,7 +158,10 @@ def _listed(root: Path) -> list[Photo]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file, strict=True)
             try:
-                found = [_photo(row, images, split, f"{path} line {rows.line_num}") for row in rows]
+                listed = itertools.islice(rows, MOST_ROWS)
+                found = [_photo(row, images, split, f"{path} line {rows.line_num}") for row in listed]
+                if next(rows, None) is not None:
+                    raise expected(f"at most {MOST_ROWS:,} rows in {path}", "more")
             except csv.Error as error:
                 raise expected(f"a CSV file at {path}", reason(error)) from error
         photos += [photo for photo in found if photo]

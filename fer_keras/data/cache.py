@@ -4,7 +4,8 @@ Three kinds of file lie in the cache folder:
 
 - `seen-<key>`: the sha256 of a source, under a key made of its absolute path, size and modification time (of a folder:
   of every file in it). This is what the cache trusts: a source that changes while all of these stay is not noticed.
-- `read-<key>.json`: for a source's sha256 and a reader, what that reader returned, and the sha256 of its arrays.
+- `read-<key>.json`: for a source's sha256 and a reader, what that reader returned, the sha256 of its arrays, and that of
+  the two together.
 - `<sha256>.npy`: the arrays, one after another. Nothing in it is parsed before its bytes have given this sha256.
 """
 
@@ -22,10 +23,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_keras import files
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason
 
-FORMAT = "1"
+FORMAT = "2"
 ARRAYS = ("images", "labels", "rows", "split")
 VALUES = ("class_names", "source", "synthetic")
 
@@ -107,15 +109,19 @@ def _content(path: Path) -> str:
 def _load(entry: Path) -> Faces | None:
     """Return the entry's faces; None when there is no entry, or it is damaged (which is said)."""
     try:
-        found = json.loads(entry.read_text())
+        if not entry.exists():
+            return None
+        found = files.read_json(entry)
+        if found["sha256"] != _sha256(_body(found["arrays"], found["values"])):
+            raise ValueError("it does not have its checksum")
         data = (entry.parent / f"{found['arrays']}.npy").read_bytes()
         if _sha256(data) != found["arrays"]:
             raise ValueError("the arrays do not have their checksum")
         values = {name: found["values"][name] for name in VALUES} | dict(zip(ARRAYS, _unpack(data), strict=True))
         return Faces(**values | {"class_names": tuple(values["class_names"])})
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # damaged bytes raise nearly anything, and the source is there to be read again
         _say(f"{entry} is damaged ({reason(error)}): it is rebuilt")
         return None
 
@@ -138,7 +144,12 @@ def _save(faces: Faces, entry: Path) -> None:
     arrays = _sha256(data.getbuffer())
     _write(entry.parent / f"{arrays}.npy", data.getbuffer())
     values = {name: getattr(faces, name) for name in VALUES}
-    _write(entry, json.dumps({"arrays": arrays, "values": values}).encode())
+    whole = {"sha256": _sha256(_body(arrays, values)), "arrays": arrays, "values": values}
+    _write(entry, json.dumps(whole).encode())
+
+
+def _body(arrays: str, values: dict) -> bytes:
+    return json.dumps([arrays, values], sort_keys=True).encode()
 
 
 def _write(path: Path, data: bytes | memoryview) -> None:

@@ -20,6 +20,9 @@ FILE_NAME = "fer2013new.csv"
 HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
 CANDIDATES = len(FERPLUS_CLASSES) + 2
 MOST_VOTES = 100
+MOST_BYTES = 1 << 24
+"""Ten times fer2013new.csv; in memory its fields take some hundred times the file's size at the worst."""
+
 LEAST_AGREEMENT = 0.4
 FEWEST_TO_JUDGE = 100
 
@@ -39,7 +42,7 @@ def read_votes(path: Path) -> Votes:
 
     Raises UserError, naming file and row: a missing file, a wrong header, an unknown Usage, votes that are no counts.
     """
-    path = require_file(path, "FER+'s CSV file")
+    path = require_file(path, "FER+'s CSV file", MOST_BYTES)
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             header, *rows = csv.reader(file)

@@ -6,10 +6,11 @@ from pathlib import Path
 from fer_keras.errors import expected
 
 
-def require_file(path: Path, what: str) -> Path:
+def require_file(path: Path, what: str, most_bytes: int | None = None) -> Path:
     """Return `path` when it is a regular file that is not empty, `what` being its kind for the message ("a CSV file").
 
-    Raises UserError otherwise: nothing there, no permission, a folder, empty, or a pipe or device (which would block).
+    Raises UserError otherwise: nothing there, no permission, a folder, empty, longer than `most_bytes`, or a pipe or
+    device (which would block).
     """
     path = Path(path)
     try:
@@ -22,6 +23,8 @@ def require_file(path: Path, what: str) -> Path:
         raise expected(f"{what} at {path}", "a pipe or device")
     if not found.st_size:
         raise expected(f"{what} at {path}", "an empty file")
+    if most_bytes is not None and found.st_size > most_bytes:
+        raise expected(f"{what} of at most {most_bytes} bytes at {path}", f"{found.st_size} bytes")
     return path
 
 

@@ -37,9 +37,10 @@ def locate(path: str | None = None) -> Path | None:
     return found and found[0]
 
 
-def load(path: Path, cache_dir: Path | None = None) -> Faces:
+def load(path: Path, cache_dir: Path | None = None, leave_out: frozenset[str] = frozenset()) -> Faces:
     """Read what `locate` found, through the cache, and join FER+'s votes when fer2013new.csv lies beside it.
 
+    `leave_out` names unreadable files of image folders, which are then read without them and without the cache.
     Votes are left out, with a line on stderr, where the faces do not carry FER2013's row numbers.
     Raises UserError for anything that a reader refuses.
     """
@@ -47,7 +48,7 @@ def load(path: Path, cache_dir: Path | None = None) -> Faces:
     if found is None:
         raise expected(f"FER2013 ({LAYOUTS}) at {path}", _contents(Path(path)), WHERE_TO_GET)
     source, read = found
-    faces = cached(source, read, cache_dir)
+    faces = folders.read(source, leave_out) if leave_out and read is folders.read else cached(source, read, cache_dir)
     beside = (source if source.is_dir() else source.parent) / ferplus.FILE_NAME
     if not beside.is_file():
         return faces

@@ -40,14 +40,24 @@ def is_one(path: Path) -> bool:
     return path.is_dir() and any(entry.name.lower() == "train" and entry.is_dir() for entry in os.scandir(path))
 
 
-def read(path: Path) -> Faces:
+class Unreadable(NamedTuple):
+    """An image that `read` would refuse: its path inside the data set, row, label, split, and the refusal."""
+
+    file: str
+    row: int
+    label: int
+    split: str
+    why: str
+
+
+def read(path: Path, leave_out: frozenset[str] = frozenset()) -> Faces:
     """Read the image folders in `path`; names of folders in any case of letters, classes also by `labels.SYNONYMS`.
 
     File names that carry Training_, PublicTest_ or PrivateTest_ give the official split; unless all names in test/ do,
     its split is "test", the two merged. validation/ is "public". Where every name also carries its row of fer2013.csv,
     as in Training_17.png, the faces come in that order with these row numbers. (Kaggle's msambare/fer2013 has the Usage
     in its names, but other numbers.) Otherwise they come by split, class and name, numbered from 1,000,000, which is
-    beyond any row of FER2013.
+    beyond any row of FER2013. Files in `leave_out` (paths inside `path`) are counted and not read.
 
     Returns Faces with images [N, 48, 48, 1]; RGB files must be grey ones.
     Raises UserError, naming the file or folder, for anything else: an image that is not 48x48 or cannot be decoded, a
@@ -59,19 +69,36 @@ def read(path: Path) -> Faces:
         if not any(entry.split == TRAIN for entry in entries):
             raise expected(f"a folder train/ in {path}", "none")
         entries, rows = _in_row_order(entries)
+        split = _splits(entries)
+        kept = [at for at, entry in enumerate(entries) if os.path.relpath(entry.path, path) not in leave_out]
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            images = np.stack([_image(entry.path) for entry in entries])
+            images = np.stack([_image(entries[at].path) for at in kept])
     except OSError as error:
         raise expected(f"readable image folders in {path}", reason(error)) from error
     return Faces(
         images=images[..., None],
-        labels=np.array([entry.label for entry in entries], np.int64),
-        split=_splits(entries),
-        rows=rows,
+        labels=np.array([entries[at].label for at in kept], np.int64),
+        split=split[kept],
+        rows=rows[kept],
         class_names=FER2013_CLASSES,
         source=f"image folders {path.name}",
     )
+
+
+def unreadable(path: Path) -> list[Unreadable]:
+    """Return the images in `path` that `read` would refuse, whatever their split, with the rows it would give them."""
+    entries, rows = _in_row_order(_entries(path))
+    split, found = _splits(entries), []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        for at, entry in enumerate(entries):
+            try:
+                _image(entry.path)
+            except UserError as error:
+                name = os.path.relpath(entry.path, path)
+                found.append(Unreadable(name, int(rows[at]), entry.label, str(split[at]), str(error)))
+    return found
 
 
 def _entries(root: Path) -> list[Entry]:

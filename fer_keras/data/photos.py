@@ -34,32 +34,41 @@ def decoded(photos: list[Photo], side: int, root: Path) -> np.ndarray:
     `root`, an image that cannot be decoded, or one that is a decompression bomb (Pillow's limit).
     """
     images, inside = np.empty((len(photos), side, side, 3), np.uint8), root.resolve()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        for image, photo in zip(images, photos, strict=True):
-            if not photo.path.resolve().is_relative_to(inside):
-                raise expected(f"images inside {root}", f"{photo.path}, which leads outside")
-            image[:] = _decode(photo, side)
+    for image, photo in zip(images, photos, strict=True):
+        if not photo.path.resolve().is_relative_to(inside):
+            raise expected(f"images inside {root}", f"{photo.path}, which leads outside")
+        image[:] = _decode(photo, side)
     return images
 
 
 def _decode(photo: Photo, side: int) -> np.ndarray:
-    path = require_file(photo.path, "an image")
+    colours = in_colour(photo.path)
+    box = photo.box and _within(photo.box, colours.size)
+    if box is None and colours.size == (side, side):
+        return np.asarray(colours)
+    return np.asarray(colours.resize((side, side), Image.Resampling.BILINEAR, box=box))
+
+
+def in_colour(path: Path, formats: tuple[str, ...] = FORMATS) -> Image.Image:
+    """Return the image file at `path`, of one of Pillow's `formats`, decoded to RGB (a GIF's first frame).
+
+    Raises UserError, naming the file: missing or empty, no such image, damaged, of more than 8 bits a channel, or a
+    decompression bomb (Pillow's limit, 89 million pixels).
+    """
+    path = require_file(path, "an image")
     try:
-        with Image.open(path, formats=FORMATS) as image:
-            if image.mode not in MODES:
-                raise expected(f"an image of 8 bits a channel at {path}", f"mode {image.mode}")
-            box = photo.box and _within(photo.box, image.size)
-            colours = image.convert("RGB")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=formats) as image:
+                if image.mode not in MODES:
+                    raise expected(f"an image of 8 bits a channel at {path}", f"mode {image.mode}")
+                return image.convert("RGB")
     except UserError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise expected(f"an image of a usual size at {path}", "a far larger one") from error
     except Exception as error:  # A decoder fed with damaged bytes raises nearly anything.
-        raise expected(f"an image that can be decoded at {path}", type(error).__name__) from error
-    if box is None and colours.size == (side, side):
-        return np.asarray(colours)
-    return np.asarray(colours.resize((side, side), Image.Resampling.BILINEAR, box=box))
+        raise expected(f"an image ({', '.join(formats)}) that can be decoded at {path}", type(error).__name__) from error
 
 
 def _within(box: Box, size: tuple[int, int]) -> Box | None:

@@ -5,6 +5,7 @@ with the batch it would have had, and neither parallelism nor the number of devi
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -51,6 +52,15 @@ def rows_per_epoch(faces: Faces, treatment: Treatment) -> int:
     return int(repeats(faces.labels, faces.class_names, treatment.oversample).sum())
 
 
+def repetitions(rows: int, batch_size: int, replicas: int) -> int:
+    """Return how often the last batch of `rows` must stand in itself for the replicas to share it evenly; mostly 1.
+
+    The mean loss of a batch that is repeated whole, its gradient and the statistics of batch normalisation are those of
+    the batch, so the step stays that of the true batch. Leaving rows out, or filling up with some, would change it.
+    """
+    return replicas // math.gcd(rows % batch_size or batch_size, replicas)
+
+
 def training_batches(
     faces: Faces,
     treatment: Treatment,
@@ -60,6 +70,9 @@ def training_batches(
     first_epoch: int = 0,
     first_step: int = 0,
     epochs: int = 1,
+    replicas: int = 1,
+    process: int = 0,
+    processes: int = 1,
     num_parallel_calls: int = tf.data.AUTOTUNE,
 ) -> tf.data.Dataset:
     """Return the batches of `epochs` epochs, from step `first_step` of `first_epoch` on.
@@ -67,16 +80,27 @@ def training_batches(
     Each is (images uint8 [B, H, W, C], targets float32 [B, K], weights float32 [B]); targets are one-hot, or soft where
     the treatment softens or mixes them. The last batch of an epoch holds what is left; no batch spans two epochs.
 
-    Raises TypeError for anything but Faces, ValueError for a treatment that does not fit them.
+    Which rows form a batch, and how each is changed, does not depend on what trains on it: `replicas` devices in
+    `processes` processes, of which this is number `process`, only share it. Each process gets its part; a last batch
+    that the devices cannot share evenly stands `repetitions` times in itself.
+
+    Raises TypeError for anything but Faces, ValueError for a treatment that does not fit them, or a batch size that the
+    replicas cannot share evenly.
     """
     _expect_faces(faces)
     _expect_treatment(faces, treatment)
+    if batch_size % replicas or replicas % processes:
+        raise ValueError(
+            f"Expected a batch that {replicas} replicas in {processes} processes share evenly. Received: {batch_size} rows"
+        )
     steps = steps_of((treatment.augment, *treatment.class_augment.values()))
-    total = steps_per_epoch(rows_per_epoch(faces, treatment), batch_size)
+    rows = rows_per_epoch(faces, treatment)
+    total = steps_per_epoch(rows, batch_size)
     if not 0 <= first_step <= total:
         raise ValueError(f"Expected first_step in 0..{total}. Received: {first_step}")
 
     size = block_rows(batch_size)
+    last = repetitions(rows, batch_size, replicas)
 
     def blocks():
         for epoch in range(first_epoch, first_epoch + epochs):
@@ -91,7 +115,8 @@ def training_batches(
         targets, weights, share = tf.gather(table, positions), extras[:, 0], extras[:, 1]
         if treatment.divide_by_sum:
             weights = weights / tf.reduce_mean(weights)
-        return _mix(images, targets, weights, share) if treatment.mixup else (images, targets, weights)
+        batch = _mix(images, targets, weights, share) if treatment.mixup else (images, targets, weights)
+        return batch if replicas == 1 else _part(batch, batch_size, last, process, processes)
 
     dataset = augmented_batches(
         faces.images, blocks, complete, steps, batch_size=batch_size, num_parallel_calls=num_parallel_calls
@@ -100,12 +125,27 @@ def training_batches(
     return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
 
 
-def evaluation_batches(faces: Faces, *, batch_size: int) -> tf.data.Dataset:
-    """Return (images uint8 [B, H, W, C], one-hot float32 [B, K]) of all faces, in order; the last batch may be smaller."""
+def evaluation_batches(faces: Faces, *, batch_size: int, multiple: int = 1) -> tf.data.Dataset:
+    """Return (images uint8 [B, H, W, C], one-hot float32 [B, K]) of all faces, in order; the last batch may be smaller.
+
+    The last face is appended until the number of rows is a multiple of `multiple`, for devices that take equal shares.
+    """
     _expect_faces(faces)
     targets = np.eye(len(faces.class_names), dtype=np.float32)[faces.labels]
-    dataset = tf.data.Dataset.from_tensor_slices((faces.images, targets)).batch(batch_size)
+    images, missing = faces.images, -len(faces) % multiple
+    if missing:
+        images, targets = (np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) for part in (images, targets))
+    dataset = tf.data.Dataset.from_tensor_slices((images, targets)).batch(batch_size)
     return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+
+
+def _part(batch, batch_size, last, process, processes):
+    """Return this process's consecutive part of a batch, which is repeated `last` times first where it is not full."""
+    rows = tf.shape(batch[0])[0]
+    times = tf.where(rows == batch_size, 1, last)
+    size = rows * times // processes
+    repeated = (tf.tile(part, [times] + [1] * (part.shape.rank - 1)) for part in batch)
+    return tuple(part[process * size : (process + 1) * size] for part in repeated)
 
 
 def _plan(faces, treatment, positions, copies, seed, epoch) -> Block:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from fer_keras.data import leaky
 from fer_keras.data.faces import Faces
 from fer_keras.errors import expected
 from fer_keras.labels import PRIVATE, PUBLIC, TEST, TRAIN
@@ -74,7 +75,7 @@ def divide(faces: Faces, split: str, seed: int = 0) -> Splits:
     """
     if split not in SPLITS:
         raise ValueError(f"Expected a split in {tuple(SPLITS)}. Received: {split!r}")
-    return {"official": _official, "merged": _merged, "carved": _carved, "pooled": _pooled}[split](faces, seed)
+    return DIVISIONS[split](faces, seed)
 
 
 def _official(faces, seed):
@@ -105,6 +106,33 @@ def _pooled(faces, seed):
     rest, test = _stratified(faces, 0.2, seed)
     train, select = _stratified(rest, 0.1, seed)
     return Splits(train, select, "10 % of the pooled 80 %", Sealed("20 % of all rows", test))
+
+
+def _grouped(faces, seed):
+    return _studied("20 % of all rows, copies kept together", *leaky.grouped(faces, seed))
+
+
+def _leaky_duplicates(faces, seed):
+    return _studied("20 % of all rows", *leaky.duplicates(faces, seed))
+
+
+def _leaky_oversample(faces, seed):
+    return _studied("20 % of all rows, oversampled", *leaky.oversampled(faces, seed))
+
+
+def _studied(name, train, select, test):
+    return Splits(train, select, "10 % of the pooled 80 %", Sealed(name, test))
+
+
+DIVISIONS = {
+    "official": _official,
+    "merged": _merged,
+    "carved": _carved,
+    "pooled": _pooled,
+    "grouped": _grouped,
+    "leaky-duplicates": _leaky_duplicates,
+    "leaky-oversample": _leaky_oversample,
+}
 
 
 def _private(faces):

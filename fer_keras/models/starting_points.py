@@ -7,6 +7,7 @@ import pathlib
 import keras
 import numpy as np
 
+from fer_keras import archives
 from fer_keras.errors import UserError, expected
 from fer_keras.models import saved
 from fer_keras.models.backbones import APPLICATIONS, MIN_SIZE, build_backbone, family, own_names
@@ -75,11 +76,7 @@ def _of_model(model: keras.Model) -> StartingPoint:
 
 
 def _of_npz(path: pathlib.Path) -> StartingPoint:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-    except Exception as error:  # zipfile, zlib and NumPy have each their own for a damaged file
-        raise expected(f"an .npz of save_backbone at {path}", " ".join(str(error).split())[:200]) from error
+    arrays = archives.read_npz(path, "an .npz of save_backbone")
     if FAMILY not in arrays:
         raise expected(f"an .npz of save_backbone at {path}", "one without a backbone's name")
     backbone = {key.removeprefix("backbone/"): value for key, value in arrays.items() if key.startswith("backbone/")}

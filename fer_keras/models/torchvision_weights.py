@@ -129,8 +129,8 @@ def read_safetensors(path) -> dict[str, np.ndarray]:
         header = dict(json.loads(content[8 : 8 + length].tobytes()))
         header.pop("__metadata__", None)
         return {name: _tensor(content[8 + length :], name, **entry) for name, entry in header.items()}
-    except (ValueError, TypeError, KeyError) as error:
-        raise expected(f"a sound .safetensors header in {path}", str(error)) from error
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        raise expected(f"a sound .safetensors header in {path}", str(error)[:200]) from error
 
 
 def _tensor(data: np.ndarray, name: str, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:

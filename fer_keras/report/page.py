@@ -37,6 +37,7 @@ def render(run_dir: Path, record: dict, predictions: dict[str, dict]) -> str:
     parts = [
         f"# {record['title']}",
         provenance.stamp(record),
+        provenance.protocol_warning(record),
         provenance.overlap_warning(record),
         provenance.introduction(record),
         section("Paper beside ours", results.paper_beside_ours(record, predictions)),

@@ -2,6 +2,7 @@
 
 import json
 
+from fer_keras import protocols
 from fer_keras.report import markdown, results
 from fer_keras.report.markdown import bullets, section, table
 
@@ -17,6 +18,12 @@ def stamp(record: dict) -> str:
         reasons = "; ".join(data["unofficial_reasons"]) or "no reason recorded"
         return f"> **UNOFFICIAL DATA: {reasons}. Not comparable with any paper.**"
     return ""
+
+
+def protocol_warning(record: dict) -> str:
+    """Return a loud line when PrivateTest rows were trained on: in a leaky protocol, its control, or as the paper did."""
+    warning = protocols.warning(record["data"]["split"])
+    return f"> **{warning}**" if warning else ""
 
 
 def overlap_warning(record: dict) -> str:
@@ -47,8 +54,15 @@ def _command(record: dict) -> str:
     words = ["python -m", f"experiments.{record['experiment']}", f"--only {record['recipe']}"]
     if record["profile"] != "demo":
         words.append(f"--profile {record['profile']}")
+    printed, run = (record[key].get("data", {}).get("split") for key in ("printed", "as_run"))
+    if run != printed and run in protocols.PROTOCOLS:
+        words.append(f"--protocol {run}")
     if record["seed"]:
         words.append(f"--seed {record['seed']}")
+    if record["data"].get("dropped"):
+        words.append(f"--drop {record['data']['dropped']['list']}")
+    if record["data"].get("crop"):
+        words.append("--crop")
     return " ".join(words)
 
 
@@ -67,6 +81,9 @@ def data(record: dict) -> str:
     facts = [
         f"Source: {found['source']}",
         f"Fingerprint (sha256 of the content): `{found['fingerprint']}`",
+        *_dropped(found.get("dropped")),
+        *_cropped(found.get("crop")),
+        *_generated(found.get("generated")),
         f"Division: {found['split']}; selection on {found['select_name']}, test on {found['test_name']}",
         *(
             f"Overlap of test and training rows, {key.replace('_', ' ')}: {n}"
@@ -77,6 +94,30 @@ def data(record: dict) -> str:
     names = found["class_names"]
     rows = [(part, *(n.get(name) for name in names), f"{sum(n.values()):,}") for part, n in found["counts"].items()]
     return bullets(facts) + "\n\n" + table(("faces", *names, "all"), rows)
+
+
+def _dropped(found) -> list[str]:
+    if not found:
+        return []
+    reasons = ", ".join(f"{reason} {n:,}" for reason, n in found["reasons"].items())
+    return [f"Dropped from Training: {found['rows']:,} rows of {found['list']} ({reasons}); sha256 `{found['sha256']}`"]
+
+
+def _cropped(found) -> list[str]:
+    if not found:
+        return []
+    counts = ", ".join(f"{n:,} of {found['rows'][split]:,} {split}" for split, n in found["found"].items())
+    how = f"{found['detector']}, OpenCV {found['opencv']}, margin {found['margin']:g}"
+    return [f"Cropped anew ({how}): a face found in {counts} rows; {found['changed']:,} rows changed"]
+
+
+def _generated(found) -> list[str]:
+    if not found:
+        return []
+    counts = ", ".join(f"{n:,} generated {name} faces" for name, n in found["counts"].items())
+    stand_in = "drawn anew, in place of a GAN's"
+    origin = stand_in if found["stand_in"] else f"GAN of {found['trained_on']:,} Training rows, seed {found['seed']}"
+    return [f"In training besides the rows below: {counts} ({origin}); sha256 `{found['sha256']}`"]
 
 
 def training(record: dict) -> str:
@@ -96,9 +137,11 @@ def environment(record: dict) -> str:
     commit = f"`{found['commit'][:12]}`" if found["commit"] else "unknown"
     dirty = " with uncommitted changes" if found["dirty"] else ""
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    shared = f"; {found['shared']}" if found.get("shared") else ""
+    deterministic = "; deterministic" if found.get("deterministic") else ""
     facts = [
-        f"Device: {found['device']}, {found['cpu_count']} CPU cores",
-        f"Backend: {found['backend']}; precision: {found['precision']}",
+        f"Device: {found['device']}, {found['cpu_count']} CPU cores{shared}",
+        f"Backend: {found['backend']}; precision: {found['precision']}{deterministic}",
         f"Versions: {versions}",
         f"Commit: {commit}{dirty}",
         f"Started {record['started']}, finished {record['finished']}; {markdown.minutes(record['minutes'])}",

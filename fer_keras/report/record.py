@@ -1,12 +1,11 @@
 """A run directory on disk: its record.json and predictions, read with care, copied into reports/results."""
 
-import json
 import shutil
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from fer_keras import archives, files
 from fer_keras.errors import expected
 from fer_keras.report import schema
 
@@ -16,14 +15,9 @@ RECORD, SAMPLES, FIGURES, RESULTS = "record.json", "samples.npz", "figures", "re
 def read_record(run_dir: Path) -> dict:
     """Return the validated record of a run directory. Raises UserError (file and key) when it is missing or wrong."""
     path = Path(run_dir) / RECORD
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise expected(f"a run directory with a readable {RECORD}", f"{run_dir} ({_reason(error)})") from error
-    try:
-        record = json.loads(text)
-    except ValueError as error:
-        raise expected(f"JSON in {path}", str(error)) from error
+    if not path.is_file():
+        raise expected(f"a run directory with a readable {RECORD}", f"{run_dir} (No such file)")
+    record = files.read_json(path)
     return schema.validate(record, str(path))
 
 
@@ -33,17 +27,22 @@ def read_predictions(run_dir: Path, record: dict, split: str) -> dict[str, np.nd
     Raises UserError when the file is missing, damaged, or its arrays do not fit each other.
     """
     path = Path(run_dir) / record["predictions"].get(split, f"predictions_{split}.npz")
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            found = {name: stored[name] for name in ("rows", "labels", "probabilities")}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise expected(f"rows, labels and probabilities in {path}", _reason(error)) from error
-    n, classes = len(found["rows"]), len(record["metrics"][split]["per_class"])
-    shapes = tuple(found[name].shape for name in ("rows", "labels", "probabilities"))
-    if shapes != ((n,), (n,), (n, classes)) or found["labels"].dtype != np.int64 or not n:
-        raise expected(f"rows [N], int64 labels [N], probabilities [N, {classes}] in {path}", f"shapes {shapes}")
+    stored = archives.read_npz(path, "rows, labels and probabilities")
+    absent = [name for name in ("rows", "labels", "probabilities") if name not in stored]
+    if absent:
+        raise expected(f"rows, labels and probabilities in {path}", f"no {absent[0]}")
+    found = {name: stored[name] for name in ("rows", "labels", "probabilities")}
+    n, classes = found["rows"].size, len(record["metrics"][split]["per_class"])
+    shapes = tuple(array.shape for array in found.values())
+    types = {name: array.dtype for name, array in found.items()}
+    whole = types["rows"] == types["labels"] == np.int64 and types["probabilities"].kind == "f"
+    if shapes != ((n,), (n,), (n, classes)) or not whole or not n:
+        wanted = f"int64 rows [N] and labels [N], float probabilities [N, {classes}]"
+        raise expected(f"{wanted} in {path}", f"shapes {shapes}, types {', '.join(map(str, types.values()))}")
     if found["labels"].min() < 0 or found["labels"].max() >= classes:
         raise expected(f"labels 0..{classes - 1} in {path}", f"{found['labels'].min()}..{found['labels'].max()}")
+    if not (found["probabilities"] >= 0).all() or not (found["probabilities"] <= 1.0001).all():
+        raise expected(f"probabilities 0..1 in {path}", "others")
     return found
 
 
@@ -68,8 +67,10 @@ def save_record(run_dir: Path, reports_dir: Path) -> Path:
     fresh.mkdir(parents=True)
     for name in (RECORD, *sorted(set(record["predictions"].values()))):
         shutil.copyfile(run_dir / name, fresh / name)
-    if (run_dir / FIGURES).is_dir():
-        shutil.copytree(run_dir / FIGURES, fresh / FIGURES)
+    for figure in sorted((run_dir / FIGURES).glob("*.png")):
+        if figure.is_file() and not figure.is_symlink():  # a link could bring in any file of this machine
+            (fresh / FIGURES).mkdir(exist_ok=True)
+            shutil.copyfile(figure, fresh / FIGURES / figure.name)
     if target.exists():
         shutil.rmtree(target)
     return fresh.rename(target)
@@ -84,7 +85,3 @@ def load_records(reports_dir: Path) -> dict[str, dict]:
             raise expected(f"run {path.parent.name!r} in {path}", repr(record["run"]))
         found[record["run"]] = record
     return found
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import statistics
 
+from fer_keras import protocols
 from fer_keras.evaluate import metrics
 from fer_keras.recipe import Experiment, Recipe
 
@@ -44,7 +45,11 @@ def experiments(names: tuple[str, ...] | None = None) -> list[Experiment]:
 
 
 def rows(suite: list[Experiment], records: dict[str, dict]) -> list[Row]:
-    """Return a row for each recipe and kind of run, then rows for records whose recipe is not in the suite."""
+    """Return a row for each recipe and kind of run, then rows for records whose recipe is not in the suite.
+
+    Runs of the leaky protocols and of their control are no results, and have no row (see `leaky`).
+    """
+    records = {run: record for run, record in records.items() if record["data"]["split"] not in protocols.STUDIED}
     found, used = [], set()
     for experiment in suite:
         for recipe in experiment.recipes:
@@ -52,17 +57,17 @@ def rows(suite: list[Experiment], records: dict[str, dict]) -> list[Row]:
             used |= {record["run"] for record in own}
             found += _of_recipe(experiment, recipe, own)
     others = [record for record in records.values() if record["run"] not in used]
-    return found + [_of_records(group) for group in _groups(others)]
+    return found + [_of_records(group) for group in groups(others)]
 
 
 def _of_recipe(experiment: Experiment, recipe: Recipe, records: list[dict]) -> list[Row]:
     if records:
-        return [_of_records(group) for group in _groups(records)]
+        return [_of_records(group) for group in groups(records)]
     reported = tuple(dataclasses.asdict(number) for number in recipe.reported)
     return [Row(experiment.name, experiment.paper, recipe.name, recipe.title, reported)]
 
 
-def _groups(records: list[dict]) -> list[list[dict]]:
+def groups(records: list[dict]) -> list[list[dict]]:
     """Group records that differ only in their seed."""
     groups = {}
     for record in records:

@@ -57,9 +57,12 @@ def init(record: dict) -> str:
 
 
 def headline(record: dict, predictions: dict) -> str:
-    """Return the headline metrics of every split that the run was scored on, with intervals."""
+    """Return the headline metrics of every split that the run was scored on, with intervals; dashes for absent TTA."""
     rows = []
-    for split, metrics in record["metrics"].items():
+    for split, metrics in splits.with_augmentation(record).items():
+        if metrics is None:
+            rows.append((splits.display(record, split), *[None] * (len(HEADLINE) + 2)))
+            continue
         found = bootstrap(predictions[split]["labels"], predictions[split]["probabilities"])
         cells = [
             f"{markdown.number(name, metrics[name])} ({markdown.interval(name, found[name])})" for name in HEADLINE

@@ -1,11 +1,10 @@
 """The few faces that a run's figures show, kept beside its record so that the report needs no data set."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from fer_keras.errors import expected
+from fer_keras import archives, files
 from fer_keras.evaluate.figures_faces import misclassified_data, sample_data
 from fer_keras.report.record import SAMPLES, read_predictions, read_record
 
@@ -27,7 +26,7 @@ def save_samples(run_dir: Path, images: np.ndarray, rows: np.ndarray, originals=
     if augmented is not None:
         kept |= {"originals": np.asarray(originals, np.uint8), "augmented": np.asarray(augmented, np.uint8)}
     path = Path(run_dir) / SAMPLES
-    np.savez_compressed(path, **kept)
+    files.write(path, lambda part: np.savez_compressed(part, **kept))
     return path
 
 
@@ -36,8 +35,4 @@ def read_samples(run_dir: Path) -> dict[str, np.ndarray]:
     path = Path(run_dir) / SAMPLES
     if not path.exists():
         return {}
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise expected(f"images in {path}", str(error)) from error
+    return archives.read_npz(path, "images")

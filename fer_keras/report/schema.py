@@ -6,11 +6,19 @@ with any keys, or a dict of keys; a key that ends in "?" may be absent. Keys tha
 
 import dataclasses
 import math
+import re
 
 from fer_keras.errors import expected
+from fer_keras.recipe import METRIC_PATTERN
 
 VERSION = 1
 NUMBER, NONE = (int, float), type(None)
+LARGEST = 2**53
+"""Whole numbers beyond this are no counts, and floats cannot hold them."""
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
+"""Names that become files: of runs, and of predictions."""
+
 MAYBE_NUMBER = (int, float, NONE)
 ANYTHING = (int, float, str, bool, list, dict, NONE)
 
@@ -64,6 +72,11 @@ DATA = {
     "select_name": str,
     "counts": Each(Each(int)),
     "overlap": Maybe(dict),
+    "generated?": Maybe({"sha256": str, "seed": int, "trained_on": int, "stand_in": bool, "counts": Each(int)}),
+    "dropped?": Maybe({"list": str, "sha256": str, "rows": int, "reasons": Each(int)}),
+    "crop?": Maybe(
+        {"detector": str, "opencv": str, "margin": NUMBER, "found": Each(int), "rows": Each(int), "changed": int}
+    ),
 }
 
 EPOCH = {
@@ -78,6 +91,15 @@ EPOCH = {
     "seconds": NUMBER,
 }
 
+RECIPE = {
+    "init?": str,
+    "batch_size?": int,
+    "oversample?": Each(int),
+    "data?": {"dataset?": str, "split?": str},
+    "phases?": Many({"data?": Maybe({"dataset?": str, "split?": str})}),
+}
+"""What the pages read of a recipe, printed or as run."""
+
 RECORD = {
     "schema": int,
     "run": str,
@@ -86,8 +108,8 @@ RECORD = {
     "paper_title": str,
     "recipe": str,
     "title": str,
-    "printed": dict,
-    "as_run": dict,
+    "printed": RECIPE,
+    "as_run": RECIPE,
     "ledger": Many({"field": str, "printed": ANYTHING, "run": ANYTHING}),
     "assumed": Many(str),
     "changed": Many(str),
@@ -108,6 +130,8 @@ RECORD = {
         "commit": (str, NONE),
         "dirty": (bool, NONE),
         "cpu_count": int,
+        "shared?": str,
+        "deterministic?": bool,
     },
     "minutes": NUMBER,
     "started": str,
@@ -120,10 +144,16 @@ KINDS = ("scratch", "imagenet", "file", "checkpoint")
 """What a backbone can start from; "file" and "checkpoint" are both a checkpoint given with --init."""
 
 
+def require(value: object, spec: object, source: str):
+    """Return `value` when it fits the specification. Raises UserError naming `source` and the first key at fault."""
+    for path, what, received in _faults(value, spec, ""):
+        raise expected(f"{what} at {path or 'top level'} in {source}", received)
+    return value
+
+
 def validate(record: object, source: str) -> dict:
     """Return `record` when it fits RECORD. Raises UserError naming `source` and the first key at fault."""
-    for path, what, received in _faults(record, RECORD, ""):
-        raise expected(f"{what} at {path or 'top level'} in {source}", received)
+    require(record, RECORD, source)
     for path, what, received in _disagreements(record):
         raise expected(f"{what} at {path} in {source}", received)
     return record
@@ -159,6 +189,8 @@ def _of_type(value, types, path):
         yield (path, " or ".join("null" if t is NONE else t.__name__ for t in types), _brief(value))
     elif isinstance(value, float) and not math.isfinite(value):
         yield path, "a finite number", value
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        yield path, f"a number up to {LARGEST}", _brief(value)
 
 
 def _disagreements(record):
@@ -170,8 +202,11 @@ def _disagreements(record):
     if not record["metrics"].get("test"):
         yield "metrics.test", "metrics of the test rows", "none"
     for name in (record["run"], *record["predictions"].values()):
-        if not name or "/" in name or "\\" in name or name.startswith("."):
-            yield "run or predictions", "a plain file name", repr(name)
+        if not PLAIN_NAME.fullmatch(name):
+            yield "run or predictions", "a plain file name", _brief(name)
+    crop = record["data"].get("crop")
+    if crop and not crop["found"].keys() <= crop["rows"].keys():
+        yield "data.crop.rows", f"a count for {', '.join(crop['found'])}", ", ".join(crop["rows"])
     names = record["data"]["class_names"]
     for split, metrics in record["metrics"].items():
         size = [len(metrics["confusion"]), *(len(row) for row in metrics["confusion"])]
@@ -188,6 +223,8 @@ def _disagreements(record):
         if split not in record["predictions"]:
             yield f"predictions.{split}", "the file that the metrics come from", "none"
     for reported in record["reported"]:
+        if not METRIC_PATTERN.fullmatch(reported["metric"]):
+            yield "reported", "a metric that the evaluation gives", _brief(reported["metric"])
         if reported["split"] not in ("test", "select", "train"):
             yield "reported", "split test, select or train", reported["split"]
 

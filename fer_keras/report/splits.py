@@ -12,6 +12,20 @@ VARIANTS = {
     "ferplus": "scored against FER+ majority labels",
 }
 
+AUGMENTED = ("flip", "ten_crop")
+"""The variants with test-time augmentation: each has a line on a run's page, of dashes where the record lacks it."""
+
+
+def with_augmentation(record: dict) -> dict[str, dict | None]:
+    """Return record["metrics"] and, as None, the variants of AUGMENTED that its test and private rows lack."""
+    metrics, found = record["metrics"], {}
+    for base in dict.fromkeys(split.partition("_")[0] for split in metrics):
+        found |= {split: scores for split, scores in metrics.items() if split.partition("_")[0] == base}
+        if base in ("test", "private"):
+            wanted = (f"{base}_{variant}" for variant in AUGMENTED)
+            found |= {split: None for split in wanted if split not in metrics}
+    return found
+
 
 def display(record: dict, split: str) -> str:
     """Return what a page calls `split`: "PrivateTest", "PublicTest", "PrivateTest, without rows whose ..."."""

@@ -30,12 +30,13 @@ COLUMNS = (
 LEGEND = """\
 *reported*: the first number that the paper prints, and its metric. *ours*: the same metric of our run, on the split
 that the number names. *difference*: ours less theirs, in points (log loss: as it is). *PublicTest* to *FER+* are in
-per cent: accuracy on PublicTest (the selection rows), on PrivateTest, on PrivateTest *clean* of rows whose exact
-copy was trained on, with test-time augmentation (*+TTA*); macro F1 and *balanced* accuracy on PrivateTest; accuracy
-on PrivateTest against *FER+* majority labels. Several seeds are one row, minimum / median / maximum; difference and
-verdict are then those of the run with the (lower) median. A dash: there is no such number, or PrivateTest rows were
-trained on. Circumstances (split, selection, seed, init, what was reduced) stand on the page that a row links to; a
-row marked † is synthetic or unofficial data and compares with nothing."""
+per cent: accuracy on PublicTest (the selection rows), on PrivateTest, on PrivateTest *clean* of rows whose exact copy
+was trained on, with test-time augmentation (*+TTA*: mean over the face and its mirror image; ten crops stand on a
+run's page); macro F1 and *balanced* accuracy on PrivateTest; accuracy on PrivateTest against *FER+* majority labels.
+Several seeds are one row, minimum / median / maximum; difference and verdict are then those of the run with the
+(lower) median. A dash: there is no such number, or PrivateTest rows were trained on. Circumstances (split, selection,
+seed, init, what was reduced) stand on the page that a row links to; a row marked † is synthetic or unofficial data
+and compares with nothing. Runs of the leaky protocols have no row here but a [page](leaky.md) of their own."""
 
 
 def paper_page(experiment: Experiment) -> str:
@@ -63,7 +64,7 @@ def _line(row: Row, reports_dir: Path, prefix: str) -> list:
         _column(row, lambda run: splits.accuracy(run, splits.public(run))),
         _column(row, lambda run: splits.accuracy(run, splits.private(run))),
         _column(row, lambda run: splits.accuracy(run, splits.private(run), "clean")),
-        _column(row, lambda run: splits.accuracy(run, splits.private(run), "ten_crop", "flip")),
+        _column(row, lambda run: splits.accuracy(run, splits.private(run), "flip")),
         _column(row, lambda run: splits.score(run, splits.private(run), "macro_f1")),
         _column(row, lambda run: splits.score(run, splits.private(run), "balanced_accuracy")),
         _column(row, lambda run: splits.accuracy(run, splits.private(run), "ferplus")),
@@ -84,7 +85,14 @@ def _name(row: Row, prefix: str) -> str:
         for run in sorted(row.records, key=lambda run: run["seed"])
     )
     comparable = all(run["data"]["official"] and not run["data"]["synthetic"] for run in row.records)
-    return f"{row.recipe}, {row.middle['profile']} ({links}){'' if comparable else ' †'}"
+    return f"{row.recipe}, {_kind(row.middle)} ({links}){'' if comparable else ' †'}"
+
+
+def _kind(record: dict) -> str:
+    """Return the profile, and the division where it is not the printed one."""
+    printed = record["printed"].get("data", {}).get("split", record["data"]["split"])
+    changed = [] if printed == record["data"]["split"] else [f"split {record['data']['split']}"]
+    return ", ".join([record["profile"], *changed])
 
 
 def seeds(metric: str, values: list[float]) -> str | None:
@@ -110,7 +118,9 @@ def judge(row: Row, reported: dict, reports_dir: Path) -> verdict.Verdict:
 
 OTHER_PAGES = (
     "[Do the papers' own numbers agree?](consistency.md)",
+    "[What a leaky protocol buys](leaky.md), from runs with `--protocol`",
     "[Which rows of FER2013 are copies of each other](audit/audit.md), from `python -m fer_keras.audit`",
+    "[Do FER2013's labels agree with FER+'s?](audit/labels.md) What that leaves for a score",
 )
 """Pages beside the papers' that the overview links."""
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from fer_keras import protocols
 from fer_keras.evaluate import counts, metrics, statistics
 from fer_keras.evaluate.statistics import Interval
 
@@ -11,8 +12,8 @@ RULE = """\
 A paper's number is held against the same metric of our run, on the split that the number names.
 
 - **cannot be compared**: the faces are synthetic or no official copy; the run's data set or division differs from the
-  printed one; the backbone did not start from what the paper started from (ImageNet weights, say); or the run does not
-  have the metric there.
+  printed one, or its division is one of the leaky protocols or their control; the backbone did not start from what the
+  paper started from (ImageNet weights, say); or the run does not have the metric there.
 - **reproduced**: the paper's number lies inside our run's 95 % interval: Wilson's interval for recall, precision and
   shares of a confusion matrix; the percentile bootstrap over the rows scored (2,000 resamples, seeded) for all others.
 - **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log
@@ -88,6 +89,8 @@ def not_comparable(record: dict) -> str:
         return f"data set {run_set}, printed {printed_set}"
     if any((phase.get("data") or {}).get("dataset") == "ferplus" for phase in as_run.get("phases", [])):
         return "FER+ stands in for AffectNet"
+    if data["split"] in protocols.STUDIED:
+        return f"{'leaky protocol' if data['split'] in protocols.LEAKY else 'control of the leaky protocols'}: {data['split']}"
     printed_split = printed.get("data", {}).get("split", data["split"])
     if printed_split != data["split"]:
         return f"split {data['split']}, printed {printed_split}"

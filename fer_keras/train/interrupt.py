@@ -1,6 +1,8 @@
-"""Ctrl-C and SIGTERM end a run between two steps, after a checkpoint; a second one ends it at once."""
+"""Ctrl-C, SIGTERM and a closed terminal end a run between two steps, after a checkpoint; a second one ends it at once."""
 
 import signal
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(Exception):
@@ -8,14 +10,20 @@ class Interrupted(Exception):
 
 
 class StopRequest:
-    """Context in which the first SIGINT or SIGTERM only sets `asked`. Outside the main thread it changes nothing."""
+    """Context in which the first of SIGNALS only sets `asked`.
+
+    One that the program was started to ignore (nohup, a job in the background) stays ignored. Outside the main thread
+    nothing is changed.
+    """
 
     def __init__(self):
         self.asked = False
         self._before = {}
 
     def __enter__(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
+            if signal.getsignal(number) is signal.SIG_IGN:
+                continue
             try:
                 self._before[number] = signal.signal(number, self._note)
             except ValueError:

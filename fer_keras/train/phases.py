@@ -1,23 +1,24 @@
 """Train a recipe: for each phase freeze, compile, fit an epoch at a time, select, checkpoint."""
 
 import dataclasses
+import io
 import pathlib
 import time
 from collections.abc import Callable
 
 import keras
 
-from fer_keras.data import pipeline
 from fer_keras.data.splits import Splits
-from fer_keras.evaluate import metrics
-from fer_keras.recipe import Data, Phase, Recipe
-from fer_keras.train import carry, checkpoint, freeze, optimizers
+from fer_keras.recipe import Data, Recipe
+from fer_keras.train import carry, checkpoint, freeze, optimizers, prepare, processes
+from fer_keras.train.devices import ALONE, Devices, synchronise_batch_norm
+from fer_keras.train.evaluation import evaluate
+from fer_keras.train.feed import Feed
 from fer_keras.train.interrupt import Interrupted, StopRequest
 from fer_keras.train.progress import Progress
 from fer_keras.train.selection import Selection
+from fer_keras.train.sums import EpochSums, settle
 from fer_keras.train.watch import Watch
-
-EVALUATION_BATCH = 128
 
 
 @dataclasses.dataclass
@@ -42,6 +43,7 @@ class Trainer:
         build: gives a fresh model for (classes, input channels, input side).
         initialise: puts the chosen starting weights into the first phase's model.
         folder: where checkpoints go, and where an earlier one is looked for.
+        devices: what trains, and how it shares a batch.
         jit: compile with XLA.
         quiet: plain lines instead of a bar.
         checkpoint_seconds: between two checkpoints inside an epoch.
@@ -54,6 +56,7 @@ class Trainer:
     build: Callable[[int, int, int], keras.Model]
     initialise: Callable[[keras.Model], None]
     folder: pathlib.Path
+    devices: Devices = ALONE
     jit: bool = False
     quiet: bool = False
     checkpoint_seconds: float = 300.0
@@ -67,14 +70,16 @@ class Trainer:
         self._began, self._seconds_before = time.perf_counter(), 0.0
         self._history, self._best = [], None
         self._selection = Selection(self.recipe.monitor, self.recipe.keep)
-        total = sum(phase.epochs * self._steps(phase) for phase in self.recipe.phases)
-        self._progress = Progress(total, quiet=self.quiet)
-        saved = checkpoint.load(self.folder, note=self._progress.say)
+        self._feed = Feed(self.recipe, self.seed, self.splits_of, self.devices)
+        total = sum(phase.epochs * self._feed.steps(phase) for phase in self.recipe.phases)
+        self._progress = Progress(total, quiet=self.quiet, out=None if self.devices.writes else io.StringIO())
+        found = checkpoint.load(self.folder, note=self._progress.say) if self.devices.writes else None
+        saved = processes.agreed_checkpoint(found)
         reached = saved[0]["phase"] if saved else 0
         trainable, model, previous = [], None, None
-        with StopRequest() as self._stop:
+        with StopRequest() as self._stop, self.devices.scope():
             for index, phase in enumerate(self.recipe.phases):
-                data = self._data(phase)
+                data = self._feed.data(phase)
                 if self._best and previous != data:
                     model.set_weights(self._best)  # selection starts anew, so this phase's start is what it chose
                 model = self._model_for(model, data)
@@ -82,28 +87,11 @@ class Trainer:
                 if index >= reached:
                     self._run_phase(model, index, saved if index == reached else None, comparable=previous == data)
                 else:
-                    self._progress.done_steps += phase.epochs * self._steps(phase)
+                    self._progress.done_steps += phase.epochs * self._feed.steps(phase)
                 previous = data
-        model.set_weights(self._best)
+            model.set_weights(self._best)
+        synchronise_batch_norm(model, ALONE)
         return Trained(model, self._history, self._selection.best, trainable, self._seconds())
-
-    def _data(self, phase: Phase) -> Data:
-        return phase.data or self.recipe.data
-
-    def _steps(self, phase: Phase) -> int:
-        rows = pipeline.rows_per_epoch(self.splits_of(self._data(phase)).train, self._treatment(phase))
-        return pipeline.steps_per_epoch(rows, self.recipe.batch_size)
-
-    def _treatment(self, phase: Phase) -> pipeline.Treatment:
-        return pipeline.Treatment(
-            augment=phase.augment or self.recipe.augment,
-            class_augment=self.recipe.class_augment,
-            oversample=self.recipe.oversample,
-            class_weights=self.recipe.class_weights if phase.class_weights is None else phase.class_weights,
-            divide_by_sum=self.recipe.weights_divide_by_sum,
-            mixup=self.recipe.mixup,
-            soft_labels=self._data(phase).soft_labels,
-        )
 
     def _model_for(self, model, data):
         train = self.splits_of(data).train
@@ -114,88 +102,68 @@ class Trainer:
         fresh = self.build(classes, channels, side)
         if model is None:
             self.initialise(fresh)
+            fresh.set_weights(processes.agreed(fresh.get_weights()))
         else:
             carry.over(model, fresh)
+        synchronise_batch_norm(fresh, self.devices)
         # A second model over the same layers is never recompiled, so its predict function is traced once for all phases.
         self._predictor = keras.Model(fresh.inputs, fresh.outputs, name="predictor")
         return fresh
 
     def _run_phase(self, model, index, saved, *, comparable):
         phase = self.recipe.phases[index]
-        steps = self._steps(phase)
-        self._compile(model, phase, steps)
+        steps = self._feed.steps(phase)
+        prepare.compile_model(model, self.recipe, phase, steps, jit=self.jit)
         self._selection.begin_phase(comparable=comparable)
         if not comparable:
             self._best = None
         train = f"{freeze.trainable_parameters(model):,} of {model.count_params():,} parameters train"
         self._progress.say(f"Phase {phase.name} ({phase.section}): {phase.epochs} epochs of {steps} steps, {train}.")
-        first_epoch, first_step = self._restore(model, *saved) if saved else (0, 0)
+        first_epoch, first_step, carried = self._restore(model, *saved) if saved else (0, 0, None)
         self._progress.done_steps += first_epoch * steps + first_step
         for epoch in range(first_epoch, phase.epochs):
             self._progress.begin_epoch(f"{phase.name} {epoch + 1}/{phase.epochs}", compiles=epoch == first_epoch)
-            row = self._fit_epoch(model, index, epoch, first_step)
-            first_step = 0
+            row = self._fit_epoch(model, index, epoch, first_step, carried)
+            first_step, carried = 0, None
             stop = self._select(model, phase, epoch, row)
             self._history.append(row)
             self._save(model, index, phase.epochs if stop else epoch + 1, 0)
             self._report(row, phase)
-            if self._stop.asked:
+            if processes.anywhere(self._stop.asked):
                 raise Interrupted
             if stop:
                 self._progress.done_steps += (phase.epochs - epoch - 1) * steps
                 return
 
-    def _compile(self, model, phase, steps):
-        model.compile(
-            optimizer=optimizers.build(
-                phase.optimizer, phase.epochs, steps, [v.path for v in model.trainable_variables]
-            ),
-            loss=keras.losses.CategoricalCrossentropy(label_smoothing=self.recipe.label_smoothing),
-            metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-            jit_compile=self.jit,
-        )
-
-    def _fit_epoch(self, model, index, epoch, first_step):
+    def _fit_epoch(self, model, index, epoch, first_step, carried):
         phase = self.recipe.phases[index]
+        sums = EpochSums(carried, self._feed.repetitions(phase))
         watch = Watch(
-            save=lambda step: self._save(model, index, epoch, step),
-            stop=self._stop,
+            save=lambda step: self._save(model, index, epoch, step, sums.now()),
+            stop=self._stop if self.devices.processes == 1 else StopRequest(),  # all leave together, after an epoch
             first_step=first_step,
             checkpoint_seconds=self.checkpoint_seconds,
             where=f"epoch {epoch + 1} of phase {phase.name}",
         )
         began = time.perf_counter()
-        result = model.fit(
-            self._batches(index, epoch, first_step),
+        model.fit(
+            self._feed.batches(index, epoch, first_step),
             initial_epoch=epoch,
             epochs=epoch + 1,
-            steps_per_epoch=self._steps(phase) - first_step,
+            steps_per_epoch=self._feed.steps(phase) - first_step,
             shuffle=False,
             verbose=0,
-            callbacks=[self._progress, watch],
+            callbacks=[sums, self._progress, watch],
         )
-        logs = {name: float(values[-1]) for name, values in result.history.items()}
         rate = optimizers.current_rate(model.optimizer)
         seconds = round(time.perf_counter() - began, 1)
-        return {"phase": phase.name, "epoch": epoch, **logs, "learning_rate": rate, "seconds": seconds}
-
-    def _batches(self, index, epoch, first_step):
-        phase = self.recipe.phases[index]
-        epochs_before = sum(earlier.epochs for earlier in self.recipe.phases[:index])
-        return pipeline.training_batches(
-            self.splits_of(self._data(phase)).train,
-            self._treatment(phase),
-            batch_size=self.recipe.batch_size,
-            seed=self.seed,
-            first_epoch=epochs_before + epoch,
-            first_step=first_step,
-        )
+        return {"phase": phase.name, "epoch": epoch, **sums.means(), "learning_rate": rate, "seconds": seconds}
 
     def _select(self, model, phase, epoch, row) -> bool:
         if (epoch + 1) % phase.evaluate_every and epoch + 1 < phase.epochs:
             row |= dict.fromkeys(("select_accuracy", "select_balanced_accuracy", "select_loss"))
             return False
-        found = evaluate(self._predictor, self.splits_of(self._data(phase)).select)
+        found = evaluate(self._predictor, self._feed.splits(phase).select)
         row |= {f"select_{name}": found[name] for name in ("accuracy", "balanced_accuracy")}
         row["select_loss"] = found["log_loss"]
         if self._selection.consider(phase.name, epoch, found):
@@ -212,13 +180,18 @@ class Trainer:
             shown += f"; selection: loss {row['select_loss']:.4f}, accuracy {row['select_accuracy']:.4f}"
             shown += f", balanced {row['select_balanced_accuracy']:.4f}"
         self._progress.say(f"{shown}; {row['seconds']:.0f} s")
-        self.on_epoch(self._history, self._progress.seconds_left())
+        if self.devices.writes:
+            self.on_epoch(self._history, self._progress.seconds_left())
 
-    def _save(self, model, index, epoch, step):
+    def _save(self, model, index, epoch, step, sums=None):
+        if not self.devices.writes:
+            return
+        settle(model)
         progress = {
             "phase": index,
             "epoch": epoch,
             "step": step,
+            "sums": sums,
             "history": self._history,
             "selection": dataclasses.asdict(self._selection),
             "seconds": self._seconds(),
@@ -230,18 +203,7 @@ class Trainer:
         self._history, self._seconds_before = progress["history"], progress["seconds"]
         self._selection = Selection(**progress["selection"])
         self._progress.say(f"Going on after epoch {progress['epoch']}, step {progress['step']} of this phase.")
-        return progress["epoch"], progress["step"]
+        return progress["epoch"], progress["step"], progress["sums"]
 
     def _seconds(self):
         return self._seconds_before + time.perf_counter() - self._began
-
-
-def predict(model: keras.Model, faces):
-    """Return probabilities float32 [N, K] for every row of `faces`, in order."""
-    batches = pipeline.evaluation_batches(faces, batch_size=EVALUATION_BATCH).map(lambda images, targets: images)
-    return model.predict(batches, verbose=0)
-
-
-def evaluate(model: keras.Model, faces) -> dict:
-    """Return the metrics of `model` on all rows of `faces`."""
-    return metrics.evaluate(faces.labels, predict(model, faces), faces.class_names)

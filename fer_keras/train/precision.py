@@ -23,23 +23,30 @@ def has_accelerator() -> bool:
 
 
 def accelerators() -> list[str]:
-    """Return the GPUs and TPUs that the backend sees, by name."""
+    """Return the GPUs and TPUs that the backend sees, by name, those of the other processes included."""
+    if keras.backend.backend() == "jax":
+        return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
     return keras.distribution.list_devices("gpu") + keras.distribution.list_devices("tpu")
 
 
-def choose(asked: str | None = None, cpuinfo: pathlib.Path = pathlib.Path("/proc/cpuinfo")) -> Precision:
+def choose(
+    asked: str | None = None, cpuinfo: pathlib.Path = pathlib.Path("/proc/cpuinfo"), *, mirrored: bool = False
+) -> Precision:
     """Choose for this machine; `asked` overrides the policy.
 
-    bfloat16 is 2 to 5 times slower than float32 on a CPU without AMX or AVX512-BF16, so it must be seen to be there.
-    XLA halves the speed on a CPU; the JAX backend always compiles.
+    bfloat16 is 2 to 5 times slower than float32 on a CPU without AMX or AVX512-BF16, so it must be seen to be there; JAX
+    gains nothing from it on a CPU. XLA halves TensorFlow's speed on a CPU, and cannot compile a step that is `mirrored`
+    over several devices by tf.distribute; the JAX backend always compiles.
     """
-    accelerator = has_accelerator()
-    jit = accelerator or keras.backend.backend() == "jax"
+    accelerator, jax = has_accelerator(), keras.backend.backend() == "jax"
+    jit = jax or (accelerator and not mirrored)
     if asked:
         return Precision(asked, jit, "as asked")
     if accelerator:
         return Precision("mixed_bfloat16", jit, "accelerator")
+    if jax:
+        return Precision("float32", jit, "JAX on a CPU")
     flags = cpuinfo.read_text().split() if cpuinfo.exists() else []
-    if keras.backend.backend() == "tensorflow" and "amx_bf16" in flags:
+    if "amx_bf16" in flags:
         return Precision("mixed_bfloat16", jit, "CPU with AMX")
     return Precision("float32", jit, "CPU without AMX")

@@ -5,6 +5,8 @@ import time
 
 import keras
 
+from fer_keras.status import spell
+
 
 class Progress(keras.callbacks.Callback):
     """A line redrawn in place, with the time left over all phases; in quiet mode one plain line an epoch.
@@ -59,15 +61,3 @@ class Progress(keras.callbacks.Callback):
         """Print a line above the bar."""
         self.out.write(f"{'' if self.quiet else chr(13) + chr(27) + '[K'}{line}\n")
         self.out.flush()
-
-
-def spell(seconds: float) -> str:
-    """Return 75.0 as "1 min 15 s", 5400 as "1 h 30 min"."""
-    if seconds != seconds:
-        return "unknown time"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -4,21 +4,27 @@ import time
 from collections.abc import Callable
 
 import keras
-import numpy as np
 
 from fer_keras.errors import UserError
 from fer_keras.train.interrupt import Interrupted, StopRequest
 from fer_keras.train.optimizers import current_rate
 
 STEPS_BETWEEN_LOSS_CHECKS = 20
+"""To look at a loss is to wait for the device, so several are looked at together."""
+
+LARGEST_LOSS = 1000.0
+"""Keras clips cross-entropy at 16.1 a row; no class weight and no penalty of the recipes brings a mean near this."""
 
 
 class Watch(keras.callbacks.Callback):
     """Guards one epoch of a phase, from step `first_step` on.
 
     `save(step)` writes a checkpoint; it is called every `checkpoint_seconds`, and before Interrupted is raised when
-    `stop.asked`. After the last step it is left to the trainer, which evaluates and saves the whole epoch. Raises
-    UserError when the loss is not finite, naming the step and the learning rate.
+    `stop.asked`. After the last step it is left to the trainer, which evaluates and saves the whole epoch.
+
+    Raises UserError, naming the step and the learning rate, when the loss is no finite number or above LARGEST_LOSS, or
+    when a step made weights that are not finite. That is found out before anything is saved, so that every checkpoint
+    holds good weights.
     """
 
     def __init__(
@@ -28,28 +34,45 @@ class Watch(keras.callbacks.Callback):
         self.save, self.stop, self.first_step = save, stop, first_step
         self.checkpoint_seconds, self.where = checkpoint_seconds, where
         self._saved = time.monotonic()
+        self._step, self._losses = first_step, []
 
     def on_train_batch_end(self, batch, logs=None):
-        step = self.first_step + batch + 1
-        if step % STEPS_BETWEEN_LOSS_CHECKS == 0:
-            self._check(step, logs)
+        self._step = self.first_step + batch + 1
+        self._losses.append((self._step, (logs or {}).get("loss", 0.0)))
+        if self._step % STEPS_BETWEEN_LOSS_CHECKS == 0:
+            self._check_losses()
         if batch + 1 == self.params["steps"]:
             return
         if self.stop.asked:
-            self.save(step)
+            self._save()
             raise Interrupted
         if time.monotonic() - self._saved > self.checkpoint_seconds:
-            self.save(step)
+            self._save()
             self._saved = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
-        self._check("the last", logs)
+        self._check_losses()
+        self._check_weights()
 
-    def _check(self, step, logs):
-        loss = float((logs or {}).get("loss", 0.0))
-        if not np.isfinite(loss):
-            rate = current_rate(self.model.optimizer)
-            raise UserError(
-                f"Training diverged: loss {loss} at step {step} of {self.where}, learning rate {rate:.3g}. "
-                "The last checkpoint is good; try a smaller learning rate or batch size."
-            )
+    def _save(self):
+        self._check_losses()
+        self._check_weights()
+        self.save(self._step)
+
+    def _check_losses(self):
+        losses, self._losses = self._losses, []
+        for step, loss in losses:
+            if not abs(float(loss)) <= LARGEST_LOSS:
+                raise self._diverged(f"loss {float(loss):.4g}", step)
+
+    def _check_weights(self):
+        for variable in self.model.trainable_variables:
+            if not keras.ops.all(keras.ops.isfinite(variable)):
+                raise self._diverged(f"{variable.path} not finite", self._step)
+
+    def _diverged(self, what, step):
+        rate = current_rate(self.model.optimizer)
+        return UserError(
+            f"Training diverged: {what} at step {step} of {self.where}, learning rate {rate:.3g}. "
+            "Checkpoints hold only what was before it; try a smaller learning rate or batch size."
+        )

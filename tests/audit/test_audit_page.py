@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 
@@ -12,6 +13,9 @@ from PIL import Image
 
 from fer_keras.audit import __main__ as command
 from fer_keras.audit import findings, page
+from fer_keras.errors import UserError
+from fer_keras.report import audit_page, regenerate
+from fer_keras.report.regenerate import check
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +36,60 @@ def audited(toy, tmp_path_factory):
 
 def test_the_page_is_what_its_json_generates(audited):
     _, folder = audited
-    record = json.loads((folder / "audit.json").read_text())
-    assert (folder / "audit.md").read_text() == page.render(record)
+    record = audit_page.read(folder / "audit.json")
+    assert (folder / "audit.md").read_text() == audit_page.render(record)
+    assert audit_page.stale(folder, record) == []
+    made = record["provenance"]
+    assert (made["seconds"], set(made["versions"])) == (
+        None,
+        {"python", "numpy", "scipy", "scikit-learn", "matplotlib"},
+    )
+    assert "By `python -m fer_keras.audit planted | faces` at commit `" in audit_page.render(record)
+
+
+def test_what_was_changed_by_hand_is_named(audited, tmp_path):
+    _, folder = audited
+    shutil.copytree(folder, tmp_path / "audit")
+    copy = tmp_path / "audit"
+    record = audit_page.read(copy / "audit.json")
+    (copy / "audit_blank.png").write_bytes(b"another picture")
+    (copy / "audit_new.png").write_bytes(b"a new picture")
+    (copy / "pairs.csv").write_text("row_a\n")
+    named = [copy / name for name in ("audit_blank.png", "pairs.csv", "audit_new.png")]
+    assert audit_page.stale(copy, record) == named
+    (copy / "audit.json").write_text((copy / "audit.json").read_text().replace('"rows": 60', '"rows": 61'))
+    assert copy / "audit_exact.png" in audit_page.stale(copy, audit_page.read(copy / "audit.json"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"rows": 60,', "", "Expected a value at rows in "),
+        ('"threshold": 0.97', '"threshold": "high"', "Expected int or float at threshold in "),
+        ('"exact": "audit_exact.png"', '"exact": "../audit_exact.png"', "under plain file names in "),
+        ('"exact": "audit_exact.png"', '"odd": "audit_exact.png"', "Expected figures of exact, conflict, "),
+        ("{", "", "Expected JSON in "),
+    ],
+)
+def test_a_damaged_audit_json_is_a_line_for_the_user(audited, tmp_path, old, new, message):
+    text = (audited[1] / "audit.json").read_text()
+    assert old in text
+    (tmp_path / "audit.json").write_text(text.replace(old, new, 1))
+    with pytest.raises(UserError, match=message):
+        audit_page.read(tmp_path / "audit.json")
+
+
+def test_the_report_command_generates_and_checks_the_page(audited, tmp_path):
+    reports = tmp_path / "reports"
+    shutil.copytree(audited[1], reports / "audit")
+    page_file = reports / "audit" / "audit.md"
+    page_file.unlink()
+    assert page_file in regenerate(reports, [])
+    assert page_file.read_text() == (audited[1] / "audit.md").read_text()
+    assert check(reports, []) == []
+    page_file.write_text(page_file.read_text().replace("60 faces", "61 faces"))
+    (reports / "audit" / "notes.md").write_text("99 %")
+    assert check(reports, []) == [page_file, reports / "audit" / "notes.md"]
 
 
 def test_the_page_names_the_counts_and_shows_the_figures(audited):
@@ -88,9 +144,10 @@ def test_examples_are_spread_over_the_scores_and_show_a_picture_once(audited):
 def test_without_a_train_split_there_is_no_clean_score(audited):
     found, _ = audited
     faces = dataclasses.replace(found.faces, split=np.array(["test"] * 60))
-    record = findings.summary(dataclasses.replace(found, faces=faces)) | {"figures": {}}
+    made = json.loads((audited[1] / "audit.json").read_text())["provenance"]
+    record = findings.summary(dataclasses.replace(found, faces=faces)) | {"figures": {}, "provenance": made}
     assert record["clean"] == {}
-    assert "clean score" not in page.render(record)
+    assert "clean score" not in audit_page.render(record)
 
 
 def test_the_command_audits_what_the_loader_reads(audited, tmp_path, monkeypatch, capsys):

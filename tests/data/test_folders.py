@@ -184,6 +184,23 @@ def test_refused_in_one_line(name, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_files_that_cannot_be_read_are_listed_with_their_rows_and_can_be_left_out(tmp_path):
+    root = layout(tmp_path)
+    truncate(root)
+    save(root / "test" / "sad" / "PublicTest_28720.png", np.zeros((20, 20), np.uint8))
+    bad = {one.file: one for one in folders.unreadable(root)}
+    assert [one[1:4] for one in bad.values()] == [(4, 4, "train"), (28720, 4, "public")]
+    assert "Expected a 48x48 image at" in bad["test/sad/PublicTest_28720.png"].why
+    faces = folders.read(root, leave_out=frozenset(bad))
+    rows = [*range(14), *range(28709, 28723), *range(32298, 32312)]
+    assert faces.rows.tolist() == [row for row in rows if row not in (4, 28720)]
+    np.testing.assert_array_equal(faces.images[0, ..., 0], face(faces.rows[0]))
+
+
+def test_a_sound_folder_lists_nothing(tmp_path):
+    assert folders.unreadable(layout(tmp_path)) == []
+
+
 def test_links_inside_are_followed(tmp_path):
     root = layout(tmp_path)
     (root / "train" / "sad").rename(root / "sad")

@@ -55,6 +55,12 @@ def test_test_rows_among_the_training_rows_are_loud(page):
     assert "> **TEST ROWS OCCUR IN THE TRAINING ROWS: exact 12.**" in text
 
 
+def test_test_time_augmentation_that_a_record_lacks_is_a_line_of_dashes(page):
+    assert "| PrivateTest, mean over ten crops (TTA) | — | — | — | — | — | — |" in page()
+    assert "| PrivateTest, mean over the face and its mirror image (TTA) | — |" in page()
+    assert "PublicTest, mean over" not in page()
+
+
 def test_the_page_is_the_same_from_the_same_record(page):
     assert page() == page()
 

@@ -17,7 +17,7 @@ def test_predictions_come_back_as_stored(make_run):
     ("name", "content", "message"),
     [
         ("record.json", b"{", "Expected JSON in "),
-        ("record.json", b"\xff\xfe", "readable record.json"),
+        ("record.json", b"\xff\xfe", "Expected JSON in "),
         ("predictions_test.npz", b"", "Expected rows, labels and probabilities in .*predictions_test.npz"),
         ("predictions_test.npz", b"PK\x03\x04 half", "Expected rows, labels and probabilities in "),
     ],
@@ -84,3 +84,21 @@ def test_a_record_under_another_name_is_refused(make_run, tmp_path):
     saved.rename(saved.with_name("renamed"))
     with pytest.raises(UserError, match="Expected run 'renamed'"):
         load_records(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../x", "..", "/x", "a/b", "a\\b", "", ".x", "a\0", "a\nb", "x" * 200, "\x1b[2J"])
+def test_a_record_names_no_other_place(make_run, tmp_path, name):
+    run_dir = make_run(change=lambda record: record.update(run=name))
+    with pytest.raises(UserError, match="Expected a plain file name at run or predictions"):
+        save_record(run_dir, tmp_path / "reports")
+    assert not (tmp_path / "reports").exists()
+
+
+def test_figures_that_are_links_are_not_copied(make_run, tmp_path):
+    run_dir = make_run()
+    (run_dir / "figures").mkdir()
+    (run_dir / "figures" / "training.png").write_bytes(b"drawn")
+    (tmp_path / "secret").write_text("secret")
+    (run_dir / "figures" / "secret.png").symlink_to(tmp_path / "secret")
+    target = save_record(run_dir, tmp_path / "reports")
+    assert [path.name for path in (target / "figures").iterdir()] == ["training.png"]

@@ -19,7 +19,7 @@ RECIPE = Recipe(
     name="tiny",
     title="tiny",
     model="house",
-    model_args={"image_size": 48, "widths": (4, 6), "dropout": 0.3},
+    model_args={"image_size": 48, "widths": (4, 6), "pairs": (1,), "dropout": 0.3},
     augment=Augment(rotation_range=20.0, horizontal_flip=True, fill_mode="constant"),
     class_weights={"disgust": 3.0},
     oversample={"disgust": 2},
@@ -60,6 +60,10 @@ def test_every_phase_and_epoch_stands_in_the_history(whole):
     assert all(0 <= row["select_balanced_accuracy"] <= 1 for row in whole.history)
 
 
+def timeless(history):
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in history]
+
+
 def test_the_kept_epoch_is_the_best_on_the_selection_rows(whole):
     assert whole.selected["value"] == max(row["select_accuracy"] for row in whole.history)
 
@@ -69,9 +73,9 @@ def test_the_record_counts_what_trained(whole):
     assert counts == {sum(int(np.prod(w.shape)) for w in whole.model.trainable_weights)}
 
 
-@pytest.mark.parametrize("stop_after", [3, 8, 9, 20, 27])
+@pytest.mark.parametrize("stop_after", [3, 8, 27])
 def test_a_run_stopped_anywhere_ends_in_the_same_weights(toy, tmp_path, monkeypatch, whole, stop_after):
-    """Steps an epoch: 8 (244 rows of 32). 3 is inside the first epoch, 8 its end, 20 inside phase two, 27 in the last."""
+    """Steps an epoch: 8 (244 rows of 32). 3 is inside the first epoch, 8 its end, 27 in the last."""
     seen = []
     real = Watch.on_train_batch_end
 
@@ -86,6 +90,7 @@ def test_a_run_stopped_anywhere_ends_in_the_same_weights(toy, tmp_path, monkeypa
     again = trainer(toy, tmp_path).train()
     assert len(seen) == 32
     assert again.selected == whole.selected
+    assert timeless(again.history) == timeless(whole.history)
     for ours, theirs in zip(again.model.get_weights(), whole.model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
@@ -109,7 +114,7 @@ def test_two_damaged_checkpoints_are_an_error_in_one_line(toy, tmp_path):
 def test_a_checkpoint_of_another_network_is_refused(toy, tmp_path):
     small = dataclasses.replace(RECIPE, phases=(dataclasses.replace(RECIPE.phases[0], epochs=1),))
     trainer(toy, tmp_path, small).train()
-    other = dataclasses.replace(small, model_args={"image_size": 48, "widths": (4,), "dropout": 0.3})
+    other = dataclasses.replace(small, model_args={"image_size": 48, "widths": (4,), "pairs": (), "dropout": 0.3})
     with pytest.raises(UserError, match="Expected a checkpoint of"):
         trainer(toy, tmp_path, other).train()
 
@@ -135,8 +140,8 @@ def test_early_stopping_ends_the_phase_and_the_checkpoint_says_so(toy, tmp_path)
 def test_classes_that_change_between_phases_carry_all_but_the_head(toy, tmp_path):
     from fer_keras.train import carry
 
-    old = builder("house")(image_size=48, widths=(4,), classes=8)
-    new = builder("house")(image_size=48, widths=(4,), classes=7)
+    old = builder("house")(image_size=48, widths=(4,), pairs=(), classes=8)
+    new = builder("house")(image_size=48, widths=(4,), pairs=(), classes=7)
     fresh = carry.over(old, new)
     assert fresh == ["classifier_logits/kernel", "classifier_logits/bias"]
     assert keras.ops.all(old.weights[0] == new.weights[0])

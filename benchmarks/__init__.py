@@ -1,0 +1,1 @@
+"""Scripts that print ratios: alternatives measured side by side in one process run, never compared across runs."""

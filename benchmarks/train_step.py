@@ -1,0 +1,144 @@
+"""Images trained a second: ours, the same network of stock layers under Keras's defaults, and PyTorch where installed.
+
+    python -m benchmarks.train_step [--sizes 48 96] [--only resnet18 house]
+
+Ours: fused batch norm, the precision and compilation that `train/precision.py` chooses. Stock: keras's batch norm,
+float32, `jit_compile="auto"`. PyTorch (optional, no requirement of the project): torchvision's network of that name,
+channels last, bfloat16 autocast where ours is bfloat16. Adam and cross-entropy in all of them.
+"""
+
+import argparse
+import importlib.util
+
+import keras
+import numpy as np
+
+from benchmarks.common import Target, publish, ratio, round_robin, spread
+from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
+from fer_keras.models import builder
+from fer_keras.train import precision
+
+BATCHES = {48: 64, 96: 32, 224: 8}
+NETWORKS = {
+    "resnet18": ("resnet18_head", {}),
+    "resnet34": ("resnet34", {}),
+    "resnet50": ("resnet50", {}),
+    "efficientnetb3": ("backbone_classifier", {"backbone": "efficientnetb3"}),
+    "xception": ("backbone_classifier", {"backbone": "xception"}),
+    "mobilenetv3small": ("backbone_classifier", {"backbone": "mobilenetv3small"}),
+    "house": ("house", {}),
+}
+SMALLEST = {"xception": 71}
+TORCHVISION = {
+    "resnet18": "resnet18",
+    "resnet34": "resnet34",
+    "resnet50": "resnet50",
+    "efficientnetb3": "efficientnet_b3",
+    "mobilenetv3small": "mobilenet_v3_small",
+}
+
+
+def main() -> None:
+    asked = _asked()
+    chosen = precision.choose()
+    lines, gains, against = [], {}, {}
+    for size in asked.sizes:
+        for name in asked.only:
+            if size < SMALLEST.get(name, 0):
+                continue
+            cases = {"ours": _ours(name, size, chosen), "stock Keras": _stock(name, size)}
+            if torch := _torch(name, size, chosen):
+                cases["PyTorch"] = torch
+            rates = round_robin(cases, rounds=asked.rounds, seconds=asked.seconds)
+            for case in cases:
+                found = ratio(rates, "ours", case)
+                lines.append((name, f"{size}", f"{BATCHES[size]}", case, rates[case].median(), spread(found)))
+                print(*lines[-1], flush=True)
+                (gains if case == "stock Keras" else against if case == "PyTorch" else {})[name, size] = found[1]
+            keras.backend.clear_session()
+    slowest = min(against, key=against.get, default=None)
+    beside = f", worst: {slowest[0]} at {slowest[1]} px" if slowest else ""
+    targets = [
+        Target("times stock Keras, ResNet-18 at 48 px", 2.5, gains.get(("resnet18", 48)), why=_why(chosen)),
+        Target(f"times PyTorch, every backbone{beside}", 1, against.get(slowest), why=_why(chosen)),
+    ]
+    note = f"Ours runs in {chosen.policy} ({chosen.reason}); ratios are medians (least to most) over {asked.rounds} turns."
+    columns = ("network", "px", "batch", "", "images/s", "ours is faster by")
+    publish("train_step", "Training step", note, columns, lines, targets)
+
+
+def _asked():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(BATCHES), choices=BATCHES)
+    parser.add_argument("--only", nargs="+", default=list(NETWORKS), choices=NETWORKS)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    return parser.parse_args()
+
+
+def _why(chosen) -> str:
+    return f"{chosen.policy}: {chosen.reason}; bfloat16 is what makes the difference" if chosen.policy == "float32" else ""
+
+
+def _step(model, size) -> callable:
+    rng, rows = np.random.default_rng(0), BATCHES[size]
+    images = rng.integers(0, 256, (rows, *model.input_shape[1:]), dtype=np.uint8)
+    labels = rng.integers(0, 7, rows)
+
+    def step():
+        model.train_on_batch(images, labels)
+        return rows
+
+    return step
+
+
+def _network(name, size):
+    model, arguments = NETWORKS[name]
+    return builder(model)(**arguments, image_size=size)
+
+
+def _ours(name, size, chosen):
+    keras.mixed_precision.set_dtype_policy(chosen.policy)
+    model = _network(name, size)
+    keras.mixed_precision.set_dtype_policy("float32")
+    model.compile("adam", "sparse_categorical_crossentropy", jit_compile=chosen.jit)
+    return _step(model, size)
+
+
+def _stock(name, size):
+    model = keras.models.clone_model(_network(name, size), clone_function=_with_stock_norm, recursive=True)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return _step(model, size)
+
+
+def _with_stock_norm(layer):
+    if not isinstance(layer, FusedBatchNormalization):
+        return layer.__class__.from_config(layer.get_config())
+    return keras.layers.BatchNormalization.from_config(layer.get_config())
+
+
+def _torch(name, size, chosen):
+    if name not in TORCHVISION or not importlib.util.find_spec("torchvision"):
+        return None
+    import torch
+    import torchvision
+
+    model = getattr(torchvision.models, TORCHVISION[name])(num_classes=7).to(memory_format=torch.channels_last)
+    optimizer, loss_of = torch.optim.Adam(model.parameters()), torch.nn.CrossEntropyLoss()
+    rows = BATCHES[size]
+    images = torch.rand(rows, 3, size, size).to(memory_format=torch.channels_last)
+    labels = torch.randint(0, 7, (rows,))
+
+    def step():
+        optimizer.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=chosen.policy == "mixed_bfloat16"):
+            loss = loss_of(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        return rows
+
+    return step
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""What we learned: the tally of verdicts, and the notes written by hand."""
+
+from fer_keras.recipe import Experiment, Phase, Recipe, Reported
+from fer_keras.report import learned, registry
+from fer_keras.report.record import load_records
+from fer_keras.settings import Optimizer
+
+
+def recipe(name):
+    phases = (Phase("all", 1, Optimizer("adam", 1e-3)),)
+    return Recipe(name, name, "vanilla_cnn", phases, 2, reported=(Reported("accuracy", 0.99, "Table 1"),))
+
+
+SUITE = [
+    Experiment("toy", "999", "A paper of no one", (recipe("toy"), recipe("never_run"))),
+    Experiment("own", "the suite's own", "No paper", (recipe("mine"),)),
+]
+
+
+def test_what_ran_is_counted_and_linked(tmp_path, make_run):
+    make_run("results/toy-cpu-seed0")
+    rows = registry.rows(SUITE, load_records(tmp_path))
+    text = learned.page(SUITE, rows, tmp_path)
+    # Of the record's three numbers: recall of happy is missed or met, accuracy .99 is missed, log loss 9 is bettered.
+    assert "| 999 | A paper of no one | 1 of 2 |" in text
+    assert "| [toy](results/toy-cpu-seed0/report.md) | accuracy (Table 1) | 99.00 % |" in text
+    assert "Not run yet: `never_run`. [All its rows](999_toy.md)." in text
+    assert "No paper" not in text
+
+
+def test_notes_stand_where_they_belong(tmp_path):
+    notes = tmp_path / learned.NOTES
+    notes.mkdir()
+    (notes / "toy.md").write_text("It has no copy.\n")
+    (notes / "general.md").write_text("Seeds matter.\n")
+    text = learned.page(SUITE, registry.rows(SUITE, {}), tmp_path)
+    assert text.index("## Paper 999") < text.index("It has no copy.") < text.index("## In general")
+    assert text.endswith("Seeds matter.\n")

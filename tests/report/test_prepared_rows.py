@@ -1,0 +1,117 @@
+"""Rows dropped and faces cropped: what a record says of them reaches the page, and `fer_keras.predict`."""
+
+import copy
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_keras.data.detect import CASCADE, Detector
+from fer_keras.data.toy import toy_faces
+from fer_keras.errors import UserError
+from fer_keras.predict import find_cropping, read_face
+from fer_keras.report import schema
+from fer_keras.report.page import render
+
+DROPPED = {"list": "dropped.csv", "sha256": "cd" * 32, "rows": 1928, "reasons": {"duplicate": 1034, "no face": 894}}
+CROP = {
+    "detector": CASCADE,
+    "opencv": "4.14.0",
+    "margin": 0.25,
+    "found": {"train": 1500, "public": 7},
+    "rows": {"train": 2000, "public": 9},
+    "changed": 800,
+}
+
+
+def test_the_page_says_what_was_dropped_and_cropped(toy_run, tmp_path):
+    record = copy.deepcopy(toy_run[0])
+    record["data"] |= {"dropped": DROPPED, "crop": CROP}
+    text = render(tmp_path, schema.validate(record, "record"), toy_run[1])
+    assert (
+        f"- Dropped from Training: 1,928 rows of dropped.csv (duplicate 1,034, no face 894); sha256 `{'cd' * 32}`"
+        in text
+    )
+    found = "a face found in 1,500 of 2,000 train, 7 of 9 public rows; 800 rows changed"
+    assert f"- Cropped anew ({CASCADE}, OpenCV 4.14.0, margin 0.25): {found}" in text
+    assert "--profile cpu --drop dropped.csv --crop`" in text
+
+
+def test_a_record_without_them_says_nothing(toy_run, tmp_path):
+    record = copy.deepcopy(toy_run[0])
+    record["data"] |= {"dropped": None, "crop": None}
+    text = render(tmp_path, schema.validate(record, "record"), toy_run[1])
+    assert text == render(tmp_path, toy_run[0], toy_run[1])
+    assert "ropped" not in text
+
+
+def cropped_run(make_run, crop):
+    return make_run(change=lambda record: record["data"].update(crop=crop)) / "model.keras"
+
+
+def test_a_model_crops_photos_as_its_training_rows_were(make_run):
+    detector, margin = find_cropping(cropped_run(make_run, CROP), None, None)
+    assert (detector.name, margin) == (CASCADE, 0.25)
+
+
+def test_a_model_of_uncropped_rows_crops_only_when_asked(make_run, tmp_path):
+    model = cropped_run(make_run, None)
+    assert find_cropping(model, None, None) is None
+    assert find_cropping(model, False, None) is None
+    detector, margin = find_cropping(model, True, None)
+    assert (detector.name, margin) == (CASCADE, 0.0)
+    assert find_cropping(tmp_path / "elsewhere" / "model.keras", None, None) is None
+
+
+def test_no_crop_overrules_the_record(make_run):
+    assert find_cropping(cropped_run(make_run, CROP), False, None) is None
+
+
+def test_another_detector_than_in_training_is_refused(make_run):
+    model = cropped_run(make_run, CROP | {"detector": "YuNet 0123456789ab"})
+    with pytest.raises(
+        UserError, match="Expected YuNet 0123456789ab, which cropped .* Received: haarcascade.*--detector"
+    ):
+        find_cropping(model, None, None)
+    assert find_cropping(model, True, None)[1] == 0.0
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """A drawn face of 144 pixels on a grey ground of 400x300, away from its centre."""
+    detector = Detector()
+    faces = toy_faces(n_train=20, n_public=8, n_private=8, seed=3).images
+    face = next(image for image in faces if detector.largest(image))
+    canvas = np.full((300, 400), 128, np.uint8)
+    canvas[20:164, 240:384] = face[..., 0].repeat(3, axis=0).repeat(3, axis=1)
+    return canvas
+
+
+def test_a_photo_is_cropped_to_its_face_and_says_where_it_is(photo, tmp_path, make_run):
+    Image.fromarray(photo).save(tmp_path / "me.png")
+    cropping = find_cropping(cropped_run(make_run, None), True, None)
+    face, note = read_face(tmp_path / "me.png", 48, 1, cropping)
+    assert face.shape == (48, 48, 1)
+    assert note.startswith("; face of 1")
+    whole, note = read_face(tmp_path / "me.png", 48, 1)
+    assert note == ""
+    assert np.abs(face.astype(int) - whole).mean() > 10
+
+
+def test_a_photo_without_a_face_says_so_and_is_taken_by_its_centre(tmp_path, make_run):
+    Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(tmp_path / "wall.png")
+    cropping = find_cropping(cropped_run(make_run, None), True, None)
+    face, note = read_face(tmp_path / "wall.png", 48, 3, cropping)
+    assert note == "; no face found, centre taken"
+    np.testing.assert_array_equal(face, np.full((48, 48, 3), 200))
+
+
+def test_a_photo_taken_with_the_camera_turned_is_turned_upright(tmp_path):
+    """EXIF orientation 6: the first row of the file is the right-hand side of the scene."""
+    scene = np.zeros((60, 60), np.uint8)
+    scene[:20] = 250
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.rot90(scene)).save(tmp_path / "turned.png", exif=exif)
+    face, _ = read_face(tmp_path / "turned.png", 60, 1)
+    np.testing.assert_array_equal(face[..., 0], scene)

@@ -1,0 +1,247 @@
+"""Thousands of damaged run directories and weights: each is read, or refused in one line, quickly and in little memory."""
+
+import copy
+import io
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fer_keras import runs
+from fer_keras.models import saved, starting_points
+from fer_keras.models.torchvision_weights import read_safetensors
+from fer_keras.report.page import render
+from fer_keras.report.record import all_predictions, read_record
+from fer_keras.train import checkpoint
+from tests.fuzzing import EDITS, mutated, settings, tally
+from tests.report.conftest import predictions, record_of
+
+JSON = (
+    b"[",
+    b"{",
+    b"}",
+    b",",
+    b'"',
+    b"null",
+    b"NaN",
+    b"-1",
+    b"1e999",
+    b"9" * 30,
+    b'"\\ud800"',
+    b"\0",
+    b"\xff",
+    b"true",
+)
+ODD = (
+    None,
+    True,
+    -1,
+    0,
+    3,
+    2**53 + 1,
+    10**30,
+    1e308,
+    -0.5,
+    "",
+    "x",
+    "../x",
+    "\ud800",
+    "\x1b[2J",
+    [],
+    {},
+    [[]],
+    {"": 0},
+)
+HEADER = (b"(1000000000000,)", b"(-1,)", b"(36893488147419103232,)", b"'|O'", b"<f8", b"(", b"9" * 50, b"\xff" * 4)
+
+
+def archive(arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def repacked(content, edits):
+    """Return the archive with its first members mutated, and their checksums right again."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after:
+        for position, name in enumerate(before.namelist()):
+            member = before.read(name)
+            after.writestr(name, mutated(member, edits[position:], HEADER) if position < len(edits) else member)
+    return file.getvalue()
+
+
+def damaged(content, edits, inside):
+    return repacked(content, edits) if inside else mutated(content, edits, (b"PK\x01\x02", b"\0\0\0\0", b"\xff" * 8))
+
+
+ARRAYS = {
+    "progress": np.frombuffer(json.dumps({"phase": 0, "epoch": 1, "step": 2}).encode(), "uint8"),
+    "model/00000": np.ones((3, 4), "float32"),
+    "optimizer/00000": np.zeros((), "int64"),
+    "family": np.array("resnet18"),
+    "backbone/conv/kernel": np.ones((2, 2)),
+}
+READERS = {
+    "checkpoints": (checkpoint.NEWEST, lambda path: checkpoint.load(path.parent, note=lambda line: None)),
+    "weights of a backbone": ("weights.npz", lambda path: starting_points.read(path, "resnet18")),
+}
+
+
+@pytest.mark.parametrize("what", READERS)
+def test_archives_of_arrays(tmp_path, capsys, what):
+    (name, read), content = READERS[what], archive(ARRAYS)
+    with tally(what, capsys) as found:
+
+        @settings(1500)
+        @given(st.booleans(), EDITS)
+        def check(inside, edits):
+            (tmp_path / name).write_bytes(damaged(content, edits, inside))
+            found.attempt(lambda: read(tmp_path / name))
+
+        check()
+    assert found.refused > 500
+
+
+EXTRA = {
+    "generated": {"sha256": "ab", "seed": 0, "trained_on": 9, "stand_in": False, "counts": {"disgust": 9}},
+    "dropped": {"list": "dropped.csv", "sha256": "ab", "rows": 3, "reasons": {"blank": 3}},
+    "crop": {"detector": "haar", "opencv": "5", "margin": 0.1, "found": {"test": 3}, "rows": {"test": 9}, "changed": 3},
+}
+"""What some runs have besides."""
+
+
+@pytest.fixture
+def run_dir(tmp_path):
+    """A finished run of 70 test and 70 selection rows."""
+    parts = {"select": predictions(1, rows=70), "test": predictions(0, rows=70)}
+    for split, part in parts.items():
+        (tmp_path / f"predictions_{split}.npz").write_bytes(archive(part))
+    record = record_of(parts, 0)
+    record["data"] |= json.loads(json.dumps(EXTRA))
+    (tmp_path / "record.json").write_text(json.dumps(record))
+    return tmp_path
+
+
+def test_predictions(run_dir, capsys):
+    record, path = read_record(run_dir), run_dir / "predictions_test.npz"
+    content = path.read_bytes()
+    with tally("predictions", capsys) as found:
+
+        @settings(800)
+        @given(st.booleans(), EDITS)
+        def check(inside, edits):
+            path.write_bytes(damaged(content, edits, inside))
+            found.attempt(lambda: all_predictions(run_dir, record))
+
+        check()
+    assert found.refused > 500
+
+
+def test_records_as_text(run_dir, capsys):
+    path = run_dir / "record.json"
+    content = path.read_bytes()
+    with tally("records, bytes changed", capsys) as found:
+
+        @settings(1000)
+        @given(EDITS)
+        def check(edits):
+            path.write_bytes(mutated(content, edits, JSON))
+            found.attempt(lambda: read_record(run_dir))
+
+        check()
+    assert found.refused > 500
+
+
+def places(value, path=()):
+    """Yield the path of every value inside `value`, a tuple of keys and positions."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inside:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+def test_records_whose_values_were_changed_are_refused_or_give_a_page(run_dir, capsys):
+    path = run_dir / "record.json"
+    text = path.read_text()
+    everywhere = list(places(json.loads(text)))
+
+    def page():
+        record = read_record(run_dir)
+        render(run_dir, record, all_predictions(run_dir, record)).encode("utf-8")
+
+    with tally("records, values changed, to their page", capsys) as found:
+
+        @settings(1000)
+        @given(st.lists(st.tuples(st.sampled_from(everywhere), st.sampled_from(ODD)), min_size=1, max_size=2))
+        def check(changes):
+            record = json.loads(text)
+            for (*above, last), value in changes:
+                try:
+                    holder = record
+                    for key in above:
+                        holder = holder[key]
+                    holder[last] = copy.deepcopy(value)
+                except (KeyError, IndexError, TypeError):
+                    continue
+            path.write_text(json.dumps(record))
+            found.attempt(page)
+
+        check()
+    assert found.refused > 500 and found.read > 50
+
+
+def test_the_list_of_runs_shows_whatever_lies_there(run_dir, capsys):
+    status = {"state": "running", "phase": "one", "epoch": 1, "epochs": 2, "metrics": {"loss": 0.5}, "started": "now"}
+    path = run_dir / "status.json"
+    (run_dir / "record.json").write_bytes(b"{")
+    with tally("status.json", capsys) as found:
+
+        @settings(800)
+        @given(st.dictionaries(st.sampled_from([*status, "seconds_left"]), st.sampled_from(ODD)), EDITS, st.booleans())
+        def check(changes, edits, as_bytes):
+            content = json.dumps(status | changes).encode()
+            path.write_bytes(mutated(content, edits, JSON) if as_bytes else content)
+            lines = []
+            found.attempt(lambda: lines.extend(runs.listing(run_dir)))
+            assert all(line.isprintable() for line in lines)
+
+        check()
+    assert found.refused == 0
+
+
+def test_safetensors(tmp_path, capsys):
+    path = tmp_path / "x.safetensors"
+    header = json.dumps({"a": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}).encode()
+    content = len(header).to_bytes(8, "little") + header + bytes(24)
+    with tally("safetensors", capsys) as found:
+
+        @settings(1000)
+        @given(EDITS)
+        def check(edits):
+            path.write_bytes(mutated(content, edits, JSON))
+            found.attempt(lambda: read_safetensors(path))
+
+        check()
+    assert found.refused > 500
+
+
+def test_models(tmp_path, capsys):
+    path = tmp_path / "model.keras"
+    image = keras.Input((4, 4, 1))
+    keras.Model(image, keras.layers.Dense(2)(keras.layers.Flatten()(image))).save(path)
+    content = path.read_bytes()
+    with tally("models", capsys) as found:
+
+        @settings(150)
+        @given(st.booleans(), EDITS)
+        def check(inside, edits):
+            path.write_bytes(damaged(content, edits, inside))
+            found.attempt(lambda: saved.load(path))
+
+        check()
+    assert found.refused > 50

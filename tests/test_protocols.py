@@ -1,0 +1,60 @@
+import pytest
+
+from experiments.hybrid_resnet50 import BASELINE_CNN, HYBRID
+from experiments.resnet34_cbam import EXPERIMENT as PAPER_000
+from experiments.resnet50_cnn import VANILLA_CNN
+from fer_keras import protocols, resolve
+from fer_keras.errors import UserError
+
+
+def test_paper_is_the_recipe_itself():
+    assert protocols.as_run(HYBRID, "paper") is HYBRID
+
+
+def test_official_is_official_whatever_the_recipe_says():
+    run = protocols.as_run(VANILLA_CNN, "official")
+    assert run.data.split == "official"
+    assert resolve.ledger(VANILLA_CNN, run) == [{"field": "data.split", "printed": "pooled", "run": "official"}]
+
+
+def test_rows_repeated_take_the_place_of_weights_and_oversampling():
+    run = protocols.as_run(HYBRID, "leaky-oversample")
+    assert (run.data.split, run.class_weights, run.oversample, run.class_augment) == ("leaky-oversample", {}, {}, {})
+    fields = {entry["field"].split(".")[0] for entry in resolve.ledger(HYBRID, run)}
+    assert fields == {"data", "class_weights", "oversample", "class_augment"}
+
+
+def test_the_other_divisions_keep_the_weights():
+    for name in ("grouped", "leaky-duplicates"):
+        run = protocols.as_run(BASELINE_CNN, name)
+        assert (run.data.split, run.class_weights) == (name, BASELINE_CNN.class_weights)
+
+
+def test_every_phase_is_divided_alike_but_affectnet_keeps_its_division():
+    for recipe in PAPER_000.recipes:
+        run = protocols.as_run(recipe, "leaky-duplicates")
+        for phase in run.phases:
+            if phase.data is not None:
+                wanted = "official" if phase.data.dataset == "affectnet" else "leaky-duplicates"
+                assert phase.data.split == wanted
+
+
+def test_an_unknown_protocol_is_a_line_for_the_user():
+    with pytest.raises(UserError, match=r"--protocol paper, official, grouped, leaky-.* Received: 'pooled'"):
+        protocols.as_run(HYBRID, "pooled")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "name"), [("paper", "r-cpu-seed2"), ("leaky-duplicates", "r-cpu-leaky-duplicates-seed2")]
+)
+def test_the_name_of_a_run_has_its_protocol(protocol, name):
+    assert protocols.run_name("r", "cpu", protocol, 2) == name
+
+
+def test_who_trains_on_privatetest_is_told_so():
+    assert protocols.warning("leaky-oversample").startswith("LEAKY PROTOCOL leaky-oversample, on purpose: PrivateTest")
+    assert protocols.warning("grouped").startswith(
+        "DIVISION grouped: PrivateTest rows are trained on. It is the control"
+    )
+    assert protocols.warning("pooled").startswith("DIVISION pooled: PrivateTest rows are trained on")
+    assert [protocols.warning(split) for split in ("official", "merged", "carved")] == [""] * 3
