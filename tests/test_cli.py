@@ -35,7 +35,7 @@ def test_recipes_have_different_names_over_all_papers():
 
 def test_help_names_every_flag():
     printed = run("-m", "experiments.hybrid_resnet50", "--help").stdout
-    flags = "--data --profile --seed --epochs --batch-size --image-size --init --out --only --export --record --quiet"
+    flags = "--data --profile --protocol --seed --epochs --batch-size --image-size --init --out --only --export --record --quiet"
     assert [flag for flag in flags.split() if flag not in printed] == []
 
 

@@ -1,9 +1,18 @@
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 
 from experiments.hybrid_resnet50 import BASELINE_CNN, HYBRID
 from experiments.resnet34_cbam import EXPERIMENT as PAPER_000
 from experiments.resnet50_cnn import VANILLA_CNN
 from fer_keras import protocols, resolve
+from fer_keras.cli import Options
+from fer_keras.data.leaky import COPY_STEP
 from fer_keras.errors import UserError
 
 
@@ -58,3 +67,33 @@ def test_who_trains_on_privatetest_is_told_so():
     )
     assert protocols.warning("pooled").startswith("DIVISION pooled: PrivateTest rows are trained on")
     assert [protocols.warning(split) for split in ("official", "merged", "carved")] == [""] * 3
+
+
+def test_rows_are_dropped_in_honest_divisions_only():
+    from fer_keras.run import _as_run
+
+    for protocol in protocols.STUDIED:
+        with pytest.raises(UserError, match=f"Expected --protocol paper or official with --drop. Received: {protocol}"):
+            _as_run(BASELINE_CNN, "cpu", Options(protocol=protocol, drop=pathlib.Path("dropped.csv")))
+
+
+@pytest.mark.slow
+def test_a_leaky_run_says_so_and_is_scored_on_what_it_was_trained_on(tmp_path):
+    root = pathlib.Path(__file__).resolve().parents[1]
+    env = {key: value for key, value in os.environ.items() if key != "FER2013"} | {"PYTHONPATH": str(root)}
+    words = ["-m", "experiments.hybrid_resnet50", "--only", "hybrid_baseline_cnn", "--protocol", "leaky-oversample"]
+    done = subprocess.run([sys.executable, *words, "--quiet"], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "LEAKY PROTOCOL leaky-oversample, on purpose: PrivateTest rows are trained on" in done.stdout
+    folder = tmp_path / "runs" / "hybrid_baseline_cnn-demo-leaky-oversample-seed0"
+    record = json.loads((folder / "record.json").read_text())
+    assert record["data"]["split"] == "leaky-oversample"
+    assert {"field": "data.split", "printed": "official", "run": "leaky-oversample"} in record["ledger"]
+    assert not any(split.startswith("private") for split in record["metrics"])
+    assert [entry["split"] for entry in record["access"]] == ["20 % of all rows, oversampled"]
+    with np.load(folder / "predictions_test.npz") as found:
+        rows = found["rows"]
+    assert len(set(rows.tolist())) == len(rows)
+    assert len(set((rows % COPY_STEP).tolist())) < len(rows)
+    assert record["data"]["overlap"]["test_exact_rows"] > len(rows) / 2
+    assert "> **LEAKY PROTOCOL leaky-oversample" in (folder / "report.md").read_text()

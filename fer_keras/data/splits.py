@@ -58,6 +58,8 @@ class Splits:
     `private` holds PrivateTest sealed when the recipe's test rows are others and no PrivateTest row is trained on, so
     that rows of different papers can be compared; else None. `eligible` is all that may be trained on where `train` is a
     subset of it: a backbone that the run starts from may have seen the rest, so clean scores are clean of these.
+
+    Raises TypeError for sealed rows in the place of others, and for test rows that are not sealed.
     """
 
     train: Faces
@@ -66,6 +68,11 @@ class Splits:
     test: Sealed
     private: Sealed | None = None
     eligible: Faces | None = None
+
+    def __post_init__(self):
+        for name, kind in (("train", Faces), ("select", Faces), ("test", Sealed)):
+            if not isinstance(getattr(self, name), kind):
+                raise TypeError(f"Expected {kind.__name__} for {name}. Received: {str(getattr(self, name))[:60]}")
 
 
 def divide(faces: Faces, split: str, seed: int = 0) -> Splits:

@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", metavar="PATH", help="as for the experiments; else $FER2013, else data/")
     add("--class", dest="class_name", choices=FER2013_CLASSES, default="disgust", help="default: disgust")
     add("--faces", type=int, default=3000, metavar="N", help="faces to make; default: 3000")
-    add("--epochs", type=int, metavar="N", help=f"default: {EPOCHS}, some 15 minutes of one core on disgust; demo: 300")
+    add("--epochs", type=int, metavar="N", help=f"default: {EPOCHS}, some 10 minutes of one core on disgust; demo: 300")
     add("--seed", type=int, default=0, metavar="N", help="default: 0")
     add("--split", choices=SPLITS, default="official", help="which rows are Training: the run's; default: official")
     add("--allow-unofficial", action="store_true", help="data whose counts are not FER2013's; the page says so")

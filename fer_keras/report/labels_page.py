@@ -42,7 +42,7 @@ CEILING = """\
 On the rows compared, whoever repeats FER+'s majority to the letter scores the *agreement* on FER2013's labels, and
 whoever repeats FER2013's labels scores it against FER+. So it estimates the ceiling: more than that on one labelling
 means having learnt that labelling's own ways, right or wrong. The rows dropped are the hard ones, so over all rows the
-ceiling is lower still. A model that is right on a share a of the rows by FER2013's labels, of which q agree, is right
+ceiling is likely lower. A model that is right on a share a of the rows by FER2013's labels, of which q agree, is right
 on at least a + q - 1 and at most 1 - |a - q| of them by FER+'s."""
 
 IMPLIED = """\

@@ -27,7 +27,8 @@ def predict(model: keras.Model, faces: Faces) -> np.ndarray:
 
 def evaluate(model: keras.Model, faces: Faces) -> dict:
     """Return the metrics of `model` on all rows of `faces`; among several processes, those of process 0."""
-    return metrics.evaluate(faces.labels, processes.agreed(predict(model, faces)), faces.class_names)
+    probabilities = processes.agreed(predict(model, faces))
+    return metrics.evaluate(faces.labels, probabilities, faces.class_names)
 
 
 def _images(faces, size, multiple=1):

@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 
 import keras
+import numpy as np
 
 from fer_keras.errors import UserError
 from fer_keras.train.interrupt import Interrupted, StopRequest
 from fer_keras.train.optimizers import current_rate
+from fer_keras.train.sums import settle
 
 STEPS_BETWEEN_LOSS_CHECKS = 20
 """To look at a loss is to wait for the device, so several are looked at together."""
@@ -66,11 +68,13 @@ class Watch(keras.callbacks.Callback):
                 raise self._diverged(f"loss {float(loss):.4g}", step)
 
     def _check_weights(self):
+        settle(self.model)
         for variable in self.model.trainable_variables:
-            if not keras.ops.all(keras.ops.isfinite(variable)):
+            if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
                 raise self._diverged(f"{variable.path} not finite", self._step)
 
     def _diverged(self, what, step):
+        settle(self.model)
         rate = current_rate(self.model.optimizer)
         return UserError(
             f"Training diverged: {what} at step {step} of {self.where}, learning rate {rate:.3g}. "

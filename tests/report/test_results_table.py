@@ -92,6 +92,13 @@ def test_synthetic_rows_are_marked_and_compare_with_nothing(reports, make_run):
     assert row.endswith("| cannot be compared |")
 
 
+def test_a_division_that_is_not_the_printed_one_is_named(reports, make_run):
+    save_record(make_run(change=lambda r: r["printed"].update(data={"dataset": "fer2013", "split": "pooled"})), reports)
+    regenerate(reports, SUITE)
+    row = line_of(reports, "| toy, cpu, split official ([seed 0]")
+    assert row.endswith("| cannot be compared |")
+
+
 def test_a_second_time_nothing_changes_and_the_check_is_content(reports, make_run):
     save_record(make_run(), reports)
     assert check(reports, SUITE)
