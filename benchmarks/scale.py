@@ -46,7 +46,9 @@ def main() -> None:
     smallest, largest = (found[pick(found)] for pick in (min, max))
     growth, data = (largest[key] - smallest[key] for key in ("own_mb", "data_mb"))
     targets = [
-        Target("own memory for more rows, share of their pixels (labels, ids, the plan)", 0.1, growth / data, at_most=True),
+        Target(
+            "own memory for more rows, share of their pixels (labels, ids, the plan)", 0.1, growth / data, at_most=True
+        ),
         Target("size of the largest data over the limit on the process", 1, largest["data_mb"] / LIMIT_MB),
     ]
     note = (

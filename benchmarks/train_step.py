@@ -62,7 +62,9 @@ def main() -> None:
         Target("times stock Keras, ResNet-18 at 48 px", 2.5, gains.get(("resnet18", 48)), why=_why(chosen)),
         Target(f"times PyTorch, every backbone{beside}", 1, against.get(slowest), why=_why(chosen)),
     ]
-    note = f"Ours runs in {chosen.policy} ({chosen.reason}); ratios are medians (least to most) over {asked.rounds} turns."
+    note = (
+        f"Ours runs in {chosen.policy} ({chosen.reason}); ratios are medians (least to most) over {asked.rounds} turns."
+    )
     columns = ("network", "px", "batch", "", "images/s", "ours is faster by")
     publish("train_step", "Training step", note, columns, lines, targets)
 
@@ -77,10 +79,12 @@ def _asked():
 
 
 def _why(chosen) -> str:
-    return f"{chosen.policy}: {chosen.reason}; bfloat16 is what makes the difference" if chosen.policy == "float32" else ""
+    return (
+        f"{chosen.policy}: {chosen.reason}; bfloat16 is what makes the difference" if chosen.policy == "float32" else ""
+    )
 
 
-def _step(model, size) -> callable:
+def _step(model, size):
     rng, rows = np.random.default_rng(0), BATCHES[size]
     images = rng.integers(0, 256, (rows, *model.input_shape[1:]), dtype=np.uint8)
     labels = rng.integers(0, 7, rows)

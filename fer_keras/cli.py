@@ -34,6 +34,7 @@ class Options:
     precision: str | None = None
     devices: int | None = None
     deterministic: bool = False
+    checkpoint_minutes: float = 5.0
     soft_labels: bool = False
     protocol: str = protocols.PAPER
     allow_unofficial: bool = False
@@ -126,6 +127,9 @@ def _parser(experiment: Experiment) -> argparse.ArgumentParser:
     add("--precision", choices=("float32", "mixed_bfloat16"), help="default: what the device does fastest")
     add("--devices", type=int, metavar="N", help="share each batch among N; default: all accelerators that can evenly")
     add("--deterministic", action="store_true", help="the same bits again, interrupted or not; slower on a GPU")
+    add(
+        "--checkpoint-minutes", type=float, default=5.0, metavar="N", help="between checkpoints in an epoch; default: 5"
+    )
     add(
         "--protocol",
         choices=protocols.PROTOCOLS,

@@ -15,9 +15,7 @@ LONGEST_JSON = 1 << 24
 """Bytes: a hundred times the longest record. The values in memory take some 25 times that, at the worst."""
 
 
-def write(
-    path: pathlib.Path, writer: Callable[[pathlib.Path], None], previous: pathlib.Path | None = None
-) -> None:
+def write(path: pathlib.Path, writer: Callable[[pathlib.Path], None], previous: pathlib.Path | None = None) -> None:
     """Let `writer` fill a temporary file beside `path`, flush it to disk, then rename it into place.
 
     The file that `path` was until then becomes `previous`, where that is given.

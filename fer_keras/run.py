@@ -158,6 +158,7 @@ def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precisio
         devices=shared,
         jit=chosen.jit,
         quiet=options.quiet,
+        checkpoint_seconds=60 * options.checkpoint_minutes,
     )
     return trainer, chosen
 

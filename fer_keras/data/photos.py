@@ -68,7 +68,9 @@ def in_colour(path: Path, formats: tuple[str, ...] = FORMATS) -> Image.Image:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise expected(f"an image of a usual size at {path}", "a far larger one") from error
     except Exception as error:  # A decoder fed with damaged bytes raises nearly anything.
-        raise expected(f"an image ({', '.join(formats)}) that can be decoded at {path}", type(error).__name__) from error
+        raise expected(
+            f"an image ({', '.join(formats)}) that can be decoded at {path}", type(error).__name__
+        ) from error
 
 
 def _within(box: Box, size: tuple[int, int]) -> Box | None:

@@ -86,7 +86,17 @@ IMAGES = {
     "tiff": encoded("TIFF", "RGB", (20, 30)),
     "gif": encoded("GIF", "L", (20, 30)),
 }
-PIECES = (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"IHDR", b"IDAT", b"PLTE", b"\xff\xda", b"\xff\xc0", b"\0")
+PIECES = (
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"\0\0\0\0",
+    b"IHDR",
+    b"IDAT",
+    b"PLTE",
+    b"\xff\xda",
+    b"\xff\xc0",
+    b"\0",
+)
 
 
 def test_faces_of_image_folders(tmp_path, capsys):

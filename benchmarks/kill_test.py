@@ -1,0 +1,162 @@
+"""Kill a run with SIGKILL again and again, let it go on each time, and compare every bit with a run left alone.
+
+    python benchmarks/kill_test.py [--kills 10] [--seed 0]
+
+A small recipe of two phases on drawn faces, with --deterministic. Both runs note the SHA-256 of each checkpoint they
+write (weights, optimizer, dropout's state), at every step. A kill comes when the run has written so many checkpoints and
+a random part of a second more; the numbers are drawn from the seed, one kill falls on the border of the phases. Ends
+with code 1 unless every checkpoint after a kill, the history, the predictions and the final weights are those of the
+run left alone, bit by bit.
+"""
+
+import argparse
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROWS, BATCH, EPOCHS, PHASES = 45, 8, 2, 2
+STEPS = -(-ROWS // BATCH)
+WRITTEN = PHASES * EPOCHS * STEPS
+"""Checkpoints in all: one after each step but an epoch's last, one after each epoch."""
+
+
+def main() -> int:
+    """Run both, print the table, return 0 when all bits are equal."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--child", type=pathlib.Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        return _child(arguments.child)
+    with tempfile.TemporaryDirectory() as folder:
+        return _compare(pathlib.Path(folder), moments(arguments.kills, arguments.seed), random.Random(arguments.seed))
+
+
+def moments(kills: int, seed: int) -> list[int]:
+    """Return after how many written checkpoints each kill comes, ascending; the one that ends the first phase is there."""
+    border = EPOCHS * STEPS
+    others = [number for number in range(1, WRITTEN) if number != border]
+    return sorted([border, *random.Random(seed).sample(others, kills - 1)])
+
+
+def _compare(folder, numbers, draw):
+    alone, killed = folder / "alone", folder / "killed"
+    _start(alone).wait()
+    places = _trace(alone)
+    rows = []
+    for number in numbers:
+        process = _start(killed)
+        while process.poll() is None and len(set(_trace(killed))) < number:
+            time.sleep(0.01)
+        time.sleep(draw.uniform(0.0, 0.2))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        rows.append((number, len(_trace(killed))))
+    _start(killed).wait()
+    trace = _trace(killed)
+    print("| kill | after checkpoints | last place written (phase, epoch, step) | written since, all bits equal |")
+    print("| ---: | ---: | --- | --- |")
+    ends = [length for _, length in rows[1:]] + [len(trace)]
+    equal = []
+    for kill, ((number, length), end) in enumerate(zip(rows, ends, strict=True), start=1):
+        equal.append(all(line in places for line in trace[length:end]))
+        place = trace[length - 1].split(":")[0]
+        print(f"| {kill} | {number} | {place} | {end - length}, {'yes' if equal[-1] else 'NO'} |")
+    same = {name: _outcome(alone)[name] == _outcome(killed)[name] for name in _outcome(alone)}
+    print("; ".join(f"{name}: {'equal' if value else 'DIFFERENT'}" for name, value in same.items()))
+    return 0 if all(equal) and all(same.values()) else 1
+
+
+def _start(folder):
+    env = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    words = [sys.executable, str(pathlib.Path(__file__).resolve()), "--child", str(folder)]
+    return subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL)
+
+
+def _trace(folder) -> list[str]:
+    """Return the lines "phase, epoch, step:digest" of the checkpoints that were written; half a line is none."""
+    path = folder.with_suffix(".trace")
+    return path.read_text().split("\n")[:-1] if path.exists() else []
+
+
+def _outcome(folder) -> dict:
+    """Return what a run leaves, apart from times: history, predictions and the arrays of model.keras."""
+    record = json.loads((folder / "record.json").read_text())
+    history = [{key: value for key, value in row.items() if key != "seconds"} for row in record["history"]]
+    with np.load(folder / "predictions_test.npz") as archive:
+        predictions = archive["probabilities"].tobytes()
+    with zipfile.ZipFile(folder / "model.keras") as archive:
+        weights = _arrays(archive.open("model.weights.h5"))
+    return {"history": history, "predictions": predictions, "final weights": weights}
+
+
+def _arrays(file) -> dict[str, bytes]:
+    import h5py
+
+    found = {}
+    with h5py.File(file) as weights:
+        weights.visititems(
+            lambda name, item: found.update({name: item[()].tobytes()}) if hasattr(item, "dtype") else None
+        )
+    return found
+
+
+def _child(folder) -> int:
+    from fer_keras.cli import Options, guarded
+    from fer_keras.data import toy
+    from fer_keras.train import checkpoint
+
+    toy.toy_faces = functools.partial(toy.toy_faces, ROWS, 20, 20)
+    write = checkpoint.save
+
+    def save(where, model, progress, best):
+        write(where, model, progress, best)
+        digest = hashlib.sha256()
+        for variable in (*model.variables, *model.optimizer.variables):
+            digest.update(np.ascontiguousarray(checkpoint.keras.ops.convert_to_numpy(variable)).tobytes())
+        place = f"{progress['phase'] + 1}, {progress['epoch'] + 1}, {progress['step']}"
+        with folder.with_suffix(".trace").open("a") as trace:
+            trace.write(f"{place}:{digest.hexdigest()}\n")
+
+    checkpoint.save = save
+    options = Options(out=folder, quiet=True, deterministic=True, checkpoint_minutes=0.0)
+    return guarded(lambda: _run(options))
+
+
+def _run(options) -> None:
+    from fer_keras import run
+    from fer_keras.recipe import Experiment, Phase, Profile, Recipe
+    from fer_keras.settings import Augment, Cosine, Optimizer, Plateau
+
+    recipe = Recipe(
+        name="killed",
+        title="A small network",
+        model="house",
+        model_args={"image_size": 24, "widths": (4, 6), "pairs": (1,), "dropout": 0.3},
+        augment=Augment(rotation_range=20.0, horizontal_flip=True, fill_mode="constant"),
+        class_weights={"disgust": 3.0},
+        batch_size=BATCH,
+        phases=(
+            Phase("first", EPOCHS, Optimizer("adamw", 1e-3, Cosine(), weight_decay=1e-3)),
+            Phase("second", EPOCHS, Optimizer("sgd", 1e-2, Plateau(patience=0), momentum=0.9)),
+        ),
+        profiles={"smoke": Profile(minutes=1)},
+    )
+    run.run(Experiment(name="killed", paper="none", title="Killed and gone on", recipes=(recipe,)), recipe, options)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
