@@ -3,10 +3,11 @@
     python benchmarks/kill_test.py [--kills 10] [--seed 0]
 
 A small recipe of two phases on drawn faces, with --deterministic. Both runs note the SHA-256 of each checkpoint they
-write (weights, optimizer, dropout's state), at every step. A kill comes when the run has written so many checkpoints and
-a random part of a second more; the numbers are drawn from the seed, one kill falls on the border of the phases. Ends
-with code 1 unless every checkpoint after a kill, the history, the predictions and the final weights are those of the
-run left alone, bit by bit.
+write (weights, optimizer, dropout's state), at every step, and then rest for as long as PAUSE, so that there is a moment
+to hit. A kill comes when the run has written so many checkpoints, and up to twice the pause later, which may be in the
+rest, in the next step, or while a file is being written; the numbers are drawn from the seed, one kill falls on the
+border of the phases. Ends with code 1 unless every checkpoint after a kill, the history, the predictions and the final
+weights are those of the run left alone, bit by bit.
 """
 
 import argparse
@@ -28,6 +29,7 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ROWS, BATCH, EPOCHS, PHASES = 45, 8, 2, 2
 STEPS = -(-ROWS // BATCH)
+PAUSE = 0.15
 WRITTEN = PHASES * EPOCHS * STEPS
 """Checkpoints in all: one after each step but an epoch's last, one after each epoch."""
 
@@ -61,20 +63,21 @@ def _compare(folder, numbers, draw):
         process = _start(killed)
         while process.poll() is None and len(set(_trace(killed))) < number:
             time.sleep(0.01)
-        time.sleep(draw.uniform(0.0, 0.2))
+        time.sleep(draw.uniform(0.0, 2 * PAUSE))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        rows.append((number, len(_trace(killed))))
+        rows.append((number, len(_trace(killed)), _place(_progress(killed))))
     _start(killed).wait()
     trace = _trace(killed)
-    print("| kill | after checkpoints | last place written (phase, epoch, step) | written since, all bits equal |")
-    print("| ---: | ---: | --- | --- |")
-    ends = [length for _, length in rows[1:]] + [len(trace)]
+    print(
+        "| kill | moment: checkpoints written | goes on from (phase, epochs done, step) | checkpoints until the next kill | bits |"
+    )
+    print("| ---: | ---: | --- | ---: | --- |")
+    ends = [length for _, length, _ in rows[1:]] + [len(trace)]
     equal = []
-    for kill, ((number, length), end) in enumerate(zip(rows, ends, strict=True), start=1):
+    for kill, ((number, length, place), end) in enumerate(zip(rows, ends, strict=True), start=1):
         equal.append(all(line in places for line in trace[length:end]))
-        place = trace[length - 1].split(":")[0]
-        print(f"| {kill} | {number} | {place} | {end - length}, {'yes' if equal[-1] else 'NO'} |")
+        print(f"| {kill} | {number} | {place} | {end - length} | {'equal' if equal[-1] else 'DIFFERENT'} |")
     same = {name: _outcome(alone)[name] == _outcome(killed)[name] for name in _outcome(alone)}
     print("; ".join(f"{name}: {'equal' if value else 'DIFFERENT'}" for name, value in same.items()))
     return 0 if all(equal) and all(same.values()) else 1
@@ -87,9 +90,19 @@ def _start(folder):
 
 
 def _trace(folder) -> list[str]:
-    """Return the lines "phase, epoch, step:digest" of the checkpoints that were written; half a line is none."""
+    """Return the lines "phase, epochs done, step:digest" of the checkpoints that were written; half a line is none."""
     path = folder.with_suffix(".trace")
     return path.read_text().split("\n")[:-1] if path.exists() else []
+
+
+def _progress(folder) -> dict:
+    """Return where the newest checkpoint of a killed run is."""
+    with np.load(folder / "checkpoint" / "state.npz", allow_pickle=False) as archive:
+        return json.loads(archive["progress"].tobytes())
+
+
+def _place(progress: dict) -> str:
+    return f"{progress['phase'] + 1}, {progress['epoch']}, {progress['step']}"
 
 
 def _outcome(folder) -> dict:
@@ -127,9 +140,9 @@ def _child(folder) -> int:
         digest = hashlib.sha256()
         for variable in (*model.variables, *model.optimizer.variables):
             digest.update(np.ascontiguousarray(checkpoint.keras.ops.convert_to_numpy(variable)).tobytes())
-        place = f"{progress['phase'] + 1}, {progress['epoch'] + 1}, {progress['step']}"
         with folder.with_suffix(".trace").open("a") as trace:
-            trace.write(f"{place}:{digest.hexdigest()}\n")
+            trace.write(f"{_place(progress)}:{digest.hexdigest()}\n")
+        time.sleep(PAUSE)
 
     checkpoint.save = save
     options = Options(out=folder, quiet=True, deterministic=True, checkpoint_minutes=0.0)

@@ -3,7 +3,7 @@
     python -m experiments.attention [--only attention_mhsa] --data PATH --seeds 0 1 2
 
 Same trunk, recipe, rows and seeds; only what stands between the last feature map and the classes differs. From scratch
-at 48 px, so that a run takes minutes on two CPU cores. `reports/attention.md` holds the paired tests.
+at 48 px, so that a run takes minutes on two CPU cores. `reports/attention_worth.md` holds the paired tests.
 """
 
 import dataclasses

@@ -7,7 +7,18 @@ from pathlib import Path
 from fer_keras import files
 from fer_keras.errors import expected
 from fer_keras.recipe import Experiment
-from fer_keras.report import audit_page, consistency, drawings, labels_page, leaky, markdown, registry, table
+from fer_keras.report import (
+    ablation,
+    audit_page,
+    consistency,
+    drawings,
+    labels_page,
+    leaky,
+    learned,
+    markdown,
+    registry,
+    table,
+)
 from fer_keras.report.page import PAGE, render
 from fer_keras.report.record import FIGURES, RESULTS, all_predictions, load_records
 
@@ -57,7 +68,8 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
     audit = reports_dir / audit_page.FOLDER
     if (audit / audit_page.RECORD).is_file():
         stale += audit_page.stale(audit, audit_page.read(audit / audit_page.RECORD))
-    return sorted({*stale, *(path for path in reports_dir.rglob("*.md") if path not in generated)})
+    present = [path for path in reports_dir.rglob("*.md") if path.parent.name != learned.NOTES]
+    return sorted({*stale, *(path for path in present if path not in generated)})
 
 
 def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) -> dict[Path, str]:
@@ -67,7 +79,10 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         reports_dir / "README.md": table.overview(suite, rows, reports_dir),
         reports_dir / consistency.PAGE: consistency.page(),
         reports_dir / leaky.PAGE: leaky.page(records, reports_dir),
+        reports_dir / learned.PAGE: learned.page(suite, rows, reports_dir),
     }
+    if any(experiment.name == ablation.EXPERIMENT for experiment in suite):
+        found[reports_dir / ablation.PAGE] = ablation.page(rows, reports_dir)
     for experiment in suite:
         figure = _figure_link(reports_dir, experiment, rows)
         found[reports_dir / table.paper_page(experiment)] = table.paper(experiment, rows, reports_dir, figure)

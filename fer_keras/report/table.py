@@ -117,6 +117,8 @@ def judge(row: Row, reported: dict, reports_dir: Path) -> verdict.Verdict:
 
 
 OTHER_PAGES = (
+    "[What we learned](learned.md), paper by paper",
+    "[What attention is worth](attention_worth.md), with paired tests",
     "[Do the papers' own numbers agree?](consistency.md)",
     "[What a leaky protocol buys](leaky.md), from runs with `--protocol`",
     "[Which rows of FER2013 are copies of each other](audit/audit.md), from `python -m fer_keras.audit`",

@@ -90,7 +90,7 @@ def not_comparable(record: dict) -> str:
     if any((phase.get("data") or {}).get("dataset") == "ferplus" for phase in as_run.get("phases", [])):
         return "FER+ stands in for AffectNet"
     if data["split"] in protocols.STUDIED:
-        return f"{'leaky protocol' if data['split'] in protocols.LEAKY else 'control of the leaky protocols'}: {data['split']}"
+        return f"{'leaky protocol' if data['split'] in protocols.LEAKY else 'control of the leaky protocols'} {data['split']}"
     printed_split = printed.get("data", {}).get("split", data["split"])
     if printed_split != data["split"]:
         return f"split {data['split']}, printed {printed_split}"

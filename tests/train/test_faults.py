@@ -13,14 +13,12 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras import files
 from fer_keras.data import splits
 from fer_keras.errors import UserError
-from fer_keras.recipe import Data, Phase, Recipe
-from fer_keras.run import _same_request, _votes
+from fer_keras.recipe import Phase, Recipe
 from fer_keras.settings import Augment, Optimizer
 from fer_keras.train import checkpoint
-from fer_keras.train.interrupt import Interrupted, StopRequest
+from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer
 from fer_keras.train.watch import Watch
 
@@ -88,23 +86,6 @@ def test_a_signal_ends_the_run_after_a_checkpoint_and_it_goes_on_to_the_same_wei
     reached = checkpoint.load(tmp_path)[0]
     assert (reached["phase"], reached["epoch"], reached["step"]) == (0, 0, 2)
     assert equal(trainer(toy, tmp_path).train().model.get_weights(), whole)
-
-
-def test_a_second_signal_ends_at_once():
-    with pytest.raises(KeyboardInterrupt), StopRequest() as stop:
-        os.kill(os.getpid(), signal.SIGTERM)
-        assert stop.asked
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
-def test_a_signal_that_the_program_was_started_to_ignore_stays_ignored():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with StopRequest() as stop:
-            os.kill(os.getpid(), signal.SIGHUP)
-            assert not stop.asked
-    finally:
-        signal.signal(signal.SIGHUP, before)
 
 
 @contextlib.contextmanager
@@ -267,41 +248,3 @@ def test_a_clock_that_runs_backwards_changes_nothing(toy, tmp_path, at_step, who
     assert next(now) < 2_000_000_000 - 86_400
     assert again.seconds > 0 and all(row["seconds"] >= 0 for row in again.history)
     assert equal(again.model.get_weights(), whole)
-
-
-def request(faces, **changes):
-    return {"as_run": {"name": "tiny"}, "seed": 0, "data": faces.fingerprint} | changes
-
-
-def test_data_that_changed_since_the_interruption_are_refused(toy, tmp_path):
-    _same_request(tmp_path, request(toy))
-    _same_request(tmp_path, request(toy))
-    images = toy.images.copy()
-    images[7, 3, 2, 0] ^= 1
-    changed = dataclasses.replace(toy, images=images)
-    with pytest.raises(UserError, match="the same recipe, seed and data as the run begun there in .* another data\\."):
-        _same_request(tmp_path, request(changed))
-    with pytest.raises(UserError, match="another as_run, seed"):
-        _same_request(tmp_path, request(toy, as_run={}, seed=1))
-
-
-def test_votes_that_changed_are_refused_where_a_phase_learns_from_them(toy):
-    voted = dataclasses.replace(toy, votes=np.ones((len(toy), 10), np.float32))
-    other = dataclasses.replace(toy, votes=np.full((len(toy), 10), 2, np.float32))
-    soft = dataclasses.replace(RECIPE, data=Data(soft_labels=True))
-    assert _votes(RECIPE, voted) == {}
-    assert _votes(soft, voted).keys() == {"FER+ votes"}
-    assert _votes(soft, voted) != _votes(soft, other)
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"[" * 100_000])
-def test_a_damaged_request_is_one_line(toy, tmp_path, content):
-    (tmp_path / "request.json").write_bytes(content)
-    with pytest.raises(UserError, match=r"request\.json"):
-        _same_request(tmp_path, request(toy))
-
-
-def test_a_checkpoint_without_its_request_is_refused_with_what_is_missing(toy, tmp_path):
-    files.write(tmp_path / "checkpoint" / checkpoint.NEWEST, lambda part: part.write_bytes(b"x"))
-    with pytest.raises(UserError, match=r"Expected request\.json in .* Received: none\. .* choose another --out"):
-        _same_request(tmp_path, request(toy))
