@@ -70,7 +70,7 @@ def _compare(folder, numbers, draw):
     _start(killed).wait()
     trace = _trace(killed)
     print(
-        "| kill | moment: checkpoints written | goes on from (phase, epochs done, step) | checkpoints until the next kill | bits |"
+        "| kill | checkpoints written | goes on from (phase, epochs done, step) | checkpoints till the next kill | bits |"
     )
     print("| ---: | ---: | --- | ---: | --- |")
     ends = [length for _, length, _ in rows[1:]] + [len(trace)]

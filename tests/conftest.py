@@ -14,6 +14,12 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_ones_cache(tmp_path_factory):
+    """Keep the cache of whoever runs the tests out of them, and theirs out of it."""
+    os.environ["FER_KERAS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def toy():
     """A few drawn faces of every split; small, so that each test takes what it needs of them."""

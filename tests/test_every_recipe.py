@@ -99,5 +99,6 @@ def test_each_network_is_served_as_it_predicts(name, drawn, tmp_path):
     model = _network(recipe, 7, 1, 48)
     model.save(tmp_path / "model.keras")
     export.saved_model(tmp_path / "model.keras", tmp_path / "saved_model", drawn.class_names)
-    served = tf.saved_model.load(str(tmp_path / "saved_model")).serve(drawn.images[:2])
+    loaded = tf.saved_model.load(str(tmp_path / "saved_model"))
+    served = loaded.serve(drawn.images[:2])
     np.testing.assert_allclose(served["probabilities"], _probabilities(model, drawn.images[:2]), rtol=1e-4, atol=1e-5)

@@ -57,16 +57,16 @@ def locate(path: str | None = None) -> Path | None:
 
 
 def read(path: Path, side: int = SIDE) -> Faces:
-    """Read AffectNet in `path`, in either layout, into memory.
+    """Read AffectNet in `path`, in either layout.
 
     Names of folders may be in any case of letters; a class folder is a name, a synonym of `labels.SYNONYMS`, or its
     number 0..7 in AffectNet's order. In the official release rows without one of the eight expressions are left out,
     and a face is cut out along its box. Images of any size and colour mode become RGB of `side` x `side`, resampled
     bilinearly over the area that a pixel covers, as torchvision's `Resize((side, side))` does.
 
-    It costs side * side * 3 bytes an image: 0.7 GB for Balanced AffectNet's 41,008 at 75 px, 4.9 GB for the official
-    release's 291,650, and training takes a copy of its rows. Decoding takes some 10 s of a core for the former. Every
-    run decodes anew; a memory-mapped cache is left to a later version.
+    It costs side * side * 3 bytes of disk an image: 0.7 GB for Balanced AffectNet's 41,008 at 75 px, 4.9 GB for the
+    official release's 291,650; memory holds what is looked at. Decoding takes some 10 s of a core for the former, once
+    where `cache.cached` calls.
 
     Returns Faces with images [N, side, side, 3], splits "train", "public" (validation) and "test", in this order;
     `rows` are running numbers.

@@ -7,12 +7,16 @@ Three kinds of file lie in the cache folder:
 - `read-<key>.json`: for a source's sha256 and a reader, what that reader returned, the sha256 of its arrays, and that of
   the two together.
 - `<sha256>.npy`: the arrays, one after another. Nothing in it is parsed before its bytes have given this sha256.
+
+What the cache returns is a map of that file, read-only: the system brings in the pages that are looked at and drops them
+when it needs the room, so data may be larger than memory, and runs on one machine share it.
 """
 
+import contextlib
 import hashlib
-import io
 import json
 import math
+import mmap
 import os
 import re
 import stat
@@ -114,7 +118,7 @@ def _load(entry: Path) -> Faces | None:
         found = files.read_json(entry)
         if found["sha256"] != _sha256(_body(found["arrays"], found["values"])):
             raise ValueError("it does not have its checksum")
-        data = (entry.parent / f"{found['arrays']}.npy").read_bytes()
+        data = _mapped(entry.parent / f"{found['arrays']}.npy")
         if _sha256(data) != found["arrays"]:
             raise ValueError("the arrays do not have their checksum")
         values = {name: found["values"][name] for name in VALUES} | dict(zip(ARRAYS, _unpack(data), strict=True))
@@ -126,23 +130,28 @@ def _load(entry: Path) -> Faces | None:
         return None
 
 
-def _unpack(data: bytes) -> Iterator[np.ndarray]:
+def _mapped(path: Path) -> mmap.mmap:
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _unpack(data: mmap.mmap) -> Iterator[np.ndarray]:
     """Yield the arrays that were saved one after another, without copying them."""
-    file = io.BytesIO(data)
-    while file.tell() < len(data):
-        np.lib.format.read_magic(file)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        array = np.frombuffer(data, dtype, math.prod(shape), file.tell())
-        file.seek(array.nbytes, io.SEEK_CUR)
+    while data.tell() < len(data):
+        np.lib.format.read_magic(data)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(data)
+        array = np.frombuffer(data, dtype, math.prod(shape), data.tell())
+        data.seek(array.nbytes, os.SEEK_CUR)
         yield array.reshape(shape)
 
 
 def _save(faces: Faces, entry: Path) -> None:
-    data = io.BytesIO()
-    for name in ARRAYS:
-        np.save(data, np.ascontiguousarray(getattr(faces, name)), allow_pickle=False)
-    arrays = _sha256(data.getbuffer())
-    _write(entry.parent / f"{arrays}.npy", data.getbuffer())
+    with _temporary(entry.parent) as file:
+        for name in ARRAYS:
+            np.save(file, np.ascontiguousarray(getattr(faces, name)), allow_pickle=False)
+        file.seek(0)
+        arrays = hashlib.file_digest(file, "sha256").hexdigest()
+        _keep(file, entry.parent / f"{arrays}.npy")
     values = {name: getattr(faces, name) for name in VALUES}
     whole = {"sha256": _sha256(_body(arrays, values)), "arrays": arrays, "values": values}
     _write(entry, json.dumps(whole).encode())
@@ -152,21 +161,30 @@ def _body(arrays: str, values: dict) -> bytes:
     return json.dumps([arrays, values], sort_keys=True).encode()
 
 
-def _write(path: Path, data: bytes | memoryview) -> None:
-    """Write a file that is there whole or not at all, whatever happens meanwhile."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:16]}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+def _write(path: Path, data: bytes) -> None:
+    with _temporary(path.parent) as file:
+        file.write(data)
+        _keep(file, path)
 
 
-def _sha256(data: bytes | memoryview) -> str:
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[tempfile._TemporaryFileWrapper]:
+    """Give a file that is gone afterwards, unless it has been kept."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as file:
+        try:
+            yield file
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def _keep(file, path: Path) -> None:
+    """Give the file its name, so that it is there whole or not at all, whatever happens meanwhile."""
+    file.flush()
+    os.fsync(file.fileno())
+    os.replace(file.name, path)
+
+
+def _sha256(data: bytes | mmap.mmap) -> str:
     return hashlib.sha256(data).hexdigest()
 
 

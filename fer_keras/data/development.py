@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras.data import affectnet, eight
+from fer_keras.data import affectnet, cache, eight, toy
 from fer_keras.data.faces import Faces
 from fer_keras.data.splits import Sealed, Splits, divide
 from fer_keras.errors import expected
@@ -24,7 +24,7 @@ def require(recipe: Recipe, faces: Faces, folder: Path | None) -> None:
     """
     for phase in recipe.phases:
         data = phase.data or recipe.data
-        if data.soft_labels and faces.votes is None:
+        if data.soft_labels and faces.votes is None and not faces.synthetic:
             raise expected("FER+ votes for soft labels", f"none beside {faces.source}", "Put fer2013new.csv beside it.")
         if data.dataset == "affectnet" and folder is None and not faces.synthetic:
             raise expected(f"AffectNet for phase {phase.name} of {recipe.name}", "none", WITHOUT_AFFECTNET)
@@ -38,6 +38,8 @@ def divided(data: Data, faces: Faces, folder: Path | None, seed: int) -> Splits:
     AffectNet has its own division, whatever `data.split`: it is trained on train/ and selected on val/; test/, which
     the official release lacks, stays sealed.
     """
+    if data.soft_labels and faces.synthetic:
+        faces = toy.with_votes(faces)
     if data.dataset == "affectnet" and folder is not None:
         return _of_affectnet(folder)
     if data.dataset == "affectnet":
@@ -50,8 +52,8 @@ def divided(data: Data, faces: Faces, folder: Path | None, seed: int) -> Splits:
 
 
 def _of_affectnet(folder: Path) -> Splits:
-    print(f"Reading {folder}: every image is decoded, once a run.")
-    faces = affectnet.read(folder)
+    print(f"Reading {folder}: every image is decoded the first time, and kept in {cache.default_dir()}.")
+    faces = cache.cached(folder, affectnet.read)
     train, select, test = (_part(faces, split) for split in (TRAIN, PUBLIC, TEST))
     return Splits(train, select, "AffectNet's validation", Sealed("AffectNet's test", test))
 

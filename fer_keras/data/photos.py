@@ -1,5 +1,6 @@
 """Photographs on disk, of any size and colour mode, to one array of RGB pixels."""
 
+import tempfile
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -27,13 +28,14 @@ class Photo(NamedTuple):
 
 
 def decoded(photos: list[Photo], side: int, root: Path) -> np.ndarray:
-    """Return all photos as uint8 [N, side, side, 3].
+    """Return all photos as uint8 [N, side, side, 3], a map of a nameless file on disk: they may be larger than memory.
 
     Each is resampled bilinearly over the area that a pixel covers, as torchvision's `Resize((side, side))` does; one
     that has this size is kept as it is. Raises UserError, naming the file, for a link or path that leads outside
     `root`, an image that cannot be decoded, or one that is a decompression bomb (Pillow's limit).
     """
-    images, inside = np.empty((len(photos), side, side, 3), np.uint8), root.resolve()
+    with tempfile.TemporaryFile() as file:
+        images, inside = np.memmap(file, np.uint8, shape=(len(photos), side, side, 3)), root.resolve()
     for image, photo in zip(images, photos, strict=True):
         if not photo.path.resolve().is_relative_to(inside):
             raise expected(f"images inside {root}", f"{photo.path}, which leads outside")

@@ -3,12 +3,14 @@
 They teach a network to tell drawn brows, lids and mouths apart, nothing about people: no result on them is comparable.
 """
 
+import dataclasses
+
 import numpy as np
 
 from fer_keras.data.faces import Faces
 from fer_keras.data.gate import official_counts
 from fer_keras.data.toy_draw import SIDE, draw
-from fer_keras.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TRAIN
+from fer_keras.labels import FER2013_CLASSES, FERPLUS_CLASSES, PRIVATE, PUBLIC, TRAIN
 
 SPLITS = (TRAIN, PUBLIC, PRIVATE)
 FACES_A_PERSON = 8
@@ -84,6 +86,20 @@ def toy_faces(n_train: int = 2800, n_public: int = 400, n_private: int = 400, se
         source="toy faces",
         synthetic=True,
     )
+
+
+def with_votes(faces: Faces) -> Faces:
+    """Return drawn faces with ten votes each as FER+ counts them: seven for the label, three for neutral.
+
+    Raises ValueError for photographs: nobody voted on them here.
+    """
+    if not faces.synthetic:
+        raise ValueError(f"Expected drawn faces. Received: {faces.source}")
+    candidate = np.array([FERPLUS_CLASSES.index(name) for name in FER2013_CLASSES])[faces.labels]
+    votes = np.zeros((len(faces), len(FERPLUS_CLASSES) + 2), np.float32)
+    votes[:, FERPLUS_CLASSES.index("neutral")] = 3
+    votes[np.arange(len(faces)), candidate] += 7
+    return dataclasses.replace(faces, votes=votes)
 
 
 def class_sizes(split: str, n: int) -> np.ndarray:

@@ -9,10 +9,11 @@ computed is what one device computes; only the order of additions differs.
 import contextlib
 import dataclasses
 import functools
-import json
 import os
 
 from fer_keras.errors import UserError, expected
+
+BACKENDS = ("tensorflow", "jax")
 
 ADDRESSES, PROCESSES, PROCESS = (
     f"KERAS_DISTRIBUTION_{name}" for name in ("JOB_ADDRESSES", "NUM_PROCESSES", "PROCESS_ID")
@@ -68,6 +69,8 @@ def prepare(asked: int | None = None) -> None:
     """
     if asked is not None and asked < 1:
         raise expected("--devices of at least 1", asked)
+    if _backend() not in BACKENDS:
+        raise expected(f"KERAS_BACKEND {' or '.join(BACKENDS)}", _backend())
     _prepare_jax(asked) if _backend() == "jax" else _prepare_tensorflow(asked)
 
 
@@ -116,9 +119,9 @@ def _backend() -> str:
 def _prepare_tensorflow(asked):
     import tensorflow as tf
 
-    workers = json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {}).get("worker", ())
-    if len(workers) > 1 or int(os.environ.get(PROCESSES, "1")) > 1:
-        raise UserError(f"Expected one process under TensorFlow. Received: several. {SEVERAL_MACHINES}")
+    if os.environ.get("TF_CONFIG") or os.environ.get(PROCESSES, "1") != "1":
+        name = "TF_CONFIG" if os.environ.get("TF_CONFIG") else PROCESSES
+        raise expected("one process under TensorFlow", f"a description of several in {name}", SEVERAL_MACHINES)
     processors = tf.config.list_physical_devices("CPU")
     if not asked or tf.config.list_physical_devices("GPU"):
         return

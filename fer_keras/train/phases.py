@@ -91,7 +91,7 @@ class Trainer:
                 previous = data
             model.set_weights(self._best)
         synchronise_batch_norm(model, ALONE)
-        return Trained(model, self._history, self._selection.best, trainable, self._seconds())
+        return Trained(self._predictor, self._history, self._selection.best, trainable, self._seconds())
 
     def _model_for(self, model, data):
         train = self.splits_of(data).train
@@ -106,8 +106,9 @@ class Trainer:
         else:
             carry.over(model, fresh)
         synchronise_batch_norm(fresh, self.devices)
-        # A second model over the same layers is never recompiled, so its predict function is traced once for all phases.
-        self._predictor = keras.Model(fresh.inputs, fresh.outputs, name="predictor")
+        # A second model over the same layers is never compiled: its predict function is traced once for all phases, and
+        # what is saved of it is the network alone, without the last phase's optimizer.
+        self._predictor = keras.Model(fresh.input, fresh.output, name=fresh.name)
         return fresh
 
     def _run_phase(self, model, index, saved, *, comparable):

@@ -1,5 +1,6 @@
 """The cache: hits, misses, damage, folders, and places where nothing can be written."""
 
+import mmap
 import os
 
 import numpy as np
@@ -53,6 +54,15 @@ def test_the_second_time_the_reader_is_not_asked(read, source, folder):
     assert (second.class_names, second.source, second.synthetic, second.votes) == (("a", "b"), "three", True, None)
     assert (second.labels.dtype, second.rows.dtype) == (first.labels.dtype, first.rows.dtype)
     assert not second.images.flags.writeable
+
+
+def test_what_comes_back_is_a_map_of_the_file(read, source, folder):
+    fresh, again = (cached(source, read, folder) for _ in range(2))
+    np.testing.assert_array_equal(again.images, fresh.images)
+    kept = again.images
+    while isinstance(kept, np.ndarray):
+        kept = kept.base
+    assert isinstance(kept.obj if isinstance(kept, memoryview) else kept, mmap.mmap)
 
 
 def test_a_changed_source_is_read_again(read, source, folder):

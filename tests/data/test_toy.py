@@ -1,9 +1,11 @@
 """Toy faces: counts, seeds, people, and that they can be told apart."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from fer_keras.data import toy
+from fer_keras.data import ferplus, toy
 from fer_keras.data.toy_draw import FEATURES, SIDE, draw
 
 
@@ -73,3 +75,16 @@ def test_a_linear_classifier_beats_chance_on_new_people(faces):
     weights = inputs[0].T @ np.linalg.solve(gram, np.eye(7)[train.labels])
     accuracy = ((inputs[1] @ weights).argmax(1) == test.labels).mean()
     assert 0.35 < accuracy < 0.95
+
+
+def test_votes_favour_the_label(faces):
+    voted = toy.with_votes(faces)
+    assert voted.votes.sum(axis=1).tolist() == [10.0] * len(faces)
+    labels, keep = ferplus.majority(voted.votes)
+    assert keep.all()
+    np.testing.assert_array_equal(ferplus.to_fer2013(labels), faces.labels)
+
+
+def test_photographs_get_no_votes(faces):
+    with pytest.raises(ValueError, match="Expected drawn faces"):
+        toy.with_votes(dataclasses.replace(faces, synthetic=False))

@@ -56,8 +56,14 @@ def test_several_machines_under_tensorflow_name_the_way_that_works(monkeypatch, 
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(
-        UserError, match=r"one process under TensorFlow.*KERAS_BACKEND=jax, KERAS_DISTRIBUTION_JOB_ADDR"
+        UserError, match=r"one process under TensorFlow.* Several machines .*KERAS_BACKEND=jax, KERAS_D"
     ):
+        devices.prepare()
+
+
+def test_a_backend_that_trains_nothing_here_is_one_line(monkeypatch):
+    monkeypatch.setattr(devices, "_backend", lambda: "torch")
+    with pytest.raises(UserError, match="Expected KERAS_BACKEND tensorflow or jax. Received: torch"):
         devices.prepare()
 
 

@@ -14,7 +14,11 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(__file__).with_name("shared_run.py")
 QUICK = {"TF_CPP_MIN_LOG_LEVEL": "3", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1", "JAX_PLATFORMS": "cpu"}
-JAX = {"KERAS_BACKEND": "jax"}
+JAX = {
+    "KERAS_BACKEND": "jax",
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
 
 
 def start(out, *cases, **environment):
@@ -43,8 +47,8 @@ def jax(tensorflow):
     out.mkdir()
     for name in ("start.npz", "tensorflow.keras"):
         (out / name).write_bytes((tensorflow["out"] / name).read_bytes())
-    finish(start(out, "reads", "alone", "begun", "two", "continued", **JAX))
-    return {case: result(out, case) for case in ("alone", "two", "continued")} | {"out": out}
+    finish(start(out, "reads", "alone", "begun", "continued", **JAX, JAX_COMPILATION_CACHE_DIR=str(out / "compiled")))
+    return {case: result(out, case) for case in ("alone", "continued")} | {"out": out}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,11 @@ def processes(jax):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    described = {"KERAS_DISTRIBUTION_JOB_ADDRESSES": address, "KERAS_DISTRIBUTION_NUM_PROCESSES": "2"}
+    described = {
+        "KERAS_DISTRIBUTION_JOB_ADDRESSES": address,
+        "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
+        "JAX_COMPILATION_CACHE_DIR": str(jax["out"] / "compiled"),
+    }
     finish(*(start(out, "all", **JAX, **described, KERAS_DISTRIBUTION_PROCESS_ID=str(number)) for number in (0, 1)))
     return result(out, "all")
 
@@ -117,13 +125,12 @@ def test_jax_predicts_what_tensorflow_does_from_the_same_file(tensorflow, jax):
 
 @pytest.mark.slow
 def test_jax_trains_as_tensorflow_does_from_the_same_weights(tensorflow, jax, capsys):
-    assert_same(tensorflow["alone"], jax["alone"], ("TensorFlow", "JAX"), capsys, tolerance=1e-3)
+    assert_same(tensorflow["alone"], jax["alone"], ("TensorFlow", "JAX"), capsys, tolerance=1e-4)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ["two", "continued"])
-def test_two_devices_of_jax_are_one(jax, case, capsys):
-    assert_same(jax["alone"], jax[case], ("one device", case), capsys, tolerance=2e-5)
+def test_a_run_of_jax_begun_on_one_device_goes_on_with_two(jax, capsys):
+    assert_same(jax["alone"], jax["continued"], ("one device", "one, then two"), capsys, tolerance=2e-5)
 
 
 @pytest.mark.slow
