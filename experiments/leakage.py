@@ -21,7 +21,9 @@ LEAKAGE_CNN = Recipe(
     keep="best",
     monitor="accuracy",
     paper_minutes=8,
-    assumed=("All of it: a comparison of the suite's own. Without augmentation a small CNN memorises, as leaks reward.",),
+    assumed=(
+        "All of it: a comparison of the suite's own. Without augmentation a small CNN memorises, as leaks reward.",
+    ),
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
 )
 

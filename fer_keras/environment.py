@@ -6,7 +6,17 @@ import pathlib
 import platform
 import subprocess
 
-PACKAGES = ("tensorflow", "keras", "jax", "numpy", "scikit-learn", "scipy", "tensorflow-datasets", "matplotlib", "seaborn")
+PACKAGES = (
+    "tensorflow",
+    "keras",
+    "jax",
+    "numpy",
+    "scikit-learn",
+    "scipy",
+    "tensorflow-datasets",
+    "matplotlib",
+    "seaborn",
+)
 
 
 def describe(policy: str, jit: bool, reason: str) -> dict:

@@ -84,6 +84,7 @@ def _make(asked, folder, train, held, held_name, differences, epochs):
         "history": history,
         "held_name": held_name,
         "versions": environment.versions(),
+        **dict(zip(("commit", "dirty"), environment.commit_state(), strict=True)),
         "data": {
             "source": train.source,
             "split": asked.split,

@@ -79,7 +79,8 @@ def render(record: dict) -> str:
     """Return the Markdown page of a gan.json; no number in it comes from elsewhere.
 
     `record` has "class", "faces", "seed", "epochs", "minutes", "settings", "parameters", "history", "memory"
-    (`memory.figures`), "held_name", "held_copies", "sha256", "command", "versions", and "data" (as a run's record).
+    (`memory.figures`), "held_name", "held_copies", "sha256", "command", "versions", "commit", "dirty", and
+    "data" (as a run's record).
     """
     what = f"{record['faces']:,} generated {record['class']} faces"
     parts = [
@@ -148,4 +149,5 @@ def _training(record):
     facts = [f"{name.replace('_', ' ')}: {value}" for name, value in record["settings"].items()]
     facts.append(f"losses of the last epoch: discriminator {last['discriminator']}, generator {last['generator']}")
     facts.append(", ".join(f"{name} {version}" for name, version in record["versions"].items()))
+    facts.append(f"commit {record['commit'][:10]}{', with uncommitted changes' if record['dirty'] else ''}")
     return bullets(facts)

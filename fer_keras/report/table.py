@@ -120,6 +120,7 @@ OTHER_PAGES = (
     "[What we learned](learned.md), paper by paper",
     "[What attention is worth](attention_worth.md), with paired tests",
     "[Do the papers' own numbers agree?](consistency.md)",
+    "[Generated disgust faces](gan/page.md), and whether they are copies, from `python -m fer_keras.gan`",
     "[What a leaky protocol buys](leaky.md), from runs with `--protocol`",
     "[Which rows of FER2013 are copies of each other](audit/audit.md), from `python -m fer_keras.audit`",
     "[Do FER2013's labels agree with FER+'s?](audit/labels.md) What that leaves for a score",

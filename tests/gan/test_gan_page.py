@@ -21,6 +21,8 @@ def record():
         "held_name": "PublicTest",
         "held_copies": 4,
         "versions": {"keras": "3.15.1"},
+        "commit": "0123456789abcdef",
+        "dirty": True,
         "data": {
             "source": "fer2013.csv",
             "split": "official",
