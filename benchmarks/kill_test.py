@@ -1,6 +1,6 @@
 """Kill a run with SIGKILL again and again, let it go on each time, and compare every bit with a run left alone.
 
-    python benchmarks/kill_test.py [--kills 10] [--seed 0]
+    python -m benchmarks.kill_test [--kills 10] [--seed 0]
 
 A small recipe of two phases on drawn faces, with --deterministic. Both runs note the SHA-256 of each checkpoint they
 write (weights, optimizer, dropout's state), at every step, and then rest for as long as PAUSE, so that there is a moment

@@ -13,16 +13,17 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     Arguments, weights, their order, the config and the numbers are the parent's. Keras 3 writes training-mode batch
     normalisation as a chain of element-wise operations, each of which reads and writes the whole activation; the fused
     kernel does it in fewer passes, and in float16 and bfloat16 takes it as it is, with statistics in float32. Whatever
-    the kernel cannot do (another axis or rank, a mask, `renorm`, `synchronized`, float64, an epsilon under 1.001e-5,
-    another backend) is left to the parent.
+    the kernel cannot do (another axis or rank, a mask, `renorm`, statistics `synchronized` over devices, float64, an
+    epsilon under 1.001e-5, another backend) is left to the parent.
 
     Input and output: (B, H, W, C), floating point.
     """
 
     def call(self, inputs, training=None, mask=None):
-        if mask is not None or not self._fits_kernel(inputs):
+        by_batch = training and self.trainable
+        if mask is not None or not self._fits_kernel(inputs) or (by_batch and self.synchronized):
             return super().call(inputs, training=training, mask=mask)
-        if training and self.trainable:
+        if by_batch:
             return self._normalise_by_batch(inputs)
         return self._normalise_by_moving_statistics(inputs)
 
@@ -32,7 +33,6 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
             and len(inputs.shape) == 4
             and self.axis in (-1, 3)
             and not self.renorm
-            and not self.synchronized
             and self.epsilon >= SMALLEST_EPSILON
             and keras.backend.standardize_dtype(inputs.dtype) in ("float32", "float16", "bfloat16")
         )

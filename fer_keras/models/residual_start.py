@@ -18,5 +18,5 @@ def begin_as_identity(resnet: keras.Model) -> int:
         if match := BRANCH_NORM.fullmatch(layer.name):
             last[match[1]] = layer
     for layer in last.values():
-        layer.gamma.assign(keras.ops.zeros_like(layer.gamma))
+        layer.gamma.assign(keras.ops.zeros(layer.gamma.shape))
     return len(last)

@@ -160,7 +160,8 @@ def _prepare_jax(asked):
     if asked and not jax.distributed.is_initialized():
         with contextlib.suppress(RuntimeError):  # JAX has begun: then there are as many as there are
             jax.config.update("jax_num_cpu_devices", asked)
-    if os.environ.get(ADDRESSES) and not jax.distributed.is_initialized():
+    described = any(os.environ.get(name) for name in (ADDRESSES, PROCESSES, PROCESS))
+    if described and not jax.distributed.is_initialized():
         try:
             keras.distribution.initialize()
         except (ValueError, RuntimeError) as error:
@@ -183,6 +184,7 @@ def _choose_jax(batch_size, asked):
         asked = len(names)
     count = even(len(names), asked, batch_size)
     if count == 1:
+        keras.distribution.set_distribution(None)
         return ALONE
     shared = keras.distribution.DataParallel(devices=names[:count], auto_shard_dataset=False)
     keras.distribution.set_distribution(shared)

@@ -204,7 +204,7 @@ class Trainer:
         self._history, self._seconds_before = progress["history"], progress["seconds"]
         self._selection = Selection(**progress["selection"])
         self._progress.say(f"Going on after epoch {progress['epoch']}, step {progress['step']} of this phase.")
-        return progress["epoch"], progress["step"], progress["sums"]
+        return progress["epoch"], progress["step"], progress.get("sums")
 
     def _seconds(self):
         return self._seconds_before + time.perf_counter() - self._began

@@ -43,7 +43,8 @@ class EpochSums(keras.callbacks.Callback):
         """Return {"loss": mean, metric: mean} of the epoch. To be called when it is over."""
         sums = np.array(self.now())
         if self._before_last is not None:
-            sums = self._before_last + (sums - self._before_last) / self.repeated
+            before = np.pad(self._before_last, (0, len(sums) - len(self._before_last)))
+            sums = before + (sums - before) / self.repeated
         names = [variable.path.split("/")[0] for variable in self.model.metrics_variables[::2]]
         return {name: float(total / count) for name, (total, count) in zip(names, sums.reshape(-1, 2), strict=True)}
 

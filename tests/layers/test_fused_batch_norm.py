@@ -88,6 +88,13 @@ def test_what_the_kernel_cannot_do_is_left_to_keras(shape, arguments):
     np.testing.assert_array_equal(fused(draw(shape), training=True), stock(draw(shape), training=True))
 
 
+def test_only_the_statistics_of_several_devices_are_left_to_keras():
+    stock, fused = pair(synchronized=True)
+    np.testing.assert_array_equal(fused(draw(), training=True), stock(draw(), training=True))
+    assert fused._fits_kernel(keras.ops.convert_to_tensor(draw()))
+    np.testing.assert_allclose(fused(draw(), training=False), stock(draw(), training=False), rtol=1e-5, atol=1e-5)
+
+
 def test_mask_is_left_to_keras():
     stock, fused = pair()
     mask = np.arange(30).reshape(SHAPE[:3]) % 4 > 0

@@ -101,7 +101,8 @@ def counted(sums, rows, batch):
     """Train one weight on `rows` rows whose loss is their number, in batches; return the epoch's mean loss."""
     row = keras.Input((1,))
     model = keras.Model(row, keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", trainable=False)(row))
-    model.compile(loss=lambda target, found: found, jit_compile=False)
+    squares = keras.metrics.MeanSquaredError(name="square")
+    model.compile(loss=lambda target, found: found, metrics=[squares], jit_compile=False)
     model.fit(np.array(rows, "float32")[:, None], np.zeros((len(rows), 1)), batch_size=batch, shuffle=False, verbose=0,
               callbacks=[sums])  # fmt: skip
     return sums.means()["loss"]
@@ -112,12 +113,15 @@ def test_a_repeated_last_batch_counts_once():
     """1, 2, 3, 4 and then 5 twice: the mean of the five is 3, that of all six would be 10/3."""
     assert counted(EpochSums(), [1, 2, 3, 4, 5, 5], 2) == pytest.approx(20 / 6)
     assert counted(EpochSums(repeated=2), [1, 2, 3, 4, 5, 5], 2) == pytest.approx(3.0)
+    assert counted(EpochSums(repeated=2), [6, 6], 2) == pytest.approx(6.0)
 
 
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_an_epoch_that_goes_on_means_over_all_its_rows():
-    """Rows 1 and 2 were summed before the interruption: total 3, count 2."""
-    assert counted(EpochSums([3.0, 2.0]), [3, 4], 2) == pytest.approx(10 / 4)
+    """Rows 1 and 2 were summed before the interruption: total 3 and squares 5, count 2."""
+    sums = EpochSums([3.0, 2.0, 5.0, 2.0])
+    assert counted(sums, [3, 4], 2) == pytest.approx(10 / 4)
+    assert sums.means()["square"] == pytest.approx(30 / 4)
 
 
 @pytest.mark.slow

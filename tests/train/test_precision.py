@@ -22,3 +22,4 @@ def test_an_accelerator_gets_bfloat16_and_xla(tmp_path, monkeypatch):
     monkeypatch.setattr(precision, "accelerators", lambda: ["gpu:0"])
     chosen = precision.choose(None, tmp_path / "absent")
     assert (chosen.policy, chosen.jit) == ("mixed_bfloat16", True)
+    assert not precision.choose(None, tmp_path / "absent", mirrored=True).jit
