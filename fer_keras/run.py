@@ -2,14 +2,12 @@
 
 import dataclasses
 import functools
-import hashlib
-import json
 import pathlib
 
 import keras
 import numpy as np
 
-from fer_keras import environment, export, files, outcome, protocols, resolve
+from fer_keras import environment, export, files, outcome, protocols, request, resolve
 from fer_keras.cli import DEMO, Options
 from fer_keras.data import development, pipeline
 from fer_keras.data.balance import epoch_order
@@ -20,12 +18,12 @@ from fer_keras.recipe import Experiment, Recipe
 from fer_keras.report import regenerate, save_record, save_samples, write_report
 from fer_keras.source import Source, find_source, splits_for, with_generated
 from fer_keras.status import Status
-from fer_keras.train import checkpoint, determinism, devices, precision, processes
+from fer_keras.train import determinism, devices, precision, processes
 from fer_keras.train.board import Board
 from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer
 
-MODEL, RECORD, REQUEST, CHECKPOINT = "model.keras", "record.json", "request.json", "checkpoint"
+MODEL, RECORD = "model.keras", "record.json"
 REPORTS = pathlib.Path("reports")
 
 
@@ -105,27 +103,22 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
         print(f"{line['field']}: {line['printed']}, {line['run']}.".capitalize())
     if warning := protocols.warning(recipe.data.split):
         print(warning)
-    splits_of = trainer.splits_of
-    others = development.described(recipe, splits_of)
-    request = {"as_run": resolve.as_data(recipe), "seed": options.seed, "data": source.faces.fingerprint}
-    request |= {"dropped rows": source.dropped and source.dropped.sha256}
-    request |= {"generated faces": source.made.sha256} if source.made else {}
-    request |= {f"data of {phase}": other["fingerprint"] for phase, other in others.items()}
-    _same_request(folder, request | _votes(recipe, source.faces))
+    others = development.described(recipe, trainer.splits_of)
+    request.require_same(folder, request.of(recipe, source, options.seed, others))
     state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
     board = Board(folder / "tensorboard") if options.tensorboard else None
     start = {}
     trainer = dataclasses.replace(
         trainer,
         initialise=lambda model: start.update(initial.load_backbone(model, recipe.init)),
-        folder=folder / CHECKPOINT,
+        folder=folder / request.CHECKPOINT,
         on_epoch=functools.partial(_report_epoch, state, board),
     )
     with state.watching():
         trained = _stoppable(trainer.train)
         processes.part()
         files.write(folder / MODEL, trained.model.save)
-        source = dataclasses.replace(source, splits=splits_of(recipe.data))
+        source = dataclasses.replace(source, splits=trainer.splits_of(recipe.data))
         identity = {
             "run": name,
             "experiment": experiment.name,
@@ -154,7 +147,7 @@ def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precisio
         splits_of=functools.cache(functools.partial(splits_for, source, rows, options.seed, recipe.init)),
         build=functools.partial(build, recipe),
         initialise=lambda model: initial.load_backbone(model, recipe.init),
-        folder=pathlib.Path(CHECKPOINT),
+        folder=pathlib.Path(request.CHECKPOINT),
         devices=shared,
         jit=chosen.jit,
         quiet=options.quiet,
@@ -196,29 +189,3 @@ def _stoppable(train):
         return train()
     except Interrupted as stop:
         raise KeyboardInterrupt from stop
-
-
-def _votes(recipe, faces):
-    """Return the votes' digest, under its name in the request, where a phase learns from them; {} where none does."""
-    used = [phase.data or recipe.data for phase in recipe.phases]
-    if faces.votes is None or not any(data.soft_labels or data.dataset == "ferplus" for data in used):
-        return {}
-    return {"FER+ votes": hashlib.sha256(np.ascontiguousarray(faces.votes)).hexdigest()}
-
-
-def _same_request(folder, request):
-    """Refuse to go on with a checkpoint of another recipe, seed or data."""
-    path = folder / REQUEST
-    wanted = json.loads(json.dumps(request))
-    if path.exists():
-        begun = files.read_json(path)
-        if not isinstance(begun, dict):
-            raise expected(f"what was asked for in {path}", "something else", "Choose another --out.")
-        differing = [key for key, value in begun.items() if wanted.get(key) != value]
-        if differing:
-            what = "the same recipe, seed and data as the run begun there"
-            raise expected(f"{what} in {folder}", f"another {', '.join(differing)}", "Choose another --out.")
-    elif checkpoint.exists(folder / CHECKPOINT):
-        why = "It says which recipe, seed and data the checkpoint there is of. Put it back, or choose another --out."
-        raise expected(f"{REQUEST} in {folder}", "none", why)
-    files.write_json(path, wanted)

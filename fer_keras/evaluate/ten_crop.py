@@ -31,7 +31,7 @@ def centre_kept(model) -> float | None:
     """Return the share of a side that the model's own centre crop keeps, None for a model without one."""
     for layer in model.layers:
         if layer.name == "center_crop":
-            return layer.height / layer.input.shape[1]
+            return layer.output.shape[1] / layer.input.shape[1]
     return None
 
 

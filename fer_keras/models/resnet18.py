@@ -44,7 +44,10 @@ def _features(*, image_size: int = 224, classes: int = 7, input_size: int = 48, 
     """
     face, x = face_input(input_size, channels)
     x = resized(x, round(image_size * 256 / 224))
-    x = layers.CenterCrop(image_size, image_size, dtype="float32", name="center_crop")(x)
+    # Not keras.layers.CenterCrop: like Resizing (see layers/resize.py) it puts every later layer in training mode.
+    before = (x.shape[1] - image_size) // 2
+    edges = (before, x.shape[1] - image_size - before)
+    x = layers.Cropping2D((edges, edges), dtype="float32", name="center_crop")(x)
     x = Normalise(**TORCHVISION, dtype="float32", name="normalise")(tripled(x))
     x = build_basic_resnet(18, image_size=image_size)(x)
     return face, layers.GlobalAveragePooling2D(name="pool")(x), classes

@@ -12,7 +12,7 @@ from fer_keras import resolve
 from fer_keras.data import development, pipeline
 from fer_keras.data.toy import toy_faces
 from fer_keras.models import builder
-from fer_keras.train import carry, freeze, optimizers
+from fer_keras.train import carry, freeze, optimizers, prepare
 from fer_keras.train.phases import Trainer
 from fer_keras.train.selection import Selection
 
@@ -100,7 +100,9 @@ def tiny_trainer(folder):
     first, second = smoke.phases
     plain = dataclasses.replace(second.optimizer, groups=())
     phases = (dataclasses.replace(first, epochs=2), dataclasses.replace(second, epochs=4, optimizer=plain))
-    recipe = dataclasses.replace(smoke, model="house", model_args={"image_size": 48, "widths": (4,)}, phases=phases)
+    recipe = dataclasses.replace(
+        smoke, model="house", model_args={"image_size": 48, "widths": (4,), "pairs": ()}, phases=phases
+    )
     faces = toy_faces(n_train=140, n_public=30, n_private=30)
     build = functools.partial(builder("house"), **recipe.model_args)
     return Trainer(
@@ -138,7 +140,7 @@ def test_phase_2_starts_from_phase_1s_best_epoch_and_is_evaluated_every_third(tm
 
 def test_class_weights_of_a_phase_replace_the_recipes(tmp_path):
     trainer = tiny_trainer(tmp_path)
-    first, second = (trainer._treatment(phase) for phase in trainer.recipe.phases)
+    first, second = (prepare.treatment(trainer.recipe, phase) for phase in trainer.recipe.phases)
     assert isinstance(first, pipeline.Treatment) and first.class_weights == {}
     assert second.class_weights == RESNET34_CBAM.class_weights and second.divide_by_sum
     assert (first.augment.horizontal_flip, second.augment.horizontal_flip) == (True, False)
