@@ -119,7 +119,7 @@ class Profile:
         minutes: what a run takes, estimated, on the hardware the profile is for.
         note: why this reduction, in a few words for the ledger.
         image_size: side of the square that the backbone sees, or None for the recipe's.
-        epochs: {phase name: epochs}; phases not named keep theirs.
+        epochs: {phase name: epochs}; phases not named keep theirs, 0 leaves the phase out.
         learning_rates: {phase name: learning rate}; likewise.
         batch_size: rows a step, or None.
         rows: use only so many training rows (stratified, seeded), or None for all.
@@ -200,6 +200,9 @@ class Recipe:
         for profile in self.profiles.values():
             unknown = {*profile.epochs, *profile.learning_rates} - set(names)
             _refuse_unless(not unknown, f"Expected phases {names} in profile. Received: {sorted(unknown)}")
+            _refuse_unless(
+                any(profile.epochs.get(name) != 0 for name in names), "Expected a phase in profile. Received: none"
+            )
             unknown = set(profile.generated) - set(self.generated)
             _refuse_unless(not unknown, f"Expected the recipe's generated classes. Received: {sorted(unknown)}")
 

@@ -20,7 +20,8 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
         if value is not None and value < 1:
             raise expected(f"{flag} of at least 1", value)
     reduced = recipe.profiles.get(profile, Profile(minutes=recipe.paper_minutes))
-    phases = tuple(_phase_as_run(phase, reduced, epochs) for phase in recipe.phases)
+    kept = [phase for phase in recipe.phases if reduced.epochs.get(phase.name) != 0]
+    phases = tuple(_phase_as_run(phase, reduced, epochs) for phase in kept)
     args = dict(recipe.model_args)
     if size := image_size or reduced.image_size:
         args["image_size"] = size
@@ -84,12 +85,23 @@ def _differences(path, printed, run):
     if isinstance(printed, dict) and isinstance(run, dict):
         for key in dict.fromkeys((*printed, *run)):
             yield from _differences(f"{path}.{key}" if path else key, printed.get(key), run.get(key))
+    elif _named(printed) and _named(run):
+        present, remaining = ({one["name"]: one for one in side} for side in (printed, run))
+        for name, one in present.items():
+            if name in remaining:
+                yield from _differences(f"{path}[{name}]", one, remaining[name])
+            else:
+                yield {"field": f"{path}[{name}]", "printed": f"{one['epochs']} epochs", "run": "left out"}
     elif isinstance(printed, list) and isinstance(run, list) and len(printed) == len(run):
         for position, (one, other) in enumerate(zip(printed, run, strict=True)):
-            name = one["name"] if isinstance(one, dict) and "name" in one else position
-            yield from _differences(f"{path}[{name}]", one, other)
+            yield from _differences(f"{path}[{position}]", one, other)
     elif printed != run:
         yield {"field": path, "printed": printed, "run": run}
+
+
+def _named(value) -> bool:
+    """Say whether `value` is a list of phases."""
+    return isinstance(value, list) and all(isinstance(one, dict) and one.get("kind") == "Phase" for one in value)
 
 
 def rows_ledger(rows: int | None, dropped: int = 0, cropped: bool = False) -> list[dict]:

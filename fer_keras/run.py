@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_keras import environment, export, files, outcome, protocols, request, resolve
 from fer_keras.cli import DEMO, Options
-from fer_keras.data import development, pipeline
+from fer_keras.data import development, pipeline, seen
 from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
 from fer_keras.errors import expected
@@ -103,11 +103,12 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
         print(f"{line['field']}: {line['printed']}, {line['run']}.".capitalize())
     if warning := protocols.warning(recipe.data.split):
         print(warning)
+    note = seen.require_unseen(recipe.init, source.faces, trainer.splits_of(recipe.data))
     others = development.described(recipe, trainer.splits_of)
     request.require_same(folder, request.of(recipe, source, options.seed, others))
     state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
     board = Board(folder / "tensorboard") if options.tensorboard else None
-    start = {}
+    start = {"note": note} if note else {}
     trainer = dataclasses.replace(
         trainer,
         initialise=lambda model: start.update(initial.load_backbone(model, recipe.init)),
@@ -126,7 +127,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
             "paper_title": experiment.title,
             "profile": DEMO if source.demo else profile,
             "seed": options.seed,
-            "init": start or {"kind": "scratch"},
+            "init": {"kind": "scratch", **start},
             "environment": described,
             "phase_data": others,
             "started": started,

@@ -23,8 +23,8 @@ NAMES = {PUBLIC: "PublicTest", PRIVATE: "PrivateTest", TEST: "merged test"}
 class Sealed:
     """Test rows that only the evaluation of a finished run may open.
 
-    `name` and `len()` are known; pixels and labels are not until `open`, which appends {"split", "when", "why"} to
-    `access`. Raises RuntimeError when opened while training is under way.
+    `name`, `len()` and the row numbers are known; pixels and labels are not until `open`, which appends {"split", "when",
+    "why"} to `access`. Raises RuntimeError when opened while training is under way.
     """
 
     def __init__(self, name: str, faces: Faces):
@@ -37,6 +37,11 @@ class Sealed:
 
     def __repr__(self):
         return f"Sealed({self.name}, {len(self)} rows: only the evaluation of a finished run may open them)"
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows' numbers in the source, int64 [N]."""
+        return self._faces.rows
 
     def open(self, why: str, *, finished: bool) -> Faces:
         """Return the faces and record the access. `finished` says that training and selection are over."""

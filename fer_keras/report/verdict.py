@@ -13,7 +13,7 @@ A paper's number is held against the same metric of our run, on the split that t
 
 - **cannot be compared**: the faces are synthetic or no official copy; the run's data set or division differs from the
   printed one, or its division is one of the leaky protocols or their control; the backbone did not start from what the
-  paper started from (ImageNet weights, say); or the run does not have the metric there.
+  paper started from (ImageNet weights, say), or a phase is left out; or the run does not have the metric there.
 - **reproduced**: the paper's number lies inside our run's 95 % interval: Wilson's interval for recall, precision and
   shares of a confusion matrix; the percentile bootstrap over the rows scored (2,000 resamples, seeded) for all others.
 - **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log
@@ -89,6 +89,9 @@ def not_comparable(record: dict) -> str:
         return f"data set {run_set}, printed {printed_set}"
     if any((phase.get("data") or {}).get("dataset") == "ferplus" for phase in as_run.get("phases", [])):
         return "FER+ stands in for AffectNet"
+    left_out = {phase["name"] for phase in printed.get("phases", [])} - {p["name"] for p in as_run.get("phases", [])}
+    if left_out:
+        return f"without the phase {', '.join(sorted(left_out))}"
     if data["split"] in protocols.STUDIED:
         return f"{'leaky protocol' if data['split'] in protocols.LEAKY else 'control of the leaky protocols'} {data['split']}"
     printed_split = printed.get("data", {}).get("split", data["split"])
