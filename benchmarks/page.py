@@ -8,7 +8,7 @@ from fer_keras import files
 from fer_keras.report import markdown
 
 PAGE = pathlib.Path(__file__).parent / "README.md"
-NAMES = ("input_pipeline", "train_step", "inference", "scale", "accelerator")
+NAMES = ("input_pipeline", "train_step", "accuracy", "inference", "scale", "start_up", "accelerator")
 INTRODUCTION = """\
 # Benchmarks
 

@@ -96,23 +96,29 @@ def _step(model, size):
     return step
 
 
-def _network(name, size):
+def network(name, size):
+    """Return a network of NETWORKS, not compiled, under the dtype policy that is set."""
     model, arguments = NETWORKS[name]
     return builder(model)(**arguments, image_size=size)
 
 
 def _ours(name, size, chosen):
     keras.mixed_precision.set_dtype_policy(chosen.policy)
-    model = _network(name, size)
+    model = network(name, size)
     keras.mixed_precision.set_dtype_policy("float32")
     model.compile("adam", "sparse_categorical_crossentropy", jit_compile=chosen.jit)
     return _step(model, size)
 
 
 def _stock(name, size):
-    model = keras.models.clone_model(_network(name, size), clone_function=_with_stock_norm, recursive=True)
+    model = stock_twin(network(name, size))
     model.compile("adam", "sparse_categorical_crossentropy")
     return _step(model, size)
+
+
+def stock_twin(model):
+    """Return the same network, newly initialised, with keras's own batch norm."""
+    return keras.models.clone_model(model, clone_function=_with_stock_norm, recursive=True)
 
 
 def _with_stock_norm(layer):

@@ -33,6 +33,7 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
         batch_size=rows or recipe.batch_size,
         augment=reduced.augment or recipe.augment,
         generated={**recipe.generated, **reduced.generated},
+        profiles={},
     )
 
 
@@ -77,8 +78,11 @@ def as_data(value):
 
 
 def ledger(printed: Recipe, run: Recipe) -> list[dict]:
-    """Return each field in which the two differ: {"field": dotted path, "printed": ..., "run": ...}."""
-    return list(_differences("", as_data(printed), as_data(run)))
+    """Return each field in which the two differ: {"field": dotted path, "printed": ..., "run": ...}.
+
+    The profiles to choose from, which a recipe as run has no more, are no difference.
+    """
+    return list(_differences("", as_data(printed) | {"profiles": {}}, as_data(run) | {"profiles": {}}))
 
 
 def _differences(path, printed, run):

@@ -1,4 +1,4 @@
-"""Every recipe of every experiment: one step of each phase, saved, reloaded; every network exported.
+"""Every recipe of every experiment: one step of each phase, saved, reloaded; every network exported, and on JAX.
 
 One step runs eagerly, by far the cheapest way to see it; the compiled way is tested in tests/test_run.py.
 """
@@ -7,6 +7,11 @@ import contextlib
 import dataclasses
 import functools
 import importlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -25,6 +30,10 @@ RECIPES = {
     for recipe in importlib.import_module(f"experiments.{name}").EXPERIMENT.recipes
 }
 ROWS = 4
+CONTAINED = ("backbone_classifier", "resnet34", "resnet50", "resnet18_simple")
+"""Networks that stand, as a part, in larger ones: these need no compilation of their own on JAX."""
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +101,41 @@ def _architectures():
     return list(chosen.values())
 
 
+@pytest.fixture(scope="module")
+def written(drawn, tmp_path_factory):
+    """Give, for each architecture's name, a folder with its new network as model.keras and what it predicts."""
+    folder = tmp_path_factory.mktemp("networks")
+
+    @functools.cache
+    def write(name):
+        model = _network(resolve.as_run(RECIPES[name], "smoke"), 7, 1, 48)
+        (folder / name).mkdir()
+        model.save(folder / name / "model.keras")
+        np.save(folder / name / "predicted.npy", _probabilities(model, drawn.images[:2]))
+        return folder / name
+
+    return write
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", _architectures())
-def test_each_network_is_served_as_it_predicts(name, drawn, tmp_path):
-    recipe = resolve.as_run(RECIPES[name], "smoke")
-    model = _network(recipe, 7, 1, 48)
-    model.save(tmp_path / "model.keras")
-    export.saved_model(tmp_path / "model.keras", tmp_path / "saved_model", drawn.class_names)
-    loaded = tf.saved_model.load(str(tmp_path / "saved_model"))
-    served = loaded.serve(drawn.images[:2])
-    np.testing.assert_allclose(served["probabilities"], _probabilities(model, drawn.images[:2]), rtol=1e-4, atol=1e-5)
+def test_each_network_is_served_as_it_predicts(name, drawn, written):
+    folder = written(name)
+    export.saved_model(folder / "model.keras", folder / "saved_model", drawn.class_names)
+    served = tf.saved_model.load(str(folder / "saved_model")).serve(drawn.images[:2])
+    np.testing.assert_allclose(served["probabilities"], np.load(folder / "predicted.npy"), rtol=1e-4, atol=1e-5)
+    shutil.rmtree(folder / "saved_model")
+
+
+@pytest.mark.slow
+def test_each_network_predicts_the_same_on_jax(drawn, written, tmp_path):
+    folders = [written(name) for name in _architectures() if RECIPES[name].model not in CONTAINED]
+    np.save(tmp_path / "faces.npy", drawn.images[:2])
+    env = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    command = [sys.executable, "tests/predict_on_jax.py", tmp_path / "faces.npy", *folders]
+    env |= {"PYTHONPATH": "."}
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=1200)
+    assert done.returncode == 0, done.stderr
+    for folder in folders:
+        on_jax, on_tensorflow = (np.load(folder / name) for name in ("on_jax.npy", "predicted.npy"))
+        np.testing.assert_allclose(on_jax, on_tensorflow, rtol=1e-3, atol=1e-5, err_msg=folder.name)

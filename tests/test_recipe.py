@@ -64,6 +64,23 @@ def test_the_command_line_overrides_the_profile():
     assert (run.phases[0].epochs, run.batch_size, run.model_args["image_size"]) == (7, 2, 64)
 
 
+def test_a_profile_leaves_a_phase_out_whatever_the_command_line_says_of_epochs():
+    phases = tuple(Phase(name, 3, Optimizer("adam", 1e-3)) for name in ("first", "second"))
+    printed = recipe(phases=phases, profiles={"short": Profile(minutes=1, epochs={"first": 0, "second": 2})})
+    assert [(phase.name, phase.epochs) for phase in resolve.as_run(printed, "short", epochs=5).phases] == [
+        ("second", 5)
+    ]
+    assert resolve.ledger(printed, resolve.as_run(printed, "short")) == [
+        {"field": "phases[first]", "printed": "3 epochs", "run": "left out"},
+        {"field": "phases[second].epochs", "printed": 3, "run": 2},
+    ]
+
+
+def test_a_profile_that_leaves_every_phase_out_is_refused():
+    with pytest.raises(ValueError, match="Expected a phase in profile. Received: none"):
+        recipe(profiles={"empty": Profile(minutes=1, epochs={"only": 0})})
+
+
 @pytest.mark.parametrize("override", ["epochs", "batch_size", "image_size"])
 def test_an_override_below_one_is_refused(override):
     with pytest.raises(UserError, match=f"--{override.replace('_', '-')} of at least 1"):

@@ -89,7 +89,8 @@ def not_comparable(record: dict) -> str:
         return f"data set {run_set}, printed {printed_set}"
     if any((phase.get("data") or {}).get("dataset") == "ferplus" for phase in as_run.get("phases", [])):
         return "FER+ stands in for AffectNet"
-    left_out = {phase["name"] for phase in printed.get("phases", [])} - {p["name"] for p in as_run.get("phases", [])}
+    kept = {phase.get("name") for phase in as_run.get("phases", [])}
+    left_out = {phase.get("name", "") for phase in printed.get("phases", [])} - kept
     if left_out:
         return f"without the phase {', '.join(sorted(left_out))}"
     if data["split"] in protocols.STUDIED:

@@ -70,6 +70,7 @@ def test_every_interval_holds_its_own_metric(toy_run):
         ("printed", {"init": "imagenet"}, "starts from scratch, printed imagenet"),
         ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, printed fer2013"),
         ("as_run", {"phases": [{"data": {"dataset": "ferplus"}}]}, "FER+ stands in for AffectNet"),
+        ("printed", {"phases": [{"name": "affectnet"}, {"name": "fer2013"}]}, "without the phase affectnet, fer2013"),
     ],
 )
 def test_what_cannot_be_compared_says_why(toy_run, part, change, reason):

@@ -1,0 +1,36 @@
+"""The page of the benchmarks says what their records say, and a target says whether it was reached."""
+
+import json
+
+from benchmarks import common, page
+
+
+def test_the_page_is_current():
+    assert page.PAGE.read_text(encoding="utf-8") == page.page()
+
+
+def test_every_benchmark_of_the_page_can_be_run():
+    for name in page.NAMES:
+        assert (page.PAGE.parent / f"{name}.py").is_file()
+
+
+def test_a_missed_target_says_what_is_in_the_way(tmp_path, monkeypatch):
+    monkeypatch.setattr(common, "RESULTS", tmp_path)
+    monkeypatch.setattr(common, "machine", lambda: {"when": "today"})
+    targets = [
+        common.Target("times as fast", 2, 1.5, why="no AMX"),
+        common.Target("waiting", 0.02, 0.01, at_most=True, why="never shown"),
+        common.Target("on a GPU", 1, None, why="none at hand"),
+    ]
+    common.publish("made_up", "Made up", "A note.", ("a", "b"), [("x", 1234.5)], targets)
+    data = json.loads((tmp_path / "made_up.json").read_text())
+    assert data["rows"] == [["x", "1,234"]]
+    shown = [page._target("made_up", target) for target in data["targets"]]
+    assert [row[3:] for row in shown] == [("1.5", "no", "no AMX"), ("0.01", "yes", ""), (None, None, "none at hand")]
+    assert shown[1][2] == "at most 0.02"
+
+
+def test_a_ratio_is_taken_turn_by_turn():
+    rates = {"ours": common.Rate((4.0, 6.0, 2.0), (1.0,) * 3), "other": common.Rate((2.0, 2.0, 2.0), (1.0,) * 3)}
+    assert common.ratio(rates, "ours", "other") == (1.0, 2.0, 3.0)
+    assert common.spread((1.0, 2.0, 3.0)) == "2 (1 to 3)"
