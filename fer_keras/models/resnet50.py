@@ -40,13 +40,12 @@ def _build(
         dropout: rate before the dense layer; the paper names none.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels; resized bilinearly (torchvision's `Resize`,
-    assumed) and scaled to [0, 1] (§III-B), which is not what the pretrained weights saw: keras.applications' took BGR
-    minus the mean, in 0..255. Frozen they would be of little use; all of them are fine-tuned, batch norm too.
-    Output "probabilities": float32 (B, classes).
+    assumed). They stay in 0..255, the unit of keras.applications' weights, though without its mean subtracted. The paper
+    scales to [0, 1] (§III-B): a factor that the batch norm behind the first convolution takes out, except from its moving
+    statistics, which would need some thousand steps to come round. Output "probabilities": float32 (B, classes).
     """
     face, x = face_input(input_size, channels)
     x = tripled(resized(x, image_size))
-    x = layers.Rescaling(1 / 255, dtype="float32", name="unit_range")(x)
     x = build_backbone("resnet50", image_size)(x)
     if attention:
         x = CBAMChannelAttention(RATIO, name="channel_attention")(x)

@@ -50,12 +50,21 @@ def test_the_backbone_is_keras_applications(models):
     assert backbone.layers[-1].name == "conv5_block3_out"
 
 
-def test_pixels_reach_the_backbone_in_the_unit_range(models):
+def test_pixels_reach_the_backbone_as_they_are(models):
     model = models["resnet50"]
     white = np.full((1, 40, 40, 1), 255, "uint8")
-    seen = np.asarray(keras.Model(model.input, model.get_layer("unit_range").output)(white))
+    seen = np.asarray(keras.Model(model.input, model.get_layer("triple").output)(white))
     assert seen.shape == (1, 64, 64, 3)
-    np.testing.assert_allclose(seen, 1, rtol=1e-6)
+    np.testing.assert_allclose(seen, 255, rtol=1e-6)
+
+
+def test_the_unit_of_pixels_makes_no_difference_while_batch_norm_trains(models):
+    backbone = models["resnet50"].get_layer("backbone")
+    state = backbone.get_weights()
+    pixels = np.random.default_rng(0).uniform(0, 255, (4, 64, 64, 3)).astype("float32")
+    raw, unit = (np.asarray(backbone(x, training=True)) for x in (pixels, pixels / 255))
+    backbone.set_weights(state)  # training moved the statistics
+    np.testing.assert_allclose(raw, unit, rtol=0, atol=0.02 * np.abs(raw).max())
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
