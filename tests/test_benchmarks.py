@@ -2,7 +2,7 @@
 
 import json
 
-from benchmarks import common, page
+from benchmarks import common, page, train_step
 
 
 def test_the_page_is_current():
@@ -28,6 +28,12 @@ def test_a_missed_target_says_what_is_in_the_way(tmp_path, monkeypatch):
     shown = [page._target("made_up", target) for target in data["targets"]]
     assert [row[3:] for row in shown] == [("1.5", "no", "no AMX"), ("0.01", "yes", ""), (None, None, "none at hand")]
     assert shown[1][2] == "at most 0.02"
+
+
+def test_multiply_adds_of_resnet50_are_the_published_ones():
+    """He et al. 2016, Table 1: 3.8e9 at 224 px without the strided 3x3 of v1.5; Keras's v1 has it in the 1x1."""
+    found = train_step.multiply_adds(train_step.network("resnet50", 224))
+    assert 3.8e9 < found < 3.9e9
 
 
 def test_a_ratio_is_taken_turn_by_turn():
