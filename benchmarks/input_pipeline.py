@@ -25,26 +25,34 @@ PAPERS = {
     "003": ("hybrid_resnet50", "hybrid_resnet50"),
 }
 BATCH, ROWS = 64, 4096
+FEW_RESAMPLINGS = (
+    "ours is one resampling whatever is asked for, stock layers are one for each kind of motion: the fewer a paper asks"
+    " for, the smaller the gain; its list asks for two"
+)
 
 
 def main() -> None:
     asked = options(__doc__)
     faces = _faces()
-    lines, worst = [], {}
+    lines, found = [], {}
     for paper, (module, name) in PAPERS.items():
         augment = importlib.import_module(f"experiments.{module}").EXPERIMENT.recipe(name).augment
         cases, notes = _cases(faces, augment)
         rates = round_robin(cases, rounds=asked.rounds, seconds=asked.seconds)
         for case in cases:
             against = ratio(rates, "ours, tf.data", case, "cpu")
-            worst.setdefault(case, []).append(against[1])
+            found.setdefault(case, {})[paper] = against[1]
             lines.append((paper, case, rates[case].median("cpu"), spread(against), notes[case]))
-    overhead = max(1 / value for value in worst["ours, bare ops"]) - 1
     targets = [
-        Target("times the legacy class at 48 px", 8, min(worst["legacy ImageDataGenerator, 48 px"])),
-        Target("times the legacy class at 224 px in colour", 100, min(worst["legacy ImageDataGenerator, 224 px"])),
-        Target("times stock Keras layers", 4, min(worst["stock Keras layers"])),
-        Target("tf.data's cost over the bare ops, share", 0.15, overhead, at_most=True),
+        _target("times the legacy class at 48 px", 8, found["legacy ImageDataGenerator, 48 px"]),
+        _target("times the legacy class at 224 px in colour", 100, found["legacy ImageDataGenerator, 224 px"]),
+        _target("times stock Keras layers", 4, found["stock Keras layers"], why=FEW_RESAMPLINGS),
+        Target(
+            "tf.data's cost over the bare ops, share",
+            0.15,
+            max(1 / value for value in found["ours, bare ops"].values()) - 1,
+            at_most=True,
+        ),
     ]
     note = (
         f"{ROWS:,} faces, batch {BATCH}; images per CPU second; ratios of ours to each, median (least to most) over"
@@ -53,6 +61,12 @@ def main() -> None:
     )
     columns = ("paper", "pipeline", "images a CPU second", "ours is faster by", "without")
     publish("input_pipeline", "Augmentation", note, columns, lines, targets)
+
+
+def _target(what: str, goal: float, by_paper: dict[str, float], why: str = "") -> Target:
+    """Return the target, held against the paper that gains least."""
+    least = min(by_paper, key=by_paper.get)
+    return Target(f"{what}, least: paper {least}", goal, by_paper[least], why=why)
 
 
 def _faces():

@@ -8,13 +8,13 @@ channels last, bfloat16 autocast where ours is bfloat16. Adam and cross-entropy 
 """
 
 import argparse
-import importlib.util
 import math
 import statistics
 
 import keras
 import numpy as np
 
+from benchmarks import torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.models import builder
@@ -32,13 +32,6 @@ NETWORKS = {
 }
 PRODUCT, PRODUCT_SIDE = "matrix product", 2048
 SMALLEST = {"xception": 71}
-TORCHVISION = {
-    "resnet18": "resnet18",
-    "resnet34": "resnet34",
-    "resnet50": "resnet50",
-    "efficientnetb3": "efficientnet_b3",
-    "mobilenetv3small": "mobilenet_v3_small",
-}
 
 
 def main() -> None:
@@ -51,9 +44,10 @@ def main() -> None:
                 continue
             ours = _ours(name, size, chosen)
             cases = {"ours": _step(ours, size), "stock Keras": _stock(name, size)}
-            if torch := _torch(name, size, chosen):
-                cases["PyTorch"] = torch
-            rates = round_robin(cases | {PRODUCT: _matrix_product(chosen)}, rounds=asked.rounds, seconds=asked.seconds)
+            with torch_step.stepping(name, size, BATCHES[size], _dtype(chosen)) as theirs:
+                cases |= {"PyTorch": theirs} if theirs else {}
+                turns = cases | {PRODUCT: _matrix_product(chosen)}
+                rates = round_robin(turns, rounds=asked.rounds, seconds=asked.seconds)
             shares[name, size] = _share_of_product(rates, multiply_adds(ours))
             for case in cases:
                 found = ratio(rates, "ours", case)
@@ -98,10 +92,13 @@ def _why(chosen, share) -> str:
     )
 
 
+def _dtype(chosen) -> str:
+    return "bfloat16" if chosen.policy == "mixed_bfloat16" else "float32"
+
+
 def _matrix_product(chosen):
     """Return a call that multiplies two matrices and returns how many floating-point operations that was."""
-    dtype = "bfloat16" if chosen.policy == "mixed_bfloat16" else "float32"
-    one = keras.ops.cast(keras.random.normal((PRODUCT_SIDE, PRODUCT_SIDE)), dtype)
+    one = keras.ops.cast(keras.random.normal((PRODUCT_SIDE, PRODUCT_SIDE)), _dtype(chosen))
 
     def multiply():
         keras.ops.convert_to_numpy(keras.ops.matmul(one, one)[0, 0])
@@ -174,29 +171,6 @@ def _with_stock_norm(layer):
     if not isinstance(layer, FusedBatchNormalization):
         return layer.__class__.from_config(layer.get_config())
     return keras.layers.BatchNormalization.from_config(layer.get_config())
-
-
-def _torch(name, size, chosen):
-    if name not in TORCHVISION or not importlib.util.find_spec("torchvision"):
-        return None
-    import torch
-    import torchvision
-
-    model = getattr(torchvision.models, TORCHVISION[name])(num_classes=7).to(memory_format=torch.channels_last)
-    optimizer, loss_of = torch.optim.Adam(model.parameters()), torch.nn.CrossEntropyLoss()
-    rows = BATCHES[size]
-    images = torch.rand(rows, 3, size, size).to(memory_format=torch.channels_last)
-    labels = torch.randint(0, 7, (rows,))
-
-    def step():
-        optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=chosen.policy == "mixed_bfloat16"):
-            loss = loss_of(model(images), labels)
-        loss.backward()
-        optimizer.step()
-        return rows
-
-    return step
 
 
 if __name__ == "__main__":

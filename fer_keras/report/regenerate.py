@@ -1,5 +1,6 @@
 """All pages of reports/ at once: written, or checked against what is there."""
 
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -17,6 +18,7 @@ from fer_keras.report import (
     leaky,
     learned,
     markdown,
+    memo,
     registry,
     table,
 )
@@ -34,7 +36,7 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
     Returns the files that changed. Raises UserError for a faulty record (file and key) or a README without its markers.
     """
     reports_dir = Path(reports_dir)
-    suite = registry.experiments() if suite is None else suite
+    whole, suite = suite is None, registry.experiments() if suite is None else suite
     records = load_records(reports_dir)
     changed = []
     for run, record in records.items():
@@ -47,7 +49,10 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
         if not _drawn(path, comparison):
             _draw(path, comparison)
             changed.append(path)
-    for path, text in pages(reports_dir, suite, records).items():
+    made = pages(reports_dir, suite, records)
+    if whole:
+        memo.keep(reports_dir, _written_part(reports_dir), made)
+    for path, text in made.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             files.write(path, lambda part, text=text: part.write_text(text, encoding="utf-8"))
             changed.append(path)
@@ -60,9 +65,10 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
     An audit's figures and its pairs.csv cannot be drawn anew without the faces: they are checked by digest.
     """
     reports_dir = Path(reports_dir)
-    suite = registry.experiments() if suite is None else suite
+    whole, suite = suite is None, registry.experiments() if suite is None else suite
     records = load_records(reports_dir)
-    generated = pages(reports_dir, suite, records)
+    make = functools.partial(pages, reports_dir, suite, records)
+    generated = memo.remembered(reports_dir, _written_part(reports_dir), make) if whole else make()
     stale = [path for path, text in generated.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     for run, record in records.items():
         stale += drawings.stale(reports_dir / RESULTS / run, record)
@@ -104,6 +110,12 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
     if readme.is_file():
         found[readme] = _between_markers(readme, table.summary(rows, reports_dir, f"{reports_dir.resolve().name}/"))
     return found
+
+
+def _written_part(reports_dir: Path) -> str:
+    """Return the README beside `reports_dir` without what is generated in it."""
+    readme = reports_dir.resolve().parent / "README.md"
+    return _between_markers(readme, "") if readme.is_file() else ""
 
 
 def _between_markers(readme: Path, text: str) -> str:

@@ -80,6 +80,15 @@ def test_paired_bootstrap_sees_only_the_discordant_rows():
     assert set(same.values()) == {statistics.Interval(0.0, 0.0)}
 
 
+@pytest.mark.parametrize(("successes", "trials"), [(0, 1), (1, 1), (3, 7), (0, 500), (55, 55), (2093, 3589)])
+def test_wilson_is_scipys(successes, trials):
+    from scipy.stats import binomtest
+
+    theirs = binomtest(successes, trials).proportion_ci(statistics.CONFIDENCE, method="wilson")
+    ours = statistics.wilson(successes, trials)
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
 def test_wilson_interval_of_eight_in_ten():
     z, found = 1.959964, statistics.wilson(8, 10)
     middle, half = 0.8 + z * z / 20, z * math.sqrt(0.8 * 0.2 / 10 + z * z / 400)
