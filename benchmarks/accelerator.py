@@ -8,20 +8,22 @@ does the same on the CPU with small batches, says so, and its rates mean nothing
 """
 
 import importlib.util
+import os
 import time
+
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # PyTorch's process wants some of the memory, too
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 import keras
 import numpy as np
 
+from benchmarks import torch_step, train_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
 from fer_keras.models import builder
 from fer_keras.settings import Augment
 from fer_keras.train import precision
 
 SIDE, PAPERS_BATCH, LIMIT = 224, 32, 4096
-FLOPS = 3 * 2 * 4.09e9
-"""Of one image: 4.09e9 multiply-adds forward (He et al. 2016 count 3.8e9 for v1 without the head), thrice with backward."""
-
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40": 181e12, "L4": 121e12, "V100": 125e12, "T4": 65e12}
 """Dense bfloat16 (V100, T4: float16) peaks of the makers' data sheets, FLOP/s."""
 
@@ -34,11 +36,13 @@ def main() -> None:
     batches = (PAPERS_BATCH, _largest(chosen)) if there else (4,)
     lines, shares, waits, against = [], [], [], []
     for rows in dict.fromkeys(batches):
-        cases = {"ours": _step(_network(chosen), rows)}
-        if torch := _torch(rows):
-            cases["PyTorch"] = torch
-        rates = round_robin(cases, rounds=5 if there else 1, seconds=4.0)
-        share = _peak_share(rates["ours"].median())
+        network = _network(chosen)
+        cases = {"ours": _step(network, rows)}
+        dtype = "bfloat16" if chosen.policy == "mixed_bfloat16" else "float32"
+        with torch_step.stepping("resnet50", SIDE, rows, dtype) as theirs:
+            cases |= {"PyTorch": theirs} if theirs else {}
+            rates = round_robin(cases, rounds=5 if there else 1, seconds=4.0)
+        share = _peak_share(rates["ours"].median() * 6 * train_step.multiply_adds(network))
         wait = _waiting(_network(chosen), rows, steps=200 if there else 3)
         shares.append(share)
         waits.append(wait)
@@ -127,34 +131,10 @@ def _batches(rows):
         yield images, targets
 
 
-def _torch(rows):
-    if not importlib.util.find_spec("torchvision"):
-        return None
-    import torch
-    import torchvision
-
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = torchvision.models.resnet50(num_classes=7).to(device, memory_format=torch.channels_last)
-    model = torch.compile(model) if device == "cuda" else model
-    optimizer, loss_of = torch.optim.Adam(model.parameters()), torch.nn.CrossEntropyLoss()
-    images = torch.rand(rows, 3, SIDE, SIDE, device=device).to(memory_format=torch.channels_last)
-    labels = torch.randint(0, 7, (rows,), device=device)
-
-    def step():
-        optimizer.zero_grad()
-        with torch.autocast(device, torch.bfloat16):
-            loss = loss_of(model(images), labels)
-        loss.backward()
-        optimizer.step()
-        loss.item()
-        return rows
-
-    return step
-
-
-def _peak_share(rate: float) -> float | None:
+def _peak_share(operations: float) -> float | None:
+    """Return the share of the chip's peak that so many operations a second are; None for a chip not in PEAKS."""
     peak = next((peak for name, peak in PEAKS.items() if name in _chip()), None)
-    return peak and rate * FLOPS / peak
+    return peak and operations / peak
 
 
 def _chip() -> str:

@@ -90,6 +90,7 @@ def _from_litert(path):
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(path)
+    interpreter.allocate_tensors()
     given, result = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
 
     def call(faces):

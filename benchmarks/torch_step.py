@@ -2,7 +2,8 @@
 
     python -m benchmarks.torch_step NETWORK SIDE ROWS DTYPE      one step for each line on standard input
 
-torchvision's network, channels last, Adam and cross-entropy; autocast where DTYPE is bfloat16.
+torchvision's network, channels last, Adam and cross-entropy; autocast where DTYPE is bfloat16. On a GPU where PyTorch has
+one, and compiled there.
 """
 
 import contextlib
@@ -45,13 +46,15 @@ def main(network: str, side: int, rows: int, dtype: str) -> None:
     import torch
     import torchvision
 
-    model = getattr(torchvision.models, network)(num_classes=7).to(memory_format=torch.channels_last)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = getattr(torchvision.models, network)(num_classes=7).to(device, memory_format=torch.channels_last)
+    model = torch.compile(model) if device == "cuda" else model
     optimizer, loss_of = torch.optim.Adam(model.parameters()), torch.nn.CrossEntropyLoss()
-    images = torch.rand(rows, 3, side, side).to(memory_format=torch.channels_last)
-    labels = torch.randint(0, 7, (rows,))
+    images = torch.rand(rows, 3, side, side, device=device).to(memory_format=torch.channels_last)
+    labels = torch.randint(0, 7, (rows,), device=device)
     for _ in sys.stdin:
         optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=dtype == "bfloat16"):
+        with torch.autocast(device, torch.bfloat16, enabled=dtype == "bfloat16"):
             loss = loss_of(model(images), labels)
         loss.backward()
         optimizer.step()

@@ -29,3 +29,5 @@ def compile_model(model: keras.Model, recipe: Recipe, phase: Phase, steps_per_ep
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
         jit_compile=jit,
     )
+    # Slots made inside the first step would have TensorFlow trace that step a second time.
+    model.optimizer.build(model.trainable_variables)

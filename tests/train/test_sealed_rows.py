@@ -26,10 +26,10 @@ class Refusing(splits.Sealed):
     """Sealed rows whose faces nothing may look at."""
 
     def __init__(self, sealed):
-        self.name, self.access, self.rows = sealed.name, [], len(sealed)
+        self.name, self.access, self.size = sealed.name, [], len(sealed)
 
     def __len__(self):
-        return self.rows
+        return self.size
 
     @property
     def _faces(self):
