@@ -43,8 +43,8 @@ def main() -> None:
             lines.append((f"{seed}", name, f"{reached[name][-1]:.2f}", _points(interval), f"{took:.0f} s"))
             print(*lines[-1], flush=True)
         keras.backend.clear_session()
-    lost = np.mean(reached["stock Keras"]) - np.mean(reached["ours"])
-    noise = np.std(reached["stock Keras"], ddof=1) if len(asked.seeds) > 1 else 0.0
+    lost = float(np.mean(reached["stock Keras"]) - np.mean(reached["ours"]))
+    noise = float(np.std(reached["stock Keras"], ddof=1)) if len(asked.seeds) > 1 else 0.0
     targets = [
         Target("points of accuracy lost, at most stock Keras's deviation between seeds", noise, lost, at_most=True)
     ]

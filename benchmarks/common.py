@@ -40,7 +40,7 @@ class Target:
     def reached(self) -> bool | None:
         if self.found is None:
             return None
-        return self.found <= self.goal if self.at_most else self.found >= self.goal
+        return bool(self.found <= self.goal if self.at_most else self.found >= self.goal)
 
 
 def round_robin(cases: Mapping[str, Callable[[], int]], *, rounds: int = 5, seconds: float = 2.0) -> dict[str, Rate]:
