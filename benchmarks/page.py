@@ -8,7 +8,19 @@ from fer_keras import files
 from fer_keras.report import markdown
 
 PAGE = pathlib.Path(__file__).parent / "README.md"
-NAMES = ("input_pipeline", "train_step", "accuracy", "inference", "scale", "start_up", "accelerator")
+NAMES = {
+    "input_pipeline": "input_pipeline",
+    "train_step_48": "train_step --sizes 48",
+    "train_step_96": "train_step --sizes 96",
+    "train_step_224": "train_step --sizes 224",
+    "accuracy": "accuracy",
+    "inference": "inference",
+    "scale": "scale",
+    "start_up": "start_up",
+    "accelerator": "accelerator",
+}
+"""{record: what writes it}, in the order of the page."""
+
 INTRODUCTION = """\
 # Benchmarks
 
@@ -29,12 +41,12 @@ def _target(name: str, target: dict) -> tuple:
     reached = {True: "yes", False: "no", None: None}[target["reached"]]
     found = None if target["found"] is None else f"{target['found']:.3g}"
     goal = f"{'at most ' if target['at_most'] else ''}{target['goal']:g}"
-    return f"`{name}`", target["what"], goal, found, reached, target["why"] if reached != "yes" else ""
+    return f"`{NAMES[name]}`", target["what"], goal, found, reached, target["why"] if reached != "yes" else ""
 
 
 def _section(name: str, data: dict | None) -> str:
     if data is None:
-        return markdown.section(f"`python -m benchmarks.{name}`", "Not run yet.")
+        return markdown.section(f"`python -m benchmarks.{NAMES[name]}`", "Not run yet.")
     about = data["machine"]
     versions = ", ".join(f"{package} {version}" for package, version in sorted(about["versions"].items()))
     machine = (
@@ -43,7 +55,7 @@ def _section(name: str, data: dict | None) -> str:
         f" {about['when'][:10]}, commit {about['commit'][:7]}{' with changes' if about['dirty'] else ''}; {versions}."
     )
     rows = markdown.table(data["columns"], data["rows"])
-    return markdown.section(f"{data['title']}: `python -m benchmarks.{name}`", data["note"], rows, machine)
+    return markdown.section(f"{data['title']}: `python -m benchmarks.{NAMES[name]}`", data["note"], rows, machine)
 
 
 def main() -> int:
