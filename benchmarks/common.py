@@ -43,21 +43,38 @@ class Target:
         return bool(self.found <= self.goal if self.at_most else self.found >= self.goal)
 
 
-def round_robin(cases: Mapping[str, Callable[[], int]], *, rounds: int = 5, seconds: float = 2.0) -> dict[str, Rate]:
+def round_robin(
+    cases: Mapping[str, Callable[[], int]], *, rounds: int = 5, seconds: float = 2.0, settle: float = 0.0
+) -> dict[str, Rate]:
     """Return the rates of `cases`; each call does some work and returns how many items it was.
 
     One warm-up call each, then `rounds` times every case in turn for at least `seconds`, so that a change of the
-    machine's load meets all of them alike.
+    machine's load meets all of them alike. Cases that work ahead (tf.data) must `settle`: as many seconds of a turn do
+    not count, until what lies ready is used up; and the next turn waits until the process rests, or else it would pay.
     """
     for call in cases.values():
         call()
     found = {name: ([], []) for name in cases}
     for _ in range(rounds):
         for name, call in cases.items():
+            if settle:
+                _timed(call, settle)
             wall, cpu = _timed(call, seconds)
+            if settle:
+                _wait_for_rest()
             found[name][0].append(wall)
             found[name][1].append(cpu)
     return {name: Rate(tuple(wall), tuple(cpu)) for name, (wall, cpu) in found.items()}
+
+
+def _wait_for_rest(longest: float = 5.0) -> None:
+    """Return when no thread of this process has worked for a tenth of a second, or after `longest` seconds."""
+    until = time.perf_counter() + longest
+    while time.perf_counter() < until:
+        before = time.process_time()
+        time.sleep(0.1)
+        if time.process_time() - before < 0.01:
+            return
 
 
 def _timed(call: Callable[[], int], seconds: float) -> tuple[float, float]:

@@ -38,7 +38,7 @@ def main() -> None:
     for paper, (module, name) in PAPERS.items():
         augment = importlib.import_module(f"experiments.{module}").EXPERIMENT.recipe(name).augment
         cases, notes = _cases(faces, augment)
-        rates = round_robin(cases, rounds=asked.rounds, seconds=asked.seconds)
+        rates = round_robin(cases, rounds=asked.rounds, seconds=asked.seconds, settle=1.0)
         for case in cases:
             against = ratio(rates, "ours, tf.data", case, "cpu")
             found.setdefault(case, {})[paper] = against[1]
