@@ -122,7 +122,8 @@ def written(drawn, tmp_path_factory):
 def test_each_network_is_served_as_it_predicts(name, drawn, written):
     folder = written(name)
     export.saved_model(folder / "model.keras", folder / "saved_model", drawn.class_names)
-    served = tf.saved_model.load(str(folder / "saved_model")).serve(drawn.images[:2])
+    loaded = tf.saved_model.load(str(folder / "saved_model"))
+    served = loaded.serve(drawn.images[:2])
     np.testing.assert_allclose(served["probabilities"], np.load(folder / "predicted.npy"), rtol=1e-4, atol=1e-5)
     shutil.rmtree(folder / "saved_model")
 
