@@ -47,3 +47,16 @@ def test_reload(model, tmp_path):
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(again(FACES), model(FACES))
+
+
+def test_batch_norm_follows_a_start_from_scratch(model, tmp_path):
+    model.save(tmp_path / "model.keras")
+    for network in (model, keras.models.load_model(tmp_path / "model.keras")):
+        layers = [x for x in network.get_layer("backbone").layers if isinstance(x, keras.layers.BatchNormalization)]
+        assert len(layers) == 34
+        assert {layer.momentum for layer in layers} == {0.99}
+
+
+def test_a_quicker_batch_norm_keeps_its_momentum():
+    resnet18 = backbone_classifier.build(backbone="resnet18", image_size=32)
+    assert resnet18.get_layer("backbone").get_layer("conv1_bn").momentum == 0.9
