@@ -16,8 +16,8 @@ import numpy as np
 
 from benchmarks import torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
-from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.models import builder
+from fer_keras.models.backbones import QUICKER
 from fer_keras.train import precision
 
 BATCHES = {48: 64, 96: 32, 224: 8}
@@ -171,14 +171,13 @@ def _stock(name, size):
 
 
 def stock_twin(model):
-    """Return the same network, newly initialised, with keras's own batch norm."""
-    return keras.models.clone_model(model, clone_function=_with_stock_norm, recursive=True)
+    """Return the same network, newly initialised, of keras's own layers."""
+    return keras.models.clone_model(model, clone_function=_stock_layer, recursive=True)
 
 
-def _with_stock_norm(layer):
-    if not isinstance(layer, FusedBatchNormalization):
-        return layer.__class__.from_config(layer.get_config())
-    return keras.layers.BatchNormalization.from_config(layer.get_config())
+def _stock_layer(layer):
+    stock = {quick: theirs for theirs, quick in QUICKER.items()}
+    return stock.get(type(layer), type(layer)).from_config(layer.get_config())
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ import numpy as np
 
 from fer_keras import files
 from fer_keras.errors import UserError, expected
-from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.layers.grey_stem import GreyStem
 from fer_keras.models import starting_points
-from fer_keras.models.backbones import DEPTHS, family
+from fer_keras.models.backbones import DEPTHS, QUICKER, family
 from fer_keras.models.starting_points import FAMILY, StartingPoint, weights_of
 from fer_keras.models.torchvision_weights import load_torchvision
 
@@ -123,7 +122,7 @@ def _fitted(layer, array: np.ndarray) -> np.ndarray:
 def _is_addition(layer) -> bool:
     """Attention that a paper puts between the stages: no checkpoint of the plain backbone has it."""
     ours = type(layer).__module__.startswith("fer_keras.layers")
-    return ours and not isinstance(layer, FusedBatchNormalization | GreyStem)
+    return ours and not isinstance(layer, (*QUICKER.values(), GreyStem))
 
 
 def _nested(model: keras.Model, name: str):

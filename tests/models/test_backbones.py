@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fer_keras.errors import UserError
+from fer_keras.layers.fast_depthwise import FastDepthwiseConv2D
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.models import backbones
 
@@ -27,7 +28,7 @@ def pair(request):
     """(name, keras.applications' model, our copy with the same random weights)."""
     build = backbones.APPLICATIONS[request.param]
     stock = build(weights=None, include_top=False, input_shape=(SIZE, SIZE, 3), name="backbone")
-    ours = backbones.fuse_batch_norm(stock)
+    ours = backbones.with_quick_layers(stock)
     ours.set_weights(stock.get_weights())
     return request.param, stock, ours
 
@@ -49,11 +50,14 @@ def test_layers_are_those_of_keras(pair):
     assert backbones.family(ours) == name
 
 
-def test_every_batch_norm_is_fused_and_nothing_else_changed(pair):
+def test_batch_norm_and_depthwise_convolution_are_quick_and_nothing_else_changed(pair):
     _, stock, ours = pair
+    quick = {
+        keras.layers.BatchNormalization: FusedBatchNormalization,
+        keras.layers.DepthwiseConv2D: FastDepthwiseConv2D,
+    }
     for theirs, layer in zip(stock.layers, ours.layers, strict=True):
-        fused = type(theirs) is keras.layers.BatchNormalization
-        assert type(layer) is (FusedBatchNormalization if fused else type(theirs))
+        assert type(layer) is quick.get(type(theirs), type(theirs))
 
 
 def test_output_equals_keras(pair):

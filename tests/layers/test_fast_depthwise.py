@@ -1,0 +1,111 @@
+"""The quick layer against Keras's own, number by number."""
+
+import keras
+import numpy as np
+import pytest
+
+from fer_keras.layers import fast_depthwise
+from fer_keras.layers.fast_depthwise import FastDepthwiseConv2D
+
+SPANNED = [((3, 3), 5), ((2, 2), 5), ((1, 1), 5), ((2, 2), 3), ((1, 2), 3), ((2, 3), (4, 6)), ((1, 1), 1)]
+PARENTS = [
+    ((4, 3), {"kernel_size": 5}),
+    ((3, 3), {"kernel_size": 3}),
+    ((3, 3), {"kernel_size": 5, "strides": 2}),
+    ((6, 6), {"kernel_size": 5, "padding": "valid"}),
+    ((3, 3), {"kernel_size": 5, "depth_multiplier": 2}),
+    ((3, 3), {"kernel_size": 5, "dilation_rate": 2}),
+    ((3, 3), {"kernel_size": 5, "dtype": "float64"}),
+]
+
+
+def draw(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def pair(side, **arguments):
+    """Stock and quick layers of the same weights."""
+    arguments = {"padding": "same", **arguments}
+    stock, quick = keras.layers.DepthwiseConv2D(**arguments), FastDepthwiseConv2D(**arguments)
+    for layer in (stock, quick):
+        layer.build((None, *side, 4))
+    weights = [draw(*weight.shape, seed=1) for weight in stock.weights]
+    stock.set_weights(weights)
+    quick.set_weights(weights)
+    return stock, quick
+
+
+def passes(layer, x, compiled=False):
+    """Return the output and the gradients of input and weights, of a loss that weighs every output differently."""
+    import tensorflow as tf
+
+    def both(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            out = layer(x, training=True)
+            loss = tf.reduce_sum(out * tf.reshape(tf.range(tf.size(out), dtype=out.dtype), tf.shape(out)))
+        return out, tape.gradient(loss, [x, *(v.value for v in layer.trainable_variables)])
+
+    out, gradients = (tf.function(both) if compiled else both)(tf.cast(x, layer.compute_dtype))
+    return [out.numpy(), *(g.numpy() for g in gradients)]
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """A list that grows each time the quick way is taken."""
+    calls, convolve = [], fast_depthwise._convolve
+    monkeypatch.setattr(fast_depthwise, "_convolve", lambda *given: calls.append(1) or convolve(*given))
+    return calls
+
+
+def test_hand_worked():
+    import tensorflow as tf
+
+    x, upstream = (tf.reshape(tf.constant(values, "float32"), (1, 1, 2, 1)) for values in ([2, 3], [5, 7]))
+    # The middle tap meets (2, 5) and (3, 7), the left one the input 2 for the output 7, the right one 3 for 5.
+    gradient = fast_depthwise._kernel_gradient(x, upstream, (1, 3, 1, 1))
+    np.testing.assert_array_equal(np.ravel(gradient), [2 * 7, 2 * 5 + 3 * 7, 3 * 5])
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(("side", "kernel"), SPANNED)
+def test_output_and_gradients_equal_stock(side, kernel, compiled, taken):
+    stock, quick = pair(side, kernel_size=kernel)
+    x = draw(5, *side, 4)
+    for ours, theirs in zip(passes(quick, x, compiled), passes(stock, x, compiled), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-3)
+    assert taken
+
+
+def test_no_bias_and_an_activation(taken):
+    stock, quick = pair((2, 2), kernel_size=3, use_bias=False, activation="relu")
+    x = draw(3, 2, 2, 4)
+    for ours, theirs in zip(passes(quick, x), passes(stock, x), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-3)
+    assert taken
+
+
+@pytest.mark.parametrize(("side", "arguments"), PARENTS)
+def test_everything_else_is_the_parents(side, arguments, taken):
+    stock, quick = pair(side, **arguments)
+    x = draw(2, *side, 4)
+    for ours, theirs in zip(passes(quick, x), passes(stock, x), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert not taken
+
+
+def test_prediction_and_a_frozen_layer_are_the_parents(taken):
+    _, quick = pair((3, 3), kernel_size=5)
+    quick(draw(2, 3, 3, 4), training=False)
+    quick.trainable = False
+    quick(draw(2, 3, 3, 4), training=True)
+    assert not taken
+
+
+def test_reload(tmp_path):
+    face = keras.Input((3, 3, 4))
+    model = keras.Model(face, FastDepthwiseConv2D(5, padding="same")(face))
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    assert type(again.layers[1]) is FastDepthwiseConv2D
+    np.testing.assert_array_equal(again(draw(2, 3, 3, 4)), model(draw(2, 3, 3, 4)))
