@@ -13,6 +13,7 @@ NAMES = {
     "train_step_48": "train_step --sizes 48",
     "train_step_96": "train_step --sizes 96",
     "train_step_224": "train_step --sizes 224",
+    "step_profile": "step_profile",
     "accuracy": "accuracy",
     "inference": "inference",
     "scale": "scale",

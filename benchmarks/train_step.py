@@ -14,7 +14,7 @@ import statistics
 import keras
 import numpy as np
 
-from benchmarks import torch_step
+from benchmarks import in_the_way, torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
 from fer_keras.models import builder
 from fer_keras.models.backbones import QUICKER
@@ -47,9 +47,9 @@ def _measure(size, asked, chosen) -> None:
     for name in asked.only:
         if size < SMALLEST.get(name, 0):
             continue
-        ours = _ours(name, size, chosen)
-        cases = {"ours": _step(ours, size), "stock Keras": _stock(name, size)}
-        with torch_step.stepping(name, size, BATCHES[size], _dtype(chosen)) as theirs:
+        ours = compiled(name, size, chosen)
+        cases = {"ours": step_of(ours, size), "stock Keras": step_of(stock(name, size), size)}
+        with torch_step.stepping(name, size, BATCHES[size], dtype_of(chosen)) as theirs:
             cases |= {"PyTorch": theirs} if theirs else {}
             turns = cases | {PRODUCT: _matrix_product(chosen)}
             rates = round_robin(turns, rounds=asked.rounds, seconds=asked.seconds)
@@ -63,15 +63,10 @@ def _measure(size, asked, chosen) -> None:
         keras.backend.clear_session()
     slowest = min(against, key=against.get, default=None)
     beside = f", least: {slowest}" if slowest else ""
-    share = shares.get(slowest)
-    why = (
-        ""
-        if share is None
-        else f"not known: the step reaches {100 * share:.0f} % of a matrix product's speed; no profile was recorded"
-    )
+    why = in_the_way.sentence(slowest, size, "PyTorch") if slowest else ""
     targets = [Target(f"times PyTorch, every backbone{beside}", 1, against.get(slowest), why=why)]
     if size == 48:
-        why = _why(chosen, shares.get("resnet18"))
+        why = f"{chosen.policy} ({chosen.reason}); {in_the_way.sentence('resnet18', size, 'stock Keras')}"
         targets = [Target("times stock Keras, ResNet-18 at 48 px", 2.5, gains.get("resnet18"), why=why), *targets]
     note = (
         f"Ours runs in {chosen.policy} ({chosen.reason}); ratios are medians (least to most) over {asked.rounds} turns. The"
@@ -91,22 +86,14 @@ def _asked():
     return parser.parse_args()
 
 
-def _why(chosen, share) -> str:
-    if chosen.policy != "float32" or share is None:
-        return ""
-    return (
-        f"{chosen.reason}, so float32 on both sides; the goal was measured with bfloat16 units. The step reaches"
-        f" {100 * share:.0f} % of a matrix product's speed; no profile was recorded"
-    )
-
-
-def _dtype(chosen) -> str:
+def dtype_of(chosen) -> str:
+    """Return the type that convolutions compute in."""
     return "bfloat16" if chosen.policy == "mixed_bfloat16" else "float32"
 
 
 def _matrix_product(chosen):
     """Return a call that multiplies two matrices and returns how many floating-point operations that was."""
-    one = keras.ops.cast(keras.random.normal((PRODUCT_SIDE, PRODUCT_SIDE)), _dtype(chosen))
+    one = keras.ops.cast(keras.random.normal((PRODUCT_SIDE, PRODUCT_SIDE)), dtype_of(chosen))
 
     def multiply():
         keras.ops.convert_to_numpy(keras.ops.matmul(one, one)[0, 0])
@@ -137,7 +124,8 @@ def _has_layers(layer) -> bool:
     return bool(layer._flatten_layers(include_self=False, recursive=False))
 
 
-def _step(model, size):
+def step_of(model, size):
+    """Return a call that trains on one batch and returns its rows."""
     rng, rows = np.random.default_rng(0), BATCHES[size]
     images = rng.integers(0, 256, (rows, *model.input_shape[1:]), dtype=np.uint8)
     labels = rng.integers(0, 7, rows)
@@ -155,7 +143,7 @@ def network(name, size):
     return builder(model)(**arguments, image_size=size)
 
 
-def _ours(name, size, chosen):
+def compiled(name, size, chosen):
     """Return the network compiled as the suite compiles it."""
     keras.mixed_precision.set_dtype_policy(chosen.policy)
     model = network(name, size)
@@ -164,10 +152,11 @@ def _ours(name, size, chosen):
     return model
 
 
-def _stock(name, size):
+def stock(name, size):
+    """Return the same network of Keras's own layers, compiled as Keras does by default."""
     model = stock_twin(network(name, size))
     model.compile("adam", "sparse_categorical_crossentropy")
-    return _step(model, size)
+    return model
 
 
 def stock_twin(model):

@@ -2,6 +2,9 @@
 
 import keras
 
+KERNEL_GRADIENT = "depthwise_kernel_gradient"
+"""In the names of the operations that compute it, by which a profile finds them."""
+
 
 @keras.saving.register_keras_serializable("fer_keras")
 class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
@@ -50,7 +53,8 @@ def _convolve(inputs, kernel):
             to_x = tf.raw_ops.DepthwiseConv2dNativeBackpropInput(
                 input_sizes=tf.shape(x), filter=taps, out_backprop=upstream, strides=[1, 1, 1, 1], padding="SAME"
             )
-            return to_x, _kernel_gradient(x, upstream, taps.shape)
+            with tf.name_scope(KERNEL_GRADIENT):
+                return to_x, _kernel_gradient(x, upstream, taps.shape)
 
         return tf.nn.depthwise_conv2d(x, taps, [1, 1, 1, 1], "SAME"), gradient
 
