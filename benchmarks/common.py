@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 
 RESULTS = pathlib.Path(__file__).parent / "results"
 THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
+BESIDE = ("torch", "torchvision", "ai-edge-litert", "onnxruntime")
+"""Optional packages that some benchmarks measure beside the suite, where they are installed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,8 +105,10 @@ def machine() -> dict:
     from fer_keras.train import precision
 
     chosen = precision.choose()
+    described = environment.describe(chosen.policy, chosen.jit, chosen.reason)
     return {
-        **environment.describe(chosen.policy, chosen.jit, chosen.reason),
+        **described,
+        "versions": described["versions"] | environment.versions(BESIDE),
         "system": platform.platform(),
         "threads": {name: os.environ.get(name, "unset") for name in THREADS},
         "load": round(os.getloadavg()[0], 2),

@@ -20,7 +20,7 @@ HOUSE = Recipe(
     name="house",
     title="VGG-like network with residual pairs, from scratch",
     model="house",
-    model_args={"image_size": 48, "widths": (32, 64, 128, 320), "pairs": (1, 1, 1), "dropout": 0.4, "l2": 0.0},
+    model_args={"image_size": 48, "widths": (32, 64, 128, 320), "pairs": (0, 1, 1), "dropout": 0.4, "l2": 0.0},
     data=Data("fer2013", split="official"),
     augment=Augment(
         rotation_range=17.0,
@@ -36,7 +36,7 @@ HOUSE = Recipe(
         erase_value=128.0,
     ),
     batch_size=128,
-    phases=(Phase("train", 50, Optimizer("adamw", 2e-3, ONE_CYCLE, weight_decay=0.05)),),
+    phases=(Phase("train", 40, Optimizer("adamw", 2e-3, ONE_CYCLE, weight_decay=0.05)),),
     label_smoothing=0.1,
     keep="best",
     monitor="accuracy",

@@ -5,6 +5,7 @@ import os
 import pathlib
 import platform
 import subprocess
+from collections.abc import Iterable
 
 PACKAGES = (
     "tensorflow",
@@ -35,10 +36,10 @@ def describe(policy: str, jit: bool, reason: str) -> dict:
     }
 
 
-def versions() -> dict[str, str]:
-    """Return the installed version of each package the project stands on; absent ones are left out."""
+def versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:
+    """Return {package: its installed version}; absent ones are left out."""
     found = {}
-    for name in PACKAGES:
+    for name in packages:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
