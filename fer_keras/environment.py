@@ -32,8 +32,13 @@ def describe(policy: str, jit: bool, reason: str) -> dict:
         "versions": {"python": platform.python_version()} | versions(),
         "commit": commit,
         "dirty": dirty,
-        "cpu_count": os.cpu_count(),
+        "cpu_count": _usable_cores(),
     }
+
+
+def _usable_cores() -> int:
+    """Return how many cores this process may use, which may be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:

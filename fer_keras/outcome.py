@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import pathlib
+import time
 
 import numpy as np
 
@@ -68,12 +69,19 @@ def write(
         "selected": trained.selected,
         "metrics": found,
         "minutes": round(trained.seconds / 60, 2),
+        "cpu_minutes": _cpu_minutes(trained),
         "finished": now(),
         "access": [entry for one in sealed.values() if one is not None for entry in one.access],
         "predictions": {split: _file(split) for split in predicted},
     }
     files.write_json(folder / "record.json", record)
     return opened["test"]
+
+
+def _cpu_minutes(trained: Trained) -> float | None:
+    """Return the processor time of the run so far: reading, training, evaluation, in this process and those before it."""
+    before = trained.cpu_seconds_before
+    return None if before is None else round((before + time.process_time()) / 60, 2)
 
 
 def _open(sealed: Sealed) -> Faces:

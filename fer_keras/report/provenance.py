@@ -44,9 +44,15 @@ def introduction(record: dict) -> str:
         ("init", results.init(record)),
         ("parameters", f"{record['parameters']['total']:,}"),
         ("wall time", markdown.minutes(record["minutes"])),
+        *_processor_time(record),
         ("device", record["environment"]["device"]),
     ]
     return table(("", ""), rows)
+
+
+def _processor_time(record: dict) -> list[tuple[str, str]]:
+    found = record.get("cpu_minutes")
+    return [] if found is None else [("processor time", f"{markdown.minutes(found)}, evaluation included")]
 
 
 def _command(record: dict) -> str:

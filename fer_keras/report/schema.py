@@ -134,6 +134,7 @@ RECORD = {
         "deterministic?": bool,
     },
     "minutes": NUMBER,
+    "cpu_minutes?": MAYBE_NUMBER,
     "started": str,
     "finished": str,
     "access": Many({"split": str, "when": str, "why": str}),

@@ -23,13 +23,18 @@ from fer_keras.train.watch import Watch
 
 @dataclasses.dataclass
 class Trained:
-    """What training leaves: the model with the kept epoch's weights, the history, and which epoch was kept."""
+    """What training leaves: the model with the kept epoch's weights, the history, and which epoch was kept.
+
+    `seconds` by the clock, over all starts; `cpu_seconds_before` of processor, in the processes before this one: None where
+    their checkpoint does not say.
+    """
 
     model: keras.Model
     history: list[dict]
     selected: dict
     trainable: list[dict]
     seconds: float
+    cpu_seconds_before: float | None = 0.0
 
 
 @dataclasses.dataclass
@@ -67,7 +72,7 @@ class Trainer:
 
         Raises UserError when the loss is no longer a number, Interrupted (after a checkpoint) on Ctrl-C or SIGTERM.
         """
-        self._began, self._seconds_before = time.perf_counter(), 0.0
+        self._began, self._seconds_before, self._cpu_before = time.perf_counter(), 0.0, 0.0
         self._history, self._best = [], None
         self._selection = Selection(self.recipe.monitor, self.recipe.keep)
         self._feed = Feed(self.recipe, self.seed, self.splits_of, self.devices)
@@ -91,7 +96,8 @@ class Trainer:
                 previous = data
             model.set_weights(self._best)
         synchronise_batch_norm(model, ALONE)
-        return Trained(self._predictor, self._history, self._selection.best, trainable, self._seconds())
+        best, seconds = self._selection.best, self._seconds()
+        return Trained(self._predictor, self._history, best, trainable, seconds, self._cpu_before)
 
     def _model_for(self, model, data):
         train = self.splits_of(data).train
@@ -196,12 +202,14 @@ class Trainer:
             "history": self._history,
             "selection": dataclasses.asdict(self._selection),
             "seconds": self._seconds(),
+            "cpu_seconds": None if self._cpu_before is None else self._cpu_before + time.process_time(),
         }
         checkpoint.save(self.folder, model, progress, self._best)
 
     def _restore(self, model, progress, arrays):
         self._best = checkpoint.restore(model, arrays)
         self._history, self._seconds_before = progress["history"], progress["seconds"]
+        self._cpu_before = progress.get("cpu_seconds")
         self._selection = Selection(**progress["selection"])
         self._progress.say(f"Going on after epoch {progress['epoch']}, step {progress['step']} of this phase.")
         return progress["epoch"], progress["step"], progress.get("sums")

@@ -42,6 +42,12 @@ def test_the_page_of_a_run(page):
     assert "UNOFFICIAL" not in text
 
 
+def test_processor_time_where_the_record_has_it(page):
+    assert "processor time" not in page()
+    assert "processor time" not in page(lambda record: record.update(cpu_minutes=None))
+    assert "| processor time | 24 min, evaluation included |" in page(lambda record: record.update(cpu_minutes=24.2))
+
+
 def test_synthetic_and_unofficial_data_are_stamped_on_top(page):
     synthetic = page(lambda record: record["data"].update(synthetic=True, official=False))
     assert synthetic.split("\n\n")[1] == SYNTHETIC
