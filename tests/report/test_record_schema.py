@@ -11,7 +11,7 @@ def test_a_whole_record_is_valid_and_comes_back(toy_run):
     assert validate(record, "record.json") is record
 
 
-@pytest.mark.parametrize("key", list(RECORD))
+@pytest.mark.parametrize("key", [key for key in RECORD if not key.endswith("?")])
 def test_every_key_is_required(toy_run, key):
     record = toy_run[0]
     del record[key]
