@@ -7,6 +7,9 @@ import tensorflow as tf
 
 from fer_keras.augment.apply import OPERANDS, Steps, augment_batch
 
+plain = tf.autograph.experimental.do_not_convert
+"""No condition or loop here depends on a tensor; to rewrite the code all the same would take seconds of every start."""
+
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Some batches of a plan in one: positions int64 [M], operands float32 [M, OPERANDS], extras float32 [M, E]."""
 
@@ -46,10 +49,12 @@ def augmented_batches(
         for positions, operands, extras in blocks():
             yield images[positions], positions, operands, extras
 
+    @plain
     def batches(*block):
         starts = tf.data.Dataset.range(0, tf.size(block[1], tf.int64), batch_size)
-        return starts.map(lambda start: tuple(part[start : start + batch_size] for part in block))
+        return starts.map(plain(lambda start: tuple(part[start : start + batch_size] for part in block)))
 
+    @plain
     def augmented(pixels, positions, operands, extras):
         return complete(augment_batch(pixels, operands, steps), positions, extras)
 
