@@ -23,10 +23,10 @@ from fer_keras.train import precision
 
 CASES = (("resnet18", 48), ("mobilenetv3small", 48), ("mobilenetv3small", 96), ("mobilenetv3small", 224))
 KINDS = torch_step.KINDS
-STEPS, TURNS = 5, 5
+STEPS, TURNS = 5, 3
 OPERATION = re.compile(r"(?P<path>[^:]*):_?(?P<kind>[A-Z]\w*)")
 """An event of TensorFlow's profiler: "network/conv1/Conv2D:_MklNativeConv2D"."""
-OPTIMIZER = "adam/"
+OPTIMIZER = re.compile(r"adam(_\d+)?/")
 NORM = re.compile(r"bn(_\d+)?/")
 """In the paths of what a batch norm layer does, forward and backward: all of them are called "..._bn" here."""
 
@@ -101,7 +101,7 @@ def _operations(folder: pathlib.Path):
 
 
 def _kind_of(path: str, kind: str) -> str:
-    if path.startswith(OPTIMIZER):
+    if OPTIMIZER.match(path):
         return "optimizer"
     if "Depthwise" in kind or KERNEL_GRADIENT in path:
         return "depthwise"

@@ -2,7 +2,9 @@
 
 import json
 
-from benchmarks import common, page, train_step
+import pytest
+
+from benchmarks import common, in_the_way, page, step_profile, train_step
 
 
 def test_the_page_is_current():
@@ -40,3 +42,31 @@ def test_a_ratio_is_taken_turn_by_turn():
     rates = {"ours": common.Rate((4.0, 6.0, 2.0), (1.0,) * 3), "other": common.Rate((2.0, 2.0, 2.0), (1.0,) * 3)}
     assert common.ratio(rates, "ours", "other") == (1.0, 2.0, 3.0)
     assert common.spread((1.0, 2.0, 3.0)) == "2 (1 to 3)"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "found"),
+    [
+        ("net/conv1/convolution", "MklNativeConv2D", "convolution"),
+        ("gradient_tape/net/logits/MatMul", "MatMul", "convolution"),
+        ("gradient_tape/net/a_depthwise_1/depthwise", "MklNativeDepthwiseConv2dNative", "depthwise"),
+        ("depthwise_kernel_gradient_2/Sum", "Sum", "depthwise"),
+        ("net/a_depthwise_bn_1/FusedBatchNormV3", "MklNativeFusedBatchNormV3", "batch norm"),
+        ("net/conv1_bn/moments/SquaredDifference", "SquaredDifference", "batch norm"),
+        ("adam/Mul_3", "Mul", "optimizer"),
+        ("adam_1/Mul_3", "Mul", "optimizer"),
+        ("net/relu/Relu", "Relu", "other"),
+    ],
+)
+def test_a_profile_sorts_operations_by_kind(path, kind, found):
+    assert step_profile._kind_of(path, kind) == found
+
+
+def test_what_is_in_the_way_quotes_the_profile(tmp_path, monkeypatch):
+    monkeypatch.setattr(common, "RESULTS", tmp_path)
+    assert in_the_way.sentence("house", 48, "PyTorch") == "no profile was recorded"
+    monkeypatch.setattr(common, "machine", lambda: {"when": "today"})
+    rows = [("house", "48", whose, *(f"{10.0 * n}" for n in range(7))) for whose in ("ours", "PyTorch")]
+    common.publish("step_profile", "Made up", "", ("network", "px", "", *"abcdefg"), rows, [])
+    assert "a step 0 (0), convolution 10 (10)" in in_the_way.sentence("house", 48, "PyTorch")
+    assert in_the_way.sentence("house", 96, "PyTorch") == "no profile was recorded"
