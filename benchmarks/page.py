@@ -42,7 +42,8 @@ def _target(name: str, target: dict) -> tuple:
     reached = {True: "yes", False: "no", None: None}[target["reached"]]
     found = None if target["found"] is None else f"{target['found']:.3g}"
     goal = f"{'at most ' if target['at_most'] else ''}{target['goal']:g}"
-    return f"`{NAMES[name]}`", target["what"], goal, found, reached, target["why"] if reached != "yes" else ""
+    why = target["why"] or ("not measured, see its note" if found is None else "")
+    return f"`{NAMES[name]}`", target["what"], goal, found, reached, "" if reached == "yes" else why
 
 
 def _section(name: str, data: dict | None) -> str:
