@@ -146,7 +146,7 @@ def environment(record: dict) -> str:
     shared = f"; {found['shared']}" if found.get("shared") else ""
     deterministic = "; deterministic" if found.get("deterministic") else ""
     facts = [
-        f"Device: {found['device']}, {found['cpu_count']} CPU cores{shared}",
+        f"Device: {found['device']}, {found['cpu_count']} CPU core{'s' * (found['cpu_count'] > 1)}{shared}",
         f"Backend: {found['backend']}; precision: {found['precision']}{deterministic}",
         f"Versions: {versions}",
         f"Commit: {commit}{dirty}",
