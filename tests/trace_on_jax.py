@@ -1,10 +1,11 @@
 """A program, to be run with KERAS_BACKEND=jax: one training step of each phase of each recipe.
 
-    python tests/trace_on_jax.py [RECIPE...]
+    python tests/trace_on_jax.py [--all] [RECIPE...]
 
 Networks of up to SMALL parameters are compiled and make the step. Larger ones, whose compilation takes minutes, are
 traced only: JAX goes through forward pass, loss, gradient and optimizer with the shapes and types of a batch of 4, which
-is where a layer that only TensorFlow can run fails. Prints one line a recipe: its name, its phases, what was done.
+is where a layer that only TensorFlow can run fails. With --all they make the step too, operation by operation, not
+compiled: a quarter of an hour, too long for every change. Prints one line a recipe: its name, its phases, what was done.
 Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
 """
 
@@ -31,6 +32,8 @@ ROWS, SMALL = 4, 3_000_000
 
 
 def main(names: list[str]) -> None:
+    large, large_done = (operate, "ran, not compiled") if "--all" in names else (trace, "traced")
+    names = [name for name in names if name != "--all"]
     drawn = toy.toy_faces()
     for name in names or RECIPES:
         recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
@@ -43,8 +46,8 @@ def main(names: list[str]) -> None:
                 model = build(recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
             freeze.apply(model, phase)
             prepare.compile_model(model, recipe, phase, steps_per_epoch=1, jit=True)
-            (step if small else trace)(model, faces.images[:ROWS])
-        done = "ran" if small else "traced"
+            (step if small else large)(model, faces.images[:ROWS])
+        done = "ran" if small else large_done
         print(f"{name}: {', '.join(phase.name for phase in recipe.phases)}: {done}", flush=True)
 
 
@@ -78,6 +81,35 @@ def trace(model, images) -> None:
     """Trace a step of the compiled `model`; what comes out must have the shapes and types of what went in."""
     groups = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables)
     state = tuple([jax.ShapeDtypeStruct(v.shape, v.dtype) for v in group] for group in groups)
+    _, *found = jax.eval_shape(_step_of(model, images), *state)
+    for before, after in zip(jax.tree.leaves(state), jax.tree.leaves(found), strict=True):
+        assert (before.shape, before.dtype) == (after.shape, after.dtype), f"{model.name}: {before} became {after}"
+
+
+def operate(model, images) -> None:
+    """Make a step of the compiled `model` from drawn weights, one operation at a time: a finite loss, finite new weights.
+
+    Weights must move: those behind a gate that starts at zero do not in the first step, so a third of them at least.
+    """
+    rng = np.random.default_rng(0)
+    drawn = [[_drawn(v, rng) for v in group] for group in (model.trainable_variables, model.non_trainable_variables)]
+    state = (*drawn, [np.asarray(slot.value) for slot in model.optimizer.variables])
+    loss, trained, _, _ = _step_of(model, images)(*state)
+    assert np.isfinite(loss), f"{model.name}: a loss of {loss}"
+    assert all(np.isfinite(array).all() for array in trained), f"{model.name}: a weight that is no number"
+    moved = [np.any(before != np.asarray(after)) for before, after in zip(state[0], trained, strict=True)]
+    assert np.mean(moved) > 1 / 3, f"{model.name}: {sum(moved)} of {len(moved)} weights moved"
+
+
+def _drawn(variable, rng) -> np.ndarray:
+    """Return He's normal values for kernels, ones for what multiplies, zeros for the rest."""
+    if len(variable.shape) > 1:
+        return rng.normal(0, np.sqrt(2 / np.prod(variable.shape[:-1])), variable.shape).astype(variable.dtype)
+    return np.full(variable.shape, variable.name in ("gamma", "moving_variance"), variable.dtype)
+
+
+def _step_of(model, images):
+    """Return a step: (weights, other variables, slots) to the loss and the same three after it."""
     targets = np.eye(model.output_shape[-1], dtype="float32")[np.zeros(len(images), int)]
 
     def step(trainable, others, slots):
@@ -86,13 +118,11 @@ def trace(model, images) -> None:
             mean = model.loss(targets, found, sample_weight=np.ones(len(images), "float32"))
             return mean + sum(losses), moved
 
-        gradients, moved = jax.grad(loss_of, has_aux=True)(trainable)
+        (loss, moved), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
         trained, slots = model.optimizer.stateless_apply(slots, gradients, trainable)
-        return trained, moved, slots
+        return loss, trained, moved, slots
 
-    found = jax.eval_shape(step, *state)
-    for before, after in zip(jax.tree.leaves(state), jax.tree.leaves(found), strict=True):
-        assert (before.shape, before.dtype) == (after.shape, after.dtype), f"{model.name}: {before} became {after}"
+    return step
 
 
 if __name__ == "__main__":
