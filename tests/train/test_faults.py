@@ -248,28 +248,3 @@ def test_a_clock_that_runs_backwards_changes_nothing(toy, tmp_path, at_step, who
     assert next(now) < 2_000_000_000 - 86_400
     assert again.seconds > 0 and all(row["seconds"] >= 0 for row in again.history)
     assert equal(again.model.get_weights(), whole)
-
-
-def test_processor_time_of_earlier_processes_counts(toy, tmp_path, at_step):
-    at_step(2 * STEPS + 1, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    with pytest.raises(Interrupted):
-        trainer(toy, tmp_path).train()
-    stopped = time.process_time()
-    again = trainer(toy, tmp_path).train()
-    assert 0 < again.cpu_seconds_before <= stopped
-    assert trainer(toy, tmp_path / "anew").train().cpu_seconds_before == 0
-
-
-def test_a_checkpoint_that_does_not_say_its_processor_time(toy, tmp_path, at_step, monkeypatch):
-    save = checkpoint.save
-
-    def without(folder, model, progress, best):
-        del progress["cpu_seconds"]
-        save(folder, model, progress, best)
-
-    monkeypatch.setattr(checkpoint, "save", without)
-    at_step(STEPS + 1, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    with pytest.raises(Interrupted):
-        trainer(toy, tmp_path).train()
-    monkeypatch.setattr(checkpoint, "save", save)
-    assert trainer(toy, tmp_path).train().cpu_seconds_before is None
