@@ -89,7 +89,7 @@ def trace(model, images) -> None:
 def operate(model, images) -> None:
     """Make a step of the compiled `model` from drawn weights, one operation at a time: a finite loss, finite new weights.
 
-    Weights must move: those behind a gate that starts at zero do not in the first step, so a third of them at least.
+    A third of them at least must move, for some of the recipes' rates round to nothing beside weights of one.
     """
     rng = np.random.default_rng(0)
     drawn = [[_drawn(v, rng) for v in group] for group in (model.trainable_variables, model.non_trainable_variables)]

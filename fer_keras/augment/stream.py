@@ -8,7 +8,7 @@ import tensorflow as tf
 from fer_keras.augment.apply import OPERANDS, Steps, augment_batch
 
 plain = tf.autograph.experimental.do_not_convert
-"""No condition or loop here depends on a tensor; to rewrite the code all the same would take seconds of every start."""
+"""No condition or loop here depends on a tensor; to rewrite the code all the same would only lengthen every start."""
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Some batches of a plan in one: positions int64 [M], operands float32 [M, OPERANDS], extras float32 [M, E]."""

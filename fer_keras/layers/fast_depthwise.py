@@ -12,7 +12,8 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
 
     Arguments, weights, the config and the numbers are the parent's. Where the kernel spans the whole map from every place
     (5x5 on a map of up to 3x3, 3x3 on 2x2: the deep blocks of EfficientNet and MobileNet at 48 pixels), TensorFlow's
-    kernel gradient on a CPU takes 2 to 13 times as long as summing, tap by tap, the products of the cells that meet.
+    kernel gradient on a CPU takes longer than summing, tap by tap, the products of the cells that meet (the profile in
+    benchmarks/README.md has both).
     Everything else (larger maps, strides, dilation, a depth multiplier, other types than float32, an accelerator, another
     backend) is left to the parent.
 
