@@ -38,15 +38,15 @@ def write(
     divided: Splits = source.splits
     sealed = {"test": divided.test, "private": divided.private}
     opened = {split: _open(one) for split, one in sealed.items() if one is not None}
-    faces = {"select": divided.select, **opened}
     seen = divided.eligible or divided.train
     copies = {split: contamination(seen, one) for split, one in opened.items()}
     for split, found in copies.items():
         if warning := warning_line(found, len(opened[split]), sealed[split].name):
             print(warning)
-    predicted = {}
-    for split, one in faces.items():
-        predicted |= _views(trained.model, split, one, copies.get(split))
+    predicted = {"select": views.predictions(divided.select, predict(trained.model, divided.select))}
+    scores = _scores(trained.model, opened["test"])
+    for split, one in opened.items():
+        predicted |= _views(split, one, copies[split], _of_rows(scores, opened["test"], one))
     for split, arrays in predicted.items():
         files.write(folder / _file(split), lambda part, arrays=arrays: np.savez_compressed(part, **arrays))
     names = divided.train.class_names
@@ -63,7 +63,7 @@ def write(
         "assumed": list(recipe.assumed),
         "changed": list(recipe.changed),
         "reported": [dataclasses.asdict(number) for number in recipe.reported],
-        "data": _data(source, recipe, {"train": real(divided.train), **faces}, copies),
+        "data": _data(source, recipe, {"train": real(divided.train), "select": divided.select, **opened}, copies),
         "parameters": {"total": trained.model.count_params(), "phases": trained.trainable},
         "history": trained.history,
         "selected": trained.selected,
@@ -88,26 +88,40 @@ def _open(sealed: Sealed) -> Faces:
     return sealed.open("evaluation of the finished run", finished=True)
 
 
-def _views(model, split, faces, copies):
-    """Return {split name: predictions} of the rows as they are and, for test rows, clean, against FER+ and with TTA.
+def _scores(model, faces) -> dict[str, np.ndarray]:
+    """Return the probabilities of the rows as they are (whole), and their means over the views of each kind of TTA.
 
     Ten crops cost ten predictions: drawn faces, on which no score means anything, go without.
     """
-    whole = views.predictions(faces, predict(model, faces))
-    if copies is None:
-        return {split: whole}
-    variants = views.clean(whole, copies) | views.against_ferplus(faces, whole)
-    variants |= {"flip": _mean(model, faces, whole, [faces.images[:, :, ::-1]], [whole["probabilities"]])}
+    whole = predict(model, faces)
+    found = {"whole": whole, "flip": _mean([whole, _of_view(model, faces, faces.images[:, :, ::-1])])}
     if not faces.synthetic:
-        variants |= {"ten_crop": _mean(model, faces, whole, ten_crop.views(faces.images, ten_crop.centre_kept(model)))}
+        crops = ten_crop.views(faces.images, ten_crop.centre_kept(model))
+        found["ten_crop"] = _mean([_of_view(model, faces, view) for view in crops])
+    return found
+
+
+def _of_view(model, faces, images):
+    return predict(model, dataclasses.replace(faces, images=np.ascontiguousarray(images)))
+
+
+def _mean(probabilities):
+    return np.mean(probabilities, axis=0, dtype=np.float64).astype(np.float32)
+
+
+def _of_rows(scores, scored: Faces, wanted: Faces) -> dict[str, np.ndarray]:
+    """Return `scores` of the faces `scored`, cut to the rows `wanted`, all of which they hold."""
+    place = {row: index for index, row in enumerate(scored.rows)}
+    chosen = [place[row] for row in wanted.rows]
+    return {kind: probabilities[chosen] for kind, probabilities in scores.items()}
+
+
+def _views(split, faces, copies, scores):
+    """Return {split name: predictions} of the rows as they are, clean, against FER+'s labels, and with TTA."""
+    kinds = {kind: views.predictions(faces, probabilities) for kind, probabilities in scores.items()}
+    whole = kinds.pop("whole")
+    variants = views.clean(whole, copies) | views.against_ferplus(faces, whole) | kinds
     return {split: whole} | {f"{split}_{name}": variant for name, variant in variants.items()}
-
-
-def _mean(model, faces, whole, images, known=()):
-    """Return the predictions `whole` with the mean probabilities over the views in `images` and those `known`."""
-    found = [*known]
-    found += [predict(model, dataclasses.replace(faces, images=np.ascontiguousarray(view))) for view in images]
-    return whole | {"probabilities": np.mean(found, axis=0, dtype=np.float64).astype(np.float32)}
 
 
 def _rows_ledger(source, rows):

@@ -60,8 +60,8 @@ class Sealed:
 class Splits:
     """The rows of a run: `train` to fit, `select` to choose epochs and rates, `test` sealed.
 
-    `private` holds PrivateTest sealed when the recipe's test rows are others and no PrivateTest row is trained on, so
-    that rows of different papers can be compared; else None. `eligible` is all that may be trained on where `train` is a
+    `private` holds PrivateTest sealed when it is a part of the recipe's test rows and no PrivateTest row is trained on,
+    so that rows of different papers can be compared; else None. `eligible` is all that may be trained on where `train` is a
     subset of it: a backbone that the run starts from may have seen the rest, so clean scores are clean of these.
 
     Raises TypeError for sealed rows in the place of others, and for test rows that are not sealed.

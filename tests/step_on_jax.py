@@ -1,12 +1,11 @@
 """A program, to be run with KERAS_BACKEND=jax: one training step of each phase of each recipe.
 
-    python tests/trace_on_jax.py [--all] [RECIPE...]
+    python tests/step_on_jax.py [RECIPE...]
 
-Networks of up to SMALL parameters are compiled and make the step. Larger ones, whose compilation takes minutes, are
-traced only: JAX goes through forward pass, loss, gradient and optimizer with the shapes and types of a batch of 4, which
-is where a layer that only TensorFlow can run fails. With --all they make the step too, operation by operation, not
-compiled: a quarter of an hour, too long for every change. Prints one line a recipe: its name, its phases, what was done.
-Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
+Networks of up to SMALL parameters are compiled and make the step. Larger ones take minutes to compile: they go through
+forward pass, loss and gradient operation by operation, for JAX remembers an operation it has seen at these shapes,
+whichever network asks; only the optimizer's update is compiled. Prints one line a recipe: its name, its phases, what was
+done. Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
 """
 
 import functools
@@ -28,12 +27,10 @@ RECIPES = {
     for name in experiments.ALL
     for recipe in importlib.import_module(f"experiments.{name}").EXPERIMENT.recipes
 }
-ROWS, SMALL = 4, 3_000_000
+ROWS, SMALL = 2, 3_000_000
 
 
 def main(names: list[str]) -> None:
-    large, large_done = (operate, "ran, not compiled") if "--all" in names else (trace, "traced")
-    names = [name for name in names if name != "--all"]
     drawn = toy.toy_faces()
     for name in names or RECIPES:
         recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
@@ -46,8 +43,8 @@ def main(names: list[str]) -> None:
                 model = build(recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
             freeze.apply(model, phase)
             prepare.compile_model(model, recipe, phase, steps_per_epoch=1, jit=True)
-            (step if small else large)(model, faces.images[:ROWS])
-        done = "ran" if small else large_done
+            (step if small else operate)(model, faces.images[:ROWS])
+        done = "compiled" if small else "not compiled"
         print(f"{name}: {', '.join(phase.name for phase in recipe.phases)}: {done}", flush=True)
 
 
@@ -77,26 +74,20 @@ def step(model, images) -> None:
     assert np.mean(moved) > 0.5, f"{model.name}: {sum(moved)} of {len(moved)} weights moved"
 
 
-def trace(model, images) -> None:
-    """Trace a step of the compiled `model`; what comes out must have the shapes and types of what went in."""
-    groups = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables)
-    state = tuple([jax.ShapeDtypeStruct(v.shape, v.dtype) for v in group] for group in groups)
-    _, *found = jax.eval_shape(_step_of(model, images), *state)
-    for before, after in zip(jax.tree.leaves(state), jax.tree.leaves(found), strict=True):
-        assert (before.shape, before.dtype) == (after.shape, after.dtype), f"{model.name}: {before} became {after}"
-
-
 def operate(model, images) -> None:
-    """Make a step of the compiled `model` from drawn weights, one operation at a time: a finite loss, finite new weights.
+    """Make a step of the large `model` from drawn weights: a finite loss, finite new weights.
 
     A third of them at least must move, for some of the recipes' rates round to nothing beside weights of one.
     """
     rng = np.random.default_rng(0)
     drawn = [[_drawn(v, rng) for v in group] for group in (model.trainable_variables, model.non_trainable_variables)]
     state = (*drawn, [np.asarray(slot.value) for slot in model.optimizer.variables])
-    loss, trained, _, _ = _step_of(model, images)(*state)
+    loss, *stepped = _stepped(model, images, *state)
     assert np.isfinite(loss), f"{model.name}: a loss of {loss}"
-    assert all(np.isfinite(array).all() for array in trained), f"{model.name}: a weight that is no number"
+    for before, after in zip(jax.tree.leaves(state), jax.tree.leaves(stepped), strict=True):
+        assert (before.shape, before.dtype) == (after.shape, after.dtype), f"{model.name}: {before} became {after}"
+        assert np.isfinite(after).all(), f"{model.name}: a weight that is no number"
+    trained = stepped[0]
     moved = [np.any(before != np.asarray(after)) for before, after in zip(state[0], trained, strict=True)]
     assert np.mean(moved) > 1 / 3, f"{model.name}: {sum(moved)} of {len(moved)} weights moved"
 
@@ -108,21 +99,19 @@ def _drawn(variable, rng) -> np.ndarray:
     return np.full(variable.shape, variable.name in ("gamma", "moving_variance"), variable.dtype)
 
 
-def _step_of(model, images):
-    """Return a step: (weights, other variables, slots) to the loss and the same three after it."""
+def _stepped(model, images, trainable, others, slots):
+    """Return the loss, and the three groups of variables after one step."""
     targets = np.eye(model.output_shape[-1], dtype="float32")[np.zeros(len(images), int)]
 
-    def step(trainable, others, slots):
-        def loss_of(trainable):
-            found, moved, losses = model.stateless_call(trainable, others, images, training=True, return_losses=True)
-            mean = model.loss(targets, found, sample_weight=np.ones(len(images), "float32"))
-            return mean + sum(losses), moved
+    def loss_of(trainable):
+        found, moved, losses = model.stateless_call(trainable, others, images, training=True, return_losses=True)
+        return model.loss(targets, found, sample_weight=np.ones(len(images), "float32")) + sum(losses), moved
 
-        (loss, moved), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
-        trained, slots = model.optimizer.stateless_apply(slots, gradients, trainable)
-        return loss, trained, moved, slots
-
-    return step
+    # Without this scope each stateless call would draw the values that `_network` has left out.
+    with keras.StatelessScope(initialize_variables=False):
+        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
+        trainable, slots = jax.jit(model.optimizer.stateless_apply)(slots, gradients, trainable)
+    return loss, trainable, others, slots
 
 
 if __name__ == "__main__":
