@@ -2,10 +2,11 @@
 
     python tests/step_on_jax.py [RECIPE...]
 
-Networks of up to SMALL parameters are compiled and make the step. Larger ones take minutes to compile: they go through
-forward pass, loss and gradient operation by operation, for JAX remembers an operation it has seen at these shapes,
-whichever network asks; only the optimizer's update is compiled. Prints one line a recipe: its name, its phases, what was
-done. Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
+Of each kind of network of up to SMALL parameters the first recipe's is compiled and makes the step. The others, which
+would take minutes each to compile, are traced and then make the step operation by operation, for JAX remembers an
+operation that it has seen at these shapes, whichever network asks; only the optimizer's update is compiled. Prints one
+line a recipe: its name, its phases, what was done. Weights after steps are held against TensorFlow's in
+tests/train/test_shared_training.py.
 """
 
 import functools
@@ -32,19 +33,21 @@ ROWS, SMALL = 2, 3_000_000
 
 def main(names: list[str]) -> None:
     drawn = toy.toy_faces()
+    compiled = set()
     for name in names or RECIPES:
         recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
         for phase in recipe.phases:
             faces = development.divided(phase.data or recipe.data, drawn, None, seed=0).train
             arguments = tuple(sorted(recipe.model_args.items()))
             model = _network(recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
-            small = model.count_params() <= SMALL
-            if small:
+            whole = recipe.model not in compiled and model.count_params() <= SMALL
+            if whole:
                 model = build(recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
             freeze.apply(model, phase)
             prepare.compile_model(model, recipe, phase, steps_per_epoch=1, jit=True)
-            (step if small else operate)(model, faces.images[:ROWS])
-        done = "compiled" if small else "not compiled"
+            (step if whole else operate)(model, faces.images[:ROWS])
+        compiled |= {recipe.model} if whole else set()
+        done = "compiled" if whole else "operation by operation"
         print(f"{name}: {', '.join(phase.name for phase in recipe.phases)}: {done}", flush=True)
 
 
@@ -75,7 +78,7 @@ def step(model, images) -> None:
 
 
 def operate(model, images) -> None:
-    """Make a step of the large `model` from drawn weights: a finite loss, finite new weights.
+    """Make a step of `model`, not compiled, from drawn weights: a finite loss, finite new weights.
 
     A third of them at least must move, for some of the recipes' rates round to nothing beside weights of one.
     """
@@ -99,19 +102,24 @@ def _drawn(variable, rng) -> np.ndarray:
     return np.full(variable.shape, variable.name in ("gamma", "moving_variance"), variable.dtype)
 
 
-def _stepped(model, images, trainable, others, slots):
-    """Return the loss, and the three groups of variables after one step."""
+def _stepped(model, images, *state):
+    """Return the loss, and the groups of `state` (weights, other variables, slots) after one step."""
     targets = np.eye(model.output_shape[-1], dtype="float32")[np.zeros(len(images), int)]
 
-    def loss_of(trainable):
+    def loss_of(trainable, others):
         found, moved, losses = model.stateless_call(trainable, others, images, training=True, return_losses=True)
         return model.loss(targets, found, sample_weight=np.ones(len(images), "float32")) + sum(losses), moved
 
+    def step(trainable, others, slots):
+        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, others)
+        trainable, slots = jax.jit(model.optimizer.stateless_apply)(slots, gradients, trainable)
+        return loss, trainable, others, slots
+
     # Without this scope each stateless call would draw the values that `_network` has left out.
     with keras.StatelessScope(initialize_variables=False):
-        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable)
-        trainable, slots = jax.jit(model.optimizer.stateless_apply)(slots, gradients, trainable)
-    return loss, trainable, others, slots
+        traced, shapes = jax.make_jaxpr(step, return_shape=True)(*state)
+    found = jax.core.eval_jaxpr(traced.jaxpr, traced.consts, *jax.tree.leaves(state))
+    return jax.tree.unflatten(jax.tree.structure(shapes), found)
 
 
 if __name__ == "__main__":
