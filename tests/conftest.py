@@ -16,7 +16,13 @@ SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=_turn)
+
+
+def _turn(item) -> tuple[bool, bool]:
+    """Order quick tests, then the longest, beside which the second process does the others, then these."""
+    slow = item.get_closest_marker("slow")
+    return slow is not None, slow is not None and not slow.kwargs.get("longest", False)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ from tests.test_every_recipe import RECIPES
 PROGRAM = pathlib.Path(__file__).with_name("step_on_jax.py")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(longest=True)
 def test_each_phase_of_every_recipe_makes_a_step_on_jax():
     env = os.environ | {
         "KERAS_BACKEND": "jax",
