@@ -2,11 +2,10 @@
 
     python tests/step_on_jax.py [RECIPE...]
 
-Of each kind of network of up to SMALL parameters the first recipe's is compiled and makes the step. The others, which
-would take minutes each to compile, are traced and then make the step operation by operation, for JAX remembers an
-operation that it has seen at these shapes, whichever network asks; only the optimizer's update is compiled. Prints one
-line a recipe: its name, its phases, what was done. Weights after steps are held against TensorFlow's in
-tests/train/test_shared_training.py.
+Networks of up to SMALL parameters are compiled and make the step. Larger ones, which would take minutes each to compile,
+are traced and then make the step operation by operation, for JAX remembers an operation that it has seen at these shapes,
+whichever network asks; only the optimizer's update is compiled. Prints one line a recipe: its name, its phases, what was
+done. Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
 """
 
 import functools
@@ -33,21 +32,19 @@ ROWS, SMALL = 2, 3_000_000
 
 def main(names: list[str]) -> None:
     drawn = toy.toy_faces()
-    compiled = set()
     for name in names or RECIPES:
         recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
         for phase in recipe.phases:
             faces = development.divided(phase.data or recipe.data, drawn, None, seed=0).train
             arguments = tuple(sorted(recipe.model_args.items()))
             model = _network(recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
-            whole = recipe.model not in compiled and model.count_params() <= SMALL
-            if whole:
+            small = model.count_params() <= SMALL
+            if small:
                 model = build(recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
             freeze.apply(model, phase)
             prepare.compile_model(model, recipe, phase, steps_per_epoch=1, jit=True)
-            (step if whole else operate)(model, faces.images[:ROWS])
-        compiled |= {recipe.model} if whole else set()
-        done = "compiled" if whole else "operation by operation"
+            (step if small else operate)(model, faces.images[:ROWS])
+        done = "compiled" if small else "operation by operation"
         print(f"{name}: {', '.join(phase.name for phase in recipe.phases)}: {done}", flush=True)
 
 

@@ -60,6 +60,7 @@ def test_the_demo_goes_through_every_phase_and_writes_a_record(demo):
     }
     assert record["data"]["synthetic"] is True
     assert [entry["split"] for entry in record["access"]] == ["PrivateTest"]
+    assert [split for split in record["predictions"] if split.startswith("select")] == ["select"]
 
 
 @pytest.mark.slow
