@@ -9,50 +9,43 @@ from fer_keras.errors import UserError
 from fer_keras.models import saved
 
 
-@keras.saving.register_keras_serializable("fer_keras")
-class LabelNames(keras.layers.Layer):
-    """Turns probabilities (B, K) into {"label": (B,) strings, "class_names": (K,) strings in the order of the outputs}.
-
-    TensorFlow only: no other backend has strings.
-    """
-
-    def __init__(self, class_names, **kwargs):
-        super().__init__(**kwargs)
-        self.class_names = tuple(class_names)
-
-    def call(self, probabilities):
-        import tensorflow as tf
-
-        names = tf.constant(self.class_names)
-        return {"label": tf.gather(names, tf.argmax(probabilities, axis=-1)), "class_names": names}
-
-    def compute_output_spec(self, probabilities):
-        return {
-            "label": keras.KerasTensor((probabilities.shape[0],), dtype="string"),
-            "class_names": keras.KerasTensor((len(self.class_names),), dtype="string"),
-        }
-
-    def get_config(self):
-        return {**super().get_config(), "class_names": list(self.class_names)}
-
-
 def saved_model(model_file: pathlib.Path, out: pathlib.Path, class_names: tuple[str, ...]) -> pathlib.Path:
     """Export `model_file` (.keras) to the folder `out` in float32 and return `out`.
 
-    The signature `serve` takes uint8 (B, H, W, C), the pixels as they come from the file, and returns "probabilities"
-    float32 (B, K), "label" (B,) and "class_names" (K,). Raises UserError on another backend than TensorFlow.
+    The signatures `serve` and `serving_default` take "face", uint8 (B, H, W, C), the pixels as they come from the file,
+    and return "probabilities" float32 (B, K), "label" (B,) and "class_names" (K,), in the order of the probabilities.
+    Not written by `keras.Model.export`, which writes every weight twice and takes more than twice the time.
+    Raises UserError on another backend than TensorFlow.
     """
     if keras.backend.backend() != "tensorflow":
         raise UserError(f"Expected the TensorFlow backend for --export. Received: {keras.backend.backend()}.")
-    model = in_float32(saved.load(model_file))
-    named = LabelNames(class_names, name="label_names")(model.output)
-    serving = keras.Model(model.input, {"probabilities": model.output, **named}, name="serving")
+    import tensorflow as tf
+
+    program = _program(in_float32(saved.load(model_file)), class_names)
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
-    serving.export(str(part), verbose=False)
+    tf.saved_model.save(program, str(part), signatures={"serve": program.serve, "serving_default": program.serve})
     shutil.rmtree(out, ignore_errors=True)
     part.replace(out)
     return out
+
+
+def _program(model, class_names):
+    """Return a tf.Module whose function `serve` names the expressions, and whose `weights` are the model's."""
+    import tensorflow as tf
+
+    module = tf.Module()
+    module.weights = [weight.value for weight in model.weights]
+
+    @tf.function(input_signature=[tf.TensorSpec(model.input_shape, tf.uint8, name="face")], autograph=False)
+    def serve(face):
+        probabilities = model(face, training=False)
+        names = tf.constant(class_names)
+        label = tf.gather(names, tf.argmax(probabilities, axis=-1))
+        return {"probabilities": probabilities, "label": label, "class_names": names}
+
+    module.serve = serve
+    return module
 
 
 def in_float32(model: keras.Model) -> keras.Model:
