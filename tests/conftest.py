@@ -8,7 +8,7 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 if "PYTEST_XDIST_WORKER" in os.environ:
-    # Each process has a core to itself: threads that wait for the other's cost a tenth of the time.
+    # Each process has a core to itself: more threads would wait for the other's.
     for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ.setdefault(threads, "1")
 
@@ -24,7 +24,10 @@ def pytest_collection_modifyitems(items):
 
 
 def _turn(item) -> tuple[bool, bool]:
-    """Order quick tests, then the longest, beside which the second process does the others, then these."""
+    """Order quick tests, then the longest, beside which the second process does the others, then these.
+
+    A file goes to one process whole, in the turn of its first test (pytest-xdist: --no-loadscope-reorder).
+    """
     slow = item.get_closest_marker("slow")
     return slow is not None, slow is not None and not slow.kwargs.get("longest", False)
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import runpy
 import subprocess
 import sys
 
@@ -119,16 +120,21 @@ def test_the_same_command_again_trains_nothing(demo):
         (["--out", "file/inside"], "file"),
     ],
 )
-def test_bad_input_is_one_line_and_code_2(tmp_path, words, says):
+def test_bad_input_is_one_line_and_code_2(tmp_path, words, says, monkeypatch, capfd):
     pixels = " ".join(["7"] * 2304)
     rows = [f"{label},{pixels},{usage}" for usage in ("Training", "PublicTest", "PrivateTest") for label in range(7)]
     (tmp_path / "small.csv").write_text("\n".join(["emotion,pixels,Usage", *rows]) + "\n")
     (tmp_path / "short.csv").write_text(f"emotion,pixels,Usage\n0,{pixels[:-2]},Training\n")
     (tmp_path / "file").write_text("")
-    done = run(tmp_path, "-m", "experiments.hybrid_resnet50", "--only", "hybrid_baseline_cnn", *words)
-    assert done.returncode == 2, done.stdout + done.stderr
-    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FER2013", raising=False)
+    monkeypatch.setattr(sys, "argv", ["program", "--only", "hybrid_baseline_cnn", *words])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("experiments.hybrid_resnet50", run_name="__main__")
+    assert ended.value.code == 2
+    printed = capfd.readouterr().err
+    errors = [line for line in printed.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert says in errors[0]
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in printed
     assert not (tmp_path / "runs").exists()
