@@ -132,6 +132,10 @@ def written(drawn, tmp_path_factory):
 def test_each_network_is_served_as_it_predicts(name, drawn, written):
     folder = written(name)
     export.saved_model(folder / "model.keras", folder / "saved_model", drawn.class_names)
+    stored = [name for name, _ in tf.train.list_variables(str(folder / "saved_model" / "variables" / "variables"))]
+    assert sum(name.startswith("weights/") for name in stored) == len(stored) - 1, (
+        "one graph of objects, each weight once"
+    )
     loaded = tf.saved_model.load(str(folder / "saved_model"))
     served = loaded.serve(drawn.images[:2])
     np.testing.assert_allclose(served["probabilities"], np.load(folder / "predicted.npy"), rtol=1e-4, atol=1e-5)

@@ -16,8 +16,7 @@ def begin_as_identity(network: keras.Model) -> int:
     """Set gamma to zero in the last batch norm of each residual branch and return how many blocks there were.
 
     A block with a convolution in its shortcut begins as that shortcut. Goyal et al. 2017, "Accurate, Large Minibatch SGD",
-    §5.1, for ResNets; here the others too: EfficientNetB3 from scratch learns nothing in its first epochs without.
-    A network without such names is left as it is.
+    §5.1, for ResNets; here for the other backbones too. A network without such names is left as it is.
     """
     names = {layer.name for layer in network.layers}
     last = {}
