@@ -1,11 +1,14 @@
-"""A program, to be run with KERAS_BACKEND=jax: one training step of each phase of each recipe.
+"""A program, to be run with KERAS_BACKEND=jax: one training step of each recipe.
 
     python tests/step_on_jax.py [RECIPE...]
+
+The step is that of the phase in which most of the network trains. Another phase makes one too where its optimizer's update
+is of a kind not made before; what else phases differ in, frozen layers and rates, is tested on TensorFlow.
 
 Networks of up to SMALL parameters are compiled and make the step. Larger ones, which would take minutes each to compile,
 are traced and then make the step operation by operation, for JAX remembers an operation that it has seen at these shapes,
 whichever network asks; only the optimizer's update is compiled. A step that an earlier recipe made, with the same network,
-freezing, optimizer and loss, is not made again. Prints one line a recipe: its name, its phases, what was done. Weights
+freezing, optimizer and loss, is not made again. Prints one line a recipe: its name, the phases, what was done. Weights
 after steps are held against TensorFlow's in tests/train/test_shared_training.py.
 """
 
@@ -34,17 +37,30 @@ ROWS, SMALL = 2, 3_000_000
 
 def main(names: list[str]) -> None:
     drawn = toy.toy_faces()
-    done = {}
+    done, updates = {}, set()
     for name in names or RECIPES:
         recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
-        for phase in recipe.phases:
+        widest, *others = sorted(recipe.phases, key=_first_trained)
+        updates.add(_update(widest))
+        phases = [widest, *(phase for phase in others if _update(phase) not in updates)]
+        updates.update(map(_update, phases))
+        for phase in phases:
             faces = development.divided(phase.data or recipe.data, drawn, None, seed=0).train
             arguments = tuple(sorted(recipe.model_args.items()))
             form = (recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
             computation = (form, _computation(phase), recipe.label_smoothing)
             if computation not in done:
                 done[computation] = _make(form, recipe, phase, faces.images[:ROWS])
-        print(f"{name}: {', '.join(phase.name for phase in recipe.phases)}: {done[computation]}", flush=True)
+        print(f"{name}: {', '.join(phase.name for phase in phases)}: {done[computation]}", flush=True)
+
+
+def _first_trained(phase) -> float:
+    """Return the index of the first layer of the backbone that trains in `phase`, infinity where none does."""
+    return {"all": 0, "frozen": float("inf")}.get(phase.backbone, phase.backbone)
+
+
+def _update(phase) -> tuple:
+    return phase.optimizer.name, bool(phase.optimizer.groups)
 
 
 def _computation(phase) -> str:

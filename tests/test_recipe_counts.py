@@ -4,6 +4,7 @@ import importlib
 import json
 import pathlib
 
+import keras
 import pytest
 
 import experiments
@@ -27,7 +28,8 @@ def counted(recipe) -> dict:
         dataset = (phase.data or recipe.data).dataset
         kind = {"affectnet": AFFECTNET, "ferplus": FERPLUS, "fer2013": FER2013}[dataset]
         if kind not in networks:
-            networks[kind] = builder(recipe.model)(**recipe.model_args, classes=kind[0], channels=kind[1])
+            with keras.StatelessScope(initialize_variables=False):  # to draw their values would take longest
+                networks[kind] = builder(recipe.model)(**recipe.model_args, classes=kind[0], channels=kind[1])
         trainable[phase.name] = freeze.apply(networks[kind], phase)
     return {"parameters": networks[kind].count_params(), "trainable": trainable}
 

@@ -16,7 +16,7 @@ import tensorflow as tf
 from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, shuffled, uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
-from fer_keras.augment.stream import augmented_batches, block_rows, unsharded
+from fer_keras.augment.stream import augmented_batches, block_rows, delivered
 from fer_keras.settings import Augment
 
 SUPPORTED = (
@@ -93,4 +93,4 @@ class ImageDataGenerator:
 
         steps = steps_of([self.augment])
         dataset = augmented_batches(images, blocks, with_labels, steps, batch_size=batch_size)
-        return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+        return delivered(dataset)

@@ -1,5 +1,6 @@
 """Planned rows to augmented batches: the one place where augmentation meets tf.data."""
 
+import os
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -9,6 +10,12 @@ from fer_keras.augment.apply import OPERANDS, Steps, augment_batch
 
 plain = tf.autograph.experimental.do_not_convert
 """No condition or loop here depends on a tensor; to rewrite the code all the same would only lengthen every start."""
+
+PARALLEL_CALLS = min(16, os.cpu_count() or 1)
+"""Batches in the making at once: more than there are cores would only take memory."""
+
+AHEAD = 2
+"""Batches that wait, finished, for the step."""
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Some batches of a plan in one: positions int64 [M], operands float32 [M, OPERANDS], extras float32 [M, E]."""
@@ -26,7 +33,7 @@ def augmented_batches(
     steps: Steps,
     *,
     batch_size: int,
-    num_parallel_calls: int = tf.data.AUTOTUNE,
+    num_parallel_calls: int = PARALLEL_CALLS,
 ) -> tf.data.Dataset:
     """Return a dataset of batches in the order of the plan; the last batch of a block may be smaller.
 
@@ -62,9 +69,15 @@ def augmented_batches(
     return planned.map(augmented, num_parallel_calls=num_parallel_calls, deterministic=True)
 
 
-def unsharded(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """Return the dataset with a fixed order and without automatic sharding: a batch is the global batch."""
+def delivered(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Return the dataset with batches made ahead, in a fixed order, not sharded (a batch is the global batch), not tuned.
+
+    An iterator with tf.data's autotuning ends only when its tuner does, and the tuner, which sleeps for up to a minute, may
+    look for the end a moment too early: TensorFlow 2.21 wakes it (CancellationManager::StartCancelWithStatus) before it
+    marks the end (is_cancelled_). An epoch then waits up to a minute for nothing. There is nothing here to tune.
+    """
     options = tf.data.Options()
+    options.autotune.enabled = False
     options.deterministic = True
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
-    return dataset.with_options(options)
+    return dataset.prefetch(AHEAD).with_options(options)

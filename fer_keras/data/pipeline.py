@@ -14,7 +14,7 @@ import tensorflow as tf
 from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, uniforms
 from fer_keras.augment.sampling import COLUMNS, Parameters, choose, draw
-from fer_keras.augment.stream import Block, augmented_batches, block_rows, unsharded
+from fer_keras.augment.stream import PARALLEL_CALLS, Block, augmented_batches, block_rows, delivered
 from fer_keras.data.balance import epoch_order, repeats
 from fer_keras.data.faces import Faces
 from fer_keras.settings import Augment
@@ -73,7 +73,7 @@ def training_batches(
     replicas: int = 1,
     process: int = 0,
     processes: int = 1,
-    num_parallel_calls: int = tf.data.AUTOTUNE,
+    num_parallel_calls: int = PARALLEL_CALLS,
 ) -> tf.data.Dataset:
     """Return the batches of `epochs` epochs, from step `first_step` of `first_epoch` on.
 
@@ -122,7 +122,7 @@ def training_batches(
         faces.images, blocks, complete, steps, batch_size=batch_size, num_parallel_calls=num_parallel_calls
     )
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs * total - first_step))
-    return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+    return delivered(dataset)
 
 
 def evaluation_batches(faces: Faces, *, batch_size: int, multiple: int = 1) -> tf.data.Dataset:
@@ -136,7 +136,7 @@ def evaluation_batches(faces: Faces, *, batch_size: int, multiple: int = 1) -> t
     if missing:
         images, targets = (np.concatenate([part, np.repeat(part[-1:], missing, axis=0)]) for part in (images, targets))
     dataset = tf.data.Dataset.from_tensor_slices((images, targets)).batch(batch_size)
-    return unsharded(dataset.prefetch(tf.data.AUTOTUNE))
+    return delivered(dataset)
 
 
 def _part(batch, batch_size, last, process, processes):
