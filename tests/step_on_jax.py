@@ -1,13 +1,11 @@
-"""A program, to be run with KERAS_BACKEND=jax: one training step of each recipe.
+"""A program, to be run with KERAS_BACKEND=jax: one training step of each phase of each recipe.
 
     python tests/step_on_jax.py [RECIPE...]
 
-The step is that of the phase in which most of the network trains. Another phase makes one too where its optimizer's update
-is of a kind not made before; what else phases differ in, frozen layers and rates, is tested on TensorFlow.
-
-Networks of up to SMALL parameters are compiled and make the step. Larger ones, which would take minutes each to compile,
-are traced and then make the step operation by operation, for JAX remembers an operation that it has seen at these shapes,
-whichever network asks; only the optimizer's update is compiled. A step that an earlier recipe made, with the same network,
+Networks of up to SMALL variables are compiled and make the step. Those on a backbone, which would take minutes each, are
+traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a shape or a dtype that
+JAX does not take is found there. Every layer of theirs makes a step in one of the smaller (the attention's parts), in
+tests/layers, or, forward, in tests/test_every_recipe.py. A step that an earlier recipe made, with the same network,
 freezing, optimizer and loss, is not made again. Prints one line a recipe: its name, the phases, what was done. Weights
 after steps are held against TensorFlow's in tests/train/test_shared_training.py.
 """
@@ -32,35 +30,22 @@ RECIPES = {
     for name in experiments.ALL
     for recipe in importlib.import_module(f"experiments.{name}").EXPERIMENT.recipes
 }
-ROWS, SMALL = 2, 3_000_000
+ROWS, SMALL = 2, 60
 
 
 def main(names: list[str]) -> None:
     drawn = toy.toy_faces()
-    done, updates = {}, set()
+    done = {}
     for name in names or RECIPES:
         recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
-        widest, *others = sorted(recipe.phases, key=_first_trained)
-        updates.add(_update(widest))
-        phases = [widest, *(phase for phase in others if _update(phase) not in updates)]
-        updates.update(map(_update, phases))
-        for phase in phases:
+        for phase in recipe.phases:
             faces = development.divided(phase.data or recipe.data, drawn, None, seed=0).train
             arguments = tuple(sorted(recipe.model_args.items()))
             form = (recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
             computation = (form, _computation(phase), recipe.label_smoothing)
             if computation not in done:
                 done[computation] = _make(form, recipe, phase, faces.images[:ROWS])
-        print(f"{name}: {', '.join(phase.name for phase in phases)}: {done[computation]}", flush=True)
-
-
-def _first_trained(phase) -> float:
-    """Return the index of the first layer of the backbone that trains in `phase`, infinity where none does."""
-    return {"all": 0, "frozen": float("inf")}.get(phase.backbone, phase.backbone)
-
-
-def _update(phase) -> tuple:
-    return phase.optimizer.name, bool(phase.optimizer.groups)
+        print(f"{name}: {', '.join(phase.name for phase in recipe.phases)}: {done[computation]}", flush=True)
 
 
 def _computation(phase) -> str:
@@ -70,13 +55,13 @@ def _computation(phase) -> str:
 
 def _make(form, recipe, phase, images) -> str:
     model = _network(*form)
-    small = model.count_params() <= SMALL
+    small = len(model.variables) <= SMALL
     if small:
         model = build(*form)
     freeze.apply(model, phase)
     prepare.compile_model(model, recipe, phase, steps_per_epoch=1, jit=True)
-    (step if small else operate)(model, images)
-    return "compiled" if small else "operation by operation"
+    (step if small else lower)(model, images)
+    return "made" if small else "lowered"
 
 
 @functools.lru_cache(maxsize=3)
@@ -105,33 +90,11 @@ def step(model, images) -> None:
     assert np.mean(moved) > 0.5, f"{model.name}: {sum(moved)} of {len(moved)} weights moved"
 
 
-def operate(model, images) -> None:
-    """Make a step of `model`, not compiled, from drawn weights: a finite loss, finite new weights.
+def lower(model, images) -> None:
+    """Lower a step of `model`: loss, gradients and optimizer's update, for values of which only shapes are known.
 
-    A third of them at least must move, for some of the recipes' rates round to nothing beside weights of one.
+    All that comes out must be of the shape and dtype that it had.
     """
-    rng = np.random.default_rng(0)
-    drawn = [[_drawn(v, rng) for v in group] for group in (model.trainable_variables, model.non_trainable_variables)]
-    state = (*drawn, [np.asarray(slot.value) for slot in model.optimizer.variables])
-    loss, *stepped = _stepped(model, images, *state)
-    assert np.isfinite(loss), f"{model.name}: a loss of {loss}"
-    for before, after in zip(jax.tree.leaves(state), jax.tree.leaves(stepped), strict=True):
-        assert (before.shape, before.dtype) == (after.shape, after.dtype), f"{model.name}: {before} became {after}"
-        assert np.isfinite(after).all(), f"{model.name}: a weight that is no number"
-    trained = stepped[0]
-    moved = [np.any(before != np.asarray(after)) for before, after in zip(state[0], trained, strict=True)]
-    assert np.mean(moved) > 1 / 3, f"{model.name}: {sum(moved)} of {len(moved)} weights moved"
-
-
-def _drawn(variable, rng) -> np.ndarray:
-    """Return He's normal values for kernels, ones for what multiplies, zeros for the rest."""
-    if len(variable.shape) > 1:
-        return rng.normal(0, np.sqrt(2 / np.prod(variable.shape[:-1])), variable.shape).astype(variable.dtype)
-    return np.full(variable.shape, variable.name in ("gamma", "moving_variance"), variable.dtype)
-
-
-def _stepped(model, images, *state):
-    """Return the loss, and the groups of `state` (weights, other variables, slots) after one step."""
     targets = np.eye(model.output_shape[-1], dtype="float32")[np.zeros(len(images), int)]
 
     def loss_of(trainable, others):
@@ -140,14 +103,16 @@ def _stepped(model, images, *state):
 
     def step(trainable, others, slots):
         (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, others)
-        trainable, slots = jax.jit(model.optimizer.stateless_apply)(slots, gradients, trainable)
-        return loss, trainable, others, slots
+        trainable, slots = model.optimizer.stateless_apply(slots, gradients, trainable)
+        return loss, (trainable, others, slots)
 
+    groups = model.trainable_variables, model.non_trainable_variables, model.optimizer.variables
+    state = tuple([jax.ShapeDtypeStruct(v.shape, v.dtype) for v in group] for group in groups)
     # Without this scope each stateless call would draw the values that `_network` has left out.
     with keras.StatelessScope(initialize_variables=False):
-        traced, shapes = jax.make_jaxpr(step, return_shape=True)(*state)
-    found = jax.core.eval_jaxpr(traced.jaxpr, traced.consts, *jax.tree.leaves(state))
-    return jax.tree.unflatten(jax.tree.structure(shapes), found)
+        _, after = jax.jit(step).lower(*state).out_info
+    for before, now in zip(jax.tree.leaves(state), jax.tree.leaves(after), strict=True):
+        assert (before.shape, before.dtype) == (now.shape, now.dtype), f"{model.name}: {before} became {now}"
 
 
 if __name__ == "__main__":

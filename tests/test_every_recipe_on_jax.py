@@ -22,9 +22,7 @@ def test_every_recipe_makes_a_step_on_jax():
     assert done.returncode == 0, done.stderr
     lines = [line.split(": ") for line in done.stdout.splitlines()]
     assert [name for name, _, _ in lines] == list(RECIPES)
-    made = {name: phases.split(", ") for name, phases, _ in lines}
-    for name, recipe in RECIPES.items():
-        assert made[name] and set(made[name]) <= {phase.name for phase in recipe.phases}
-    assert made["hybrid_resnet50"] == ["unfreeze-100"], "the phase in which most of it trains"
-    assert made["resnet34_cbam"] == ["affectnet", "fer2013"], "one rate for all, and one for each group"
-    assert sum(how == "compiled" for _, _, how in lines) >= 17
+    for (name, recipe), (_, phases, _) in zip(RECIPES.items(), lines, strict=True):
+        assert phases.split(", ") == [phase.name for phase in recipe.phases], name
+    assert {how for _, _, how in lines} == {"made", "lowered"}
+    assert sum(how == "made" for _, _, how in lines) >= 15, "all but those on a backbone, and the widest house"
