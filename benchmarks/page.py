@@ -15,6 +15,7 @@ NAMES = {
     "train_step_224": "train_step --sizes 224",
     "step_profile": "step_profile",
     "accuracy": "accuracy",
+    "accuracy_resnet18": "accuracy --network resnet18",
     "inference": "inference",
     "scale": "scale",
     "start_up": "start_up",
