@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import common, in_the_way, page, step_profile, train_step
+from benchmarks import accuracy, common, in_the_way, page, step_profile, train_step
 
 
 def test_the_page_is_current():
@@ -42,6 +42,12 @@ def test_a_ratio_is_taken_turn_by_turn():
     rates = {"ours": common.Rate((4.0, 6.0, 2.0), (1.0,) * 3), "other": common.Rate((2.0, 2.0, 2.0), (1.0,) * 3)}
     assert common.ratio(rates, "ours", "other") == (1.0, 2.0, 3.0)
     assert common.spread((1.0, 2.0, 3.0)) == "2 (1 to 3)"
+
+
+def test_the_check_of_accuracy_says_how_sure_it_is():
+    found = accuracy._error({"ours": [30.0, 31.0, 30.0], "stock Keras": [31.0, 33.0, 33.0]})
+    assert found == "standard error of the mean of 3 seeds: 0.58"
+    assert accuracy._error({"ours": [30.0], "stock Keras": [31.0]}) == "one seed says nothing"
 
 
 @pytest.mark.parametrize(
