@@ -5,13 +5,26 @@ from fer_keras.train import precision
 
 @pytest.mark.parametrize(
     ("flags", "policy"),
-    [("avx512f avx512_vnni", "float32"), ("avx512f avx512_bf16 amx_tile amx_bf16", "mixed_bfloat16")],
+    [
+        ("avx512f avx512_vnni", "float32"),
+        ("avx512f avx512_bf16", "mixed_bfloat16"),
+        ("avx512f avx512_bf16 amx_tile amx_bf16", "mixed_bfloat16"),
+    ],
 )
-def test_bfloat16_on_a_cpu_only_where_amx_is_seen(tmp_path, monkeypatch, flags, policy):
+def test_bfloat16_on_a_cpu_only_where_its_instructions_are_seen(tmp_path, monkeypatch, flags, policy):
     monkeypatch.setattr(precision, "accelerators", list)
     (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : fpu {flags}\n")
     chosen = precision.choose(None, tmp_path / "cpuinfo")
     assert (chosen.policy, chosen.jit) == (policy, False)
+
+
+@pytest.mark.parametrize("network", ["hybrid_mobilenetv3small", "efficientnetb3"])
+def test_a_backbone_of_depthwise_convolutions_stays_in_float32_on_a_cpu(tmp_path, monkeypatch, network):
+    monkeypatch.setattr(precision, "accelerators", list)
+    (tmp_path / "cpuinfo").write_text("flags : avx512_bf16\n")
+    assert precision.choose(None, tmp_path / "cpuinfo", network=network).policy == "float32"
+    monkeypatch.setattr(precision, "accelerators", lambda: ["gpu:0"])
+    assert precision.choose(None, tmp_path / "cpuinfo", network=network).policy == "mixed_bfloat16"
 
 
 def test_what_the_user_asks_for_is_taken(tmp_path):
