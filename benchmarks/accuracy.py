@@ -35,7 +35,7 @@ NETWORKS = {
 
 def main() -> None:
     asked = _asked()
-    chosen = precision.choose()
+    chosen = precision.choose(network=asked.network)
     parts = divide(find.load(find.locate(asked.data)), "official", 0)
     lines, reached = [], {"ours": [], "stock Keras": []}
     for seed in asked.seeds:

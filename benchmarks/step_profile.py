@@ -52,7 +52,7 @@ def main() -> None:
 
 def _measure(name: str, size: int) -> dict[str, dict[str, float]]:
     """Return {whose step: {kind: milliseconds}}, the medians over turns in which each had its own."""
-    chosen = precision.choose()
+    chosen = precision.choose(network=name)
     rows = train_step.BATCHES[size]
     ours, stock = (
         train_step.step_of(make(name, size), size)

@@ -36,17 +36,17 @@ SMALLEST = {"xception": 71}
 
 def main() -> None:
     asked = _asked()
-    chosen = precision.choose()
     for size in asked.sizes:
-        _measure(size, asked, chosen)
+        _measure(size, asked)
 
 
-def _measure(size, asked, chosen) -> None:
+def _measure(size, asked) -> None:
     """Measure every network at `size` px and publish them together."""
     lines, gains, against, shares = [], {}, {}, {}
     for name in asked.only:
         if size < SMALLEST.get(name, 0):
             continue
+        chosen = precision.choose(network=name)
         ours = compiled(name, size, chosen)
         cases = {"ours": step_of(ours, size), "stock Keras": step_of(stock(name, size), size)}
         with torch_step.stepping(name, size, BATCHES[size], dtype_of(chosen)) as theirs:
@@ -56,8 +56,10 @@ def _measure(size, asked, chosen) -> None:
         shares[name] = _share_of_product(rates, multiply_adds(ours))
         for case in cases:
             found = ratio(rates, "ours", case)
-            share = f"{100 * shares[name]:.0f} %" if case == "ours" else ""
-            lines.append((name, f"{size}", f"{BATCHES[size]}", case, rates[case].median(), spread(found), share))
+            is_ours = case == "ours"
+            share = f"{100 * shares[name]:.0f} %" if is_ours else ""
+            whose = f"{case}, {dtype_of(chosen)}" if is_ours else case
+            lines.append((name, f"{size}", f"{BATCHES[size]}", whose, rates[case].median(), spread(found), share))
             print(*lines[-1], flush=True)
             (gains if case == "stock Keras" else against if case == "PyTorch" else {})[name] = found[1]
         keras.backend.clear_session()
@@ -66,12 +68,14 @@ def _measure(size, asked, chosen) -> None:
     why = in_the_way.sentence(slowest, size, "PyTorch") if slowest else ""
     targets = [Target(f"times PyTorch, every backbone{beside}", 1, against.get(slowest), why=why)]
     if size == 48:
+        chosen = precision.choose(network="resnet18")
         why = f"{chosen.policy} ({chosen.reason}); {in_the_way.sentence('resnet18', size, 'stock Keras')}"
         targets = [Target("times stock Keras, ResNet-18 at 48 px", 2.5, gains.get("resnet18"), why=why), *targets]
     note = (
-        f"Ours runs in {chosen.policy} ({chosen.reason}); ratios are medians (least to most) over {asked.rounds} turns. The"
-        " last column: the step's multiplications and additions a second, as a share of what the same cores reach in a"
-        " plain product of two 2048 x 2048 matrices of the same precision. PyTorch's steps run in a process of their own."
+        f"Ours runs in the precision named, stock Keras in float32, PyTorch in the precision of ours; ratios are medians"
+        f" (least to most) over {asked.rounds} turns. The last column: the step's multiplications and additions a second, as a"
+        " share of what the same cores reach in a plain product of two 2048 x 2048 matrices of the same precision. PyTorch's"
+        " steps run in a process of their own."
     )
     columns = ("network", "px", "batch", "", "images/s", "ours is faster by", "of a matrix product's speed")
     publish(f"train_step_{size}", "Training step", note, columns, lines, targets)

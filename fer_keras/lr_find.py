@@ -70,8 +70,7 @@ def find(experiment, printed, phase_name: str, test, options: Options) -> tuple[
 
     source, profile, recipe = plan(printed, options)
     phase = next(phase for phase in recipe.phases if phase.name == phase_name)
-    network = recipe.model_args.get("backbone", recipe.model)
-    chosen = precision.choose(options.precision, network=network)
+    chosen = precision.choose(options.precision, network=recipe.network)
     keras.mixed_precision.set_dtype_policy(chosen.policy)
     described = environment.describe(chosen.policy, chosen.jit, chosen.reason)
     identity = {"experiment": experiment.name, "recipe": recipe.name, "phase": phase.name}

@@ -182,6 +182,11 @@ class Recipe:
     changed: tuple[str, ...] = ()
     profiles: Mapping[str, Profile] = dataclasses.field(default_factory=dict)
 
+    @property
+    def network(self) -> str:
+        """Return what is trained, by name: the model, or the backbone where the model is no more than its classifier."""
+        return self.model_args.get("backbone", self.model)
+
     def __post_init__(self):
         _refuse_unless(self.model in BUILDERS, f"Expected a model in {tuple(BUILDERS)}. Received: {self.model!r}")
         start = self.init in ("imagenet", "scratch") or pathlib.PurePath(self.init).suffix

@@ -140,8 +140,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options):
 def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precision]:
     """Return the training as every process of it has it, and the precision that was chosen."""
     shared = devices.choose(recipe.batch_size, options.devices)
-    network = recipe.model_args.get("backbone", recipe.model)
-    chosen = precision.choose(options.precision, network=network, mirrored=shared.strategy is not None)
+    chosen = precision.choose(options.precision, network=recipe.network, mirrored=shared.strategy is not None)
     keras.mixed_precision.set_dtype_policy(chosen.policy)
     trainer = Trainer(
         recipe=recipe,

@@ -1,5 +1,7 @@
 import pytest
 
+from experiments.hybrid_resnet50 import EXPERIMENT as HYBRIDS
+from experiments.pretrain_backbone import EXPERIMENT as STARTS
 from fer_keras.train import precision
 
 
@@ -18,8 +20,12 @@ def test_bfloat16_on_a_cpu_only_where_its_instructions_are_seen(tmp_path, monkey
     assert (chosen.policy, chosen.jit) == (policy, False)
 
 
-@pytest.mark.parametrize("network", ["hybrid_mobilenetv3small", "efficientnetb3"])
-def test_a_backbone_of_depthwise_convolutions_stays_in_float32_on_a_cpu(tmp_path, monkeypatch, network):
+@pytest.mark.parametrize("backbone", precision.FLOAT32_ON_A_CPU)
+@pytest.mark.parametrize(("experiment", "kind"), [(HYBRIDS, "hybrid"), (STARTS, "pretrain")])
+def test_a_backbone_of_depthwise_convolutions_stays_in_float32_on_a_cpu(
+    tmp_path, monkeypatch, backbone, experiment, kind
+):
+    network = experiment.recipe(f"{kind}_{backbone}").network
     monkeypatch.setattr(precision, "accelerators", list)
     (tmp_path / "cpuinfo").write_text("flags : avx512_bf16\n")
     assert precision.choose(None, tmp_path / "cpuinfo", network=network).policy == "float32"
