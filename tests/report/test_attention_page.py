@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from experiments import attention
 from fer_keras.report import ablation, registry
 from fer_keras.report.record import load_records
 
@@ -26,12 +27,24 @@ def test_differences_and_p_values_by_hand():
 
 def test_verdicts():
     rows = range(100)
-    plain = [of(set(rows[:50]), 100)] * 2
-    assert ablation.paired(plain, [of(set(rows[:80]), 100)] * 2).verdict == ablation.HOLDS
-    assert ablation.paired(plain, [of(set(rows[:20]), 100)] * 2).verdict == ablation.HARMS
-    assert ablation.paired(plain, [of(set(rows[:50]), 100)] * 2).verdict == ablation.OPEN
-    divided = [of(set(rows[:90]), 100), of(set(rows[:45]), 100)]
+    plain = [of(set(rows[:50]), 100)] * 3
+    assert ablation.paired(plain, [of(set(rows[:80]), 100)] * 3).verdict == ablation.HOLDS
+    assert ablation.paired(plain, [of(set(rows[:20]), 100)] * 3).verdict == ablation.HARMS
+    assert ablation.paired(plain, [of(set(rows[:50]), 100)] * 3).verdict == ablation.OPEN
+    divided = [of(set(rows[:90]), 100), of(set(rows[:90]), 100), of(set(rows[:45]), 100)]
     assert ablation.paired(plain, divided).verdict == ablation.OPEN
+    assert ablation.paired(plain[:2], [of(set(rows[:80]), 100)] * 2).verdict == ablation.FEW
+
+
+def test_the_intervals_hold_for_all_rows_together():
+    variants = [recipe.name for recipe in attention.EXPERIMENT.recipes if recipe.name != ablation.PLAIN]
+    assert len(variants) == ablation.COMPARED
+    assert pytest.approx(0.05) == (1 - ablation.CONFIDENCE) * len(variants)
+    # 55 of 100 rows right instead of 50: five for, none against. One interval at 95 % would leave zero out.
+    rows = range(100)
+    found = ablation.paired([of(set(rows[:50]), 100)] * 3, [of(set(rows[:55]), 100)] * 3)
+    assert found.interval.low == 0.0
+    assert found.verdict == ablation.OPEN
 
 
 def test_rows_in_another_order_are_joined():
