@@ -10,6 +10,7 @@ from fer_keras.evaluate import metrics, statistics
 from fer_keras.evaluate.statistics import Interval
 from fer_keras.report import markdown, splits
 from fer_keras.report.markdown import number, section, table
+from fer_keras.report.notes import note
 from fer_keras.report.record import RESULTS, read_predictions
 from fer_keras.report.registry import Row, spread
 
@@ -107,6 +108,7 @@ def page(rows: list[Row], reports_dir: Path) -> str:
                         [_difference(own[name], found) for name, found in compared.items()],
                     ),
                 ),
+                *([section("What holds", found)] if (found := note(reports_dir, EXPERIMENT)) else []),
                 section("What the papers claim", _claims(own, compared, reports_dir)),
                 section("The rule", RULE),
             ]

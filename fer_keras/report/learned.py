@@ -5,12 +5,12 @@ from pathlib import Path
 from fer_keras.recipe import Experiment
 from fer_keras.report import markdown, table, verdict
 from fer_keras.report.markdown import number, section
+from fer_keras.report.notes import note
 from fer_keras.report.page import PAGE as RUN_PAGE
 from fer_keras.report.record import RESULTS
 from fer_keras.report.registry import Row
 
 PAGE = "learned.md"
-NOTES = "notes"
 OUTCOMES = ("reproduced", "better", "not reproduced", verdict.CANNOT)
 
 
@@ -25,7 +25,7 @@ def page(suite: list[Experiment], rows: list[Row], reports_dir: Path) -> str:
         _tally(papers, rows, reports_dir),
         *(_paper(experiment, rows, reports_dir) for experiment in papers),
     ]
-    general = _note(reports_dir, "general")
+    general = note(reports_dir, "general")
     return "\n\n".join([*parts, *([section("In general", general)] if general else [])]) + "\n"
 
 
@@ -52,7 +52,7 @@ def _paper(experiment: Experiment, rows: list[Row], reports_dir: Path) -> str:
     missing = f"Not run yet: {', '.join(never)}." if never else ""
     heading = f"Paper {experiment.paper}: {experiment.title}"
     page_link = f"[All its rows]({table.paper_page(experiment)})."
-    return section(heading, _note(reports_dir, experiment.name), found, " ".join((missing, page_link)).strip())
+    return section(heading, note(reports_dir, experiment.name), found, " ".join((missing, page_link)).strip())
 
 
 def _lines(row: Row, reports_dir: Path) -> list[tuple]:
@@ -70,8 +70,3 @@ def _lines(row: Row, reports_dir: Path) -> list[tuple]:
         )
         for judged in _judged(row, reports_dir)
     ]
-
-
-def _note(reports_dir: Path, name: str) -> str:
-    path = Path(reports_dir) / NOTES / f"{name}.md"
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""

@@ -19,6 +19,7 @@ from fer_keras.report import (
     learned,
     markdown,
     memo,
+    notes,
     registry,
     table,
 )
@@ -77,7 +78,7 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
     audit = reports_dir / audit_page.FOLDER
     if (audit / audit_page.RECORD).is_file():
         stale += audit_page.stale(audit, audit_page.read(audit / audit_page.RECORD))
-    present = [path for path in reports_dir.rglob("*.md") if path.parent.name != learned.NOTES]
+    present = [path for path in reports_dir.rglob("*.md") if path.parent.name != notes.NOTES]
     return sorted({*stale, *(path for path in present if path not in generated)})
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments import attention
-from fer_keras.report import ablation, registry
+from fer_keras.report import ablation, notes, registry
 from fer_keras.report.record import load_records
 
 
@@ -58,6 +58,14 @@ def test_the_page_without_any_run_is_all_dashes(tmp_path):
     text = ablation.page(rows, tmp_path)
     assert "| With CBAM (001, §III.D) | — | — | — | — | — |" in text
     assert "| 001, Table I | CBAM after the last stage | ResNet-50: 43.5 % to 66.2 % | — |" in text
+
+
+def test_a_note_says_what_holds(tmp_path):
+    rows = registry.rows(registry.experiments(("attention",)), {})
+    assert "## What holds" not in ablation.page(rows, tmp_path)
+    (tmp_path / notes.NOTES).mkdir()
+    (tmp_path / notes.NOTES / "attention.md").write_text("It helps little.\n")
+    assert "## What holds\n\nIt helps little.\n\n## What the papers claim" in ablation.page(rows, tmp_path)
 
 
 def test_the_page_pairs_runs_by_seed(tmp_path, make_run):

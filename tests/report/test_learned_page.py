@@ -1,7 +1,7 @@
 """What we learned: the tally of verdicts, and the notes written by hand."""
 
 from fer_keras.recipe import Experiment, Phase, Recipe, Reported
-from fer_keras.report import learned, registry
+from fer_keras.report import learned, notes, registry
 from fer_keras.report.record import load_records
 from fer_keras.settings import Optimizer
 
@@ -29,10 +29,10 @@ def test_what_ran_is_counted_and_linked(tmp_path, make_run):
 
 
 def test_notes_stand_where_they_belong(tmp_path):
-    notes = tmp_path / learned.NOTES
-    notes.mkdir()
-    (notes / "toy.md").write_text("It has no copy.\n")
-    (notes / "general.md").write_text("Seeds matter.\n")
+    folder = tmp_path / notes.NOTES
+    folder.mkdir()
+    (folder / "toy.md").write_text("It has no copy.\n")
+    (folder / "general.md").write_text("Seeds matter.\n")
     text = learned.page(SUITE, registry.rows(SUITE, {}), tmp_path)
     assert text.index("## Paper 999") < text.index("It has no copy.") < text.index("## In general")
     assert text.endswith("Seeds matter.\n")
