@@ -11,7 +11,7 @@ BFLOAT16 = {"amx_bf16": "CPU with AMX", "avx512_bf16": "CPU with AVX512-BF16"}
 """What a CPU names the instructions by which bfloat16 is quicker than float32, and what the record calls it."""
 
 FLOAT32_ON_A_CPU = ("efficientnetb3", "mobilenetv3small")
-"""Backbones of depthwise convolutions on large maps: bfloat16 is 2.5 to 3 times slower on a CPU that speeds up others."""
+"""Backbones that bfloat16 slows down on a CPU on which it speeds up the others; which operation does it is not known."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,5 +61,5 @@ def choose(
     if not found:
         return Precision("float32", jit, "CPU without AMX or AVX512-BF16")
     if network.endswith(FLOAT32_ON_A_CPU):
-        return Precision("float32", jit, "depthwise convolutions on a CPU")
+        return Precision("float32", jit, "a backbone that bfloat16 slows down on a CPU")
     return Precision("mixed_bfloat16", jit, found)
