@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks import in_the_way, torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
+from experiments.house import HOUSE
 from fer_keras.models import builder
 from fer_keras.models.backbones import QUICKER
 from fer_keras.train import precision
@@ -28,7 +29,7 @@ NETWORKS = {
     "efficientnetb3": ("backbone_classifier", {"backbone": "efficientnetb3"}),
     "xception": ("backbone_classifier", {"backbone": "xception"}),
     "mobilenetv3small": ("backbone_classifier", {"backbone": "mobilenetv3small"}),
-    "house": ("house", {}),
+    "house": (HOUSE.model, HOUSE.model_args),
 }
 PRODUCT, PRODUCT_SIDE = "matrix product", 2048
 SMALLEST = {"xception": 71}
@@ -144,7 +145,7 @@ def step_of(model, size):
 def network(name, size):
     """Return a network of NETWORKS, not compiled, under the dtype policy that is set."""
     model, arguments = NETWORKS[name]
-    return builder(model)(**arguments, image_size=size)
+    return builder(model)(**{**arguments, "image_size": size})
 
 
 def compiled(name, size, chosen):
