@@ -1,4 +1,4 @@
-"""Depthwise convolution whose kernel gradient is quick on small feature maps."""
+"""Depthwise convolution whose gradients are quick on small feature maps, and in bfloat16."""
 
 import keras
 
@@ -8,25 +8,35 @@ KERNEL_GRADIENT = "depthwise_kernel_gradient"
 
 @keras.saving.register_keras_serializable("fer_keras")
 class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
-    """`keras.layers.DepthwiseConv2D` with another way to the kernel's gradient where TensorFlow's is slow.
+    """`keras.layers.DepthwiseConv2D` with another way to its gradients where TensorFlow's is slow on a CPU.
 
     Arguments, weights, the config and the numbers are the parent's. Where the kernel spans the whole map from every place
     (5x5 on a map of up to 3x3, 3x3 on 2x2: the deep blocks of EfficientNet and MobileNet at 48 pixels), TensorFlow's
-    kernel gradient on a CPU takes longer than summing, tap by tap, the products of the cells that meet (the profile in
-    benchmarks/README.md has both).
-    Everything else (larger maps, strides, dilation, a depth multiplier, other types than float32, an accelerator, another
-    backend) is left to the parent.
+    kernel gradient takes longer than summing, tap by tap, the products of the cells that meet (the profile in
+    benchmarks/README.md has both). In bfloat16 its gradients are many times slower than in float32 for every kernel of
+    5x5 and for strides, so a layer of bfloat16 trains in float32 between two casts.
+    Everything else (larger maps in float32, other types, inference, a frozen layer, an accelerator, another backend) is
+    left to the parent.
 
     Input and output: (B, H, W, C), floating point.
     """
 
     def call(self, inputs, training=None):
-        if not (training and self.trainable and self._spans(inputs) and self._on_tensorflow_cpu()):
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        spans = dtype in ("float32", "bfloat16") and self._spans(inputs)
+        narrow = dtype == "bfloat16" and self.data_format == "channels_last"
+        if not (training and self.trainable and (spans or narrow) and self._on_tensorflow_cpu()):
             return super().call(inputs)
-        outputs = _convolve(inputs, self.kernel)
+        x, kernel = (keras.ops.cast(one, "float32") for one in (inputs, self.kernel))
+        outputs = keras.ops.cast(_convolve(x, kernel) if spans else self._as_the_parent(x, kernel), dtype)
         if self.use_bias:
             outputs = keras.ops.add(outputs, self.bias)
         return outputs if self.activation is None else self.activation(outputs)
+
+    def _as_the_parent(self, x, kernel):
+        return keras.ops.depthwise_conv(
+            x, kernel, self.strides, self.padding, data_format=self.data_format, dilation_rate=self.dilation_rate
+        )
 
     def _spans(self, inputs) -> bool:
         plain = (self.padding, self.strides, self.dilation_rate, self.depth_multiplier) == ("same", (1, 1), (1, 1), 1)
@@ -34,7 +44,6 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
         return (
             plain
             and self.data_format == "channels_last"
-            and keras.backend.standardize_dtype(inputs.dtype) == "float32"
             and None not in sides
             and all(2 * side - 1 <= taps for side, taps in zip(sides, self.kernel_size, strict=True))
         )

@@ -94,6 +94,35 @@ def test_everything_else_is_the_parents(side, arguments, taken):
     assert not taken
 
 
+@pytest.mark.parametrize(("side", "arguments"), [((3, 3), {"kernel_size": 5}), *PARENTS[:-1]])
+def test_in_bfloat16_it_is_the_parent_in_float32_rounded(side, arguments):
+    stock, _ = pair(side, **arguments)
+    _, quick = pair(side, dtype="mixed_bfloat16", **arguments)
+    kernel = np.asarray(keras.ops.cast(stock.kernel, "bfloat16").numpy(), "float32")
+    stock.set_weights([kernel, *stock.get_weights()[1:]])
+    x = np.asarray(keras.ops.cast(draw(2, *side, 4), "bfloat16").numpy(), "float32")
+    for ours, theirs in zip(passes(quick, x), passes(stock, x), strict=True):
+        np.testing.assert_allclose(np.asarray(ours, "float32"), theirs, rtol=2**-6, atol=2**-6 * np.abs(theirs).max())
+
+
+def test_in_bfloat16_no_gradient_of_a_depthwise_convolution_is_left_in_it():
+    import tensorflow as tf
+
+    _, quick = pair((6, 6), kernel_size=5, strides=2, dtype="mixed_bfloat16")
+    x = tf.zeros((2, 6, 6, 4), tf.bfloat16)
+
+    @tf.function
+    def gradients():
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            out = quick(x, training=True)
+        return tape.gradient(out, [x, quick.kernel.value])
+
+    found = [op for op in gradients.get_concrete_function().graph.get_operations() if "Backprop" in op.type]
+    assert len(found) == 2
+    assert {op.outputs[0].dtype for op in found} == {tf.float32}
+
+
 def test_prediction_and_a_frozen_layer_are_the_parents(taken):
     _, quick = pair((3, 3), kernel_size=5)
     quick(draw(2, 3, 3, 4), training=False)

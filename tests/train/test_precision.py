@@ -20,15 +20,17 @@ def test_bfloat16_on_a_cpu_only_where_its_instructions_are_seen(tmp_path, monkey
     assert (chosen.policy, chosen.jit) == (policy, False)
 
 
-@pytest.mark.parametrize("backbone", precision.FLOAT32_ON_A_CPU)
+@pytest.mark.parametrize("backbone", precision.NO_QUICKER)
 @pytest.mark.parametrize(("experiment", "kind"), [(HYBRIDS, "hybrid"), (STARTS, "pretrain")])
-def test_a_backbone_of_depthwise_convolutions_stays_in_float32_on_a_cpu(
+def test_a_backbone_of_depthwise_convolutions_stays_in_float32_without_amx(
     tmp_path, monkeypatch, backbone, experiment, kind
 ):
     network = experiment.recipe(f"{kind}_{backbone}").network
     monkeypatch.setattr(precision, "accelerators", list)
     (tmp_path / "cpuinfo").write_text("flags : avx512_bf16\n")
     assert precision.choose(None, tmp_path / "cpuinfo", network=network).policy == "float32"
+    (tmp_path / "cpuinfo").write_text("flags : avx512_bf16 amx_bf16\n")
+    assert precision.choose(None, tmp_path / "cpuinfo", network=network).policy == "mixed_bfloat16"
     monkeypatch.setattr(precision, "accelerators", lambda: ["gpu:0"])
     assert precision.choose(None, tmp_path / "cpuinfo", network=network).policy == "mixed_bfloat16"
 
