@@ -18,7 +18,7 @@ import keras
 
 from benchmarks import torch_step, train_step
 from benchmarks.common import publish
-from fer_keras.layers.fast_depthwise import KERNEL_GRADIENT
+from fer_keras.layers import fast_conv, fast_depthwise
 from fer_keras.train import precision
 
 CASES = (("resnet18", 48), ("mobilenetv3small", 48), ("mobilenetv3small", 96), ("mobilenetv3small", 224))
@@ -103,9 +103,9 @@ def _operations(folder: pathlib.Path):
 def _kind_of(path: str, kind: str) -> str:
     if OPTIMIZER.match(path):
         return "optimizer"
-    if "Depthwise" in kind or KERNEL_GRADIENT in path:
+    if "Depthwise" in kind or fast_depthwise.KERNEL_GRADIENT in path:
         return "depthwise"
-    if "Conv2D" in kind or "MatMul" in kind:
+    if "Conv2D" in kind or "MatMul" in kind or fast_conv.KERNEL_GRADIENT in path:
         return "convolution"
     return "batch norm" if NORM.search(path) else "other"
 

@@ -2,6 +2,8 @@
 
 import keras
 
+from fer_keras.layers.tensorflow_cpu import on_tensorflow_cpu
+
 KERNEL_GRADIENT = "depthwise_kernel_gradient"
 """In the names of the operations that compute it, by which a profile finds them."""
 
@@ -25,7 +27,7 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
         dtype = keras.backend.standardize_dtype(inputs.dtype)
         spans = dtype in ("float32", "bfloat16") and self._spans(inputs)
         narrow = dtype == "bfloat16" and self.data_format == "channels_last"
-        if not (training and self.trainable and (spans or narrow) and self._on_tensorflow_cpu()):
+        if not (training and self.trainable and (spans or narrow) and on_tensorflow_cpu()):
             return super().call(inputs)
         x, kernel = (keras.ops.cast(one, "float32") for one in (inputs, self.kernel))
         outputs = keras.ops.cast(_convolve(x, kernel) if spans else self._as_the_parent(x, kernel), dtype)
@@ -47,10 +49,6 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
             and None not in sides
             and all(2 * side - 1 <= taps for side, taps in zip(sides, self.kernel_size, strict=True))
         )
-
-    def _on_tensorflow_cpu(self) -> bool:
-        devices = keras.distribution.list_devices
-        return keras.backend.backend() == "tensorflow" and not devices("gpu") and not devices("tpu")
 
 
 def _convolve(inputs, kernel):

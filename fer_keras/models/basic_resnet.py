@@ -10,6 +10,7 @@ from collections.abc import Callable
 import keras
 from keras import layers
 
+from fer_keras.layers.fast_conv import FastConv2D
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 
 BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
@@ -90,7 +91,7 @@ def _convolution(x, width: int, kernel: int, stride: int, name: str):
     """
     if stride != 1 and kernel != 1:
         x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")(x)
-    x = layers.Conv2D(
+    x = FastConv2D(
         width,
         kernel,
         strides=stride,

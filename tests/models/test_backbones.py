@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fer_keras.errors import UserError
+from fer_keras.layers.fast_conv import FastConv2D
 from fer_keras.layers.fast_depthwise import FastDepthwiseConv2D
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
 from fer_keras.models import backbones
@@ -50,10 +51,11 @@ def test_layers_are_those_of_keras(pair):
     assert backbones.family(ours) == name
 
 
-def test_batch_norm_and_depthwise_convolution_are_quick_and_nothing_else_changed(pair):
+def test_batch_norm_and_convolutions_are_quick_and_nothing_else_changed(pair):
     _, stock, ours = pair
     quick = {
         keras.layers.BatchNormalization: FusedBatchNormalization,
+        keras.layers.Conv2D: FastConv2D,
         keras.layers.DepthwiseConv2D: FastDepthwiseConv2D,
     }
     for theirs, layer in zip(stock.layers, ours.layers, strict=True):

@@ -1,0 +1,130 @@
+"""The quick layer against Keras's own, number by number."""
+
+import keras
+import numpy as np
+import pytest
+
+from fer_keras.layers import fast_conv
+from fer_keras.layers.fast_conv import FastConv2D
+
+CHANNELS = 3
+TAKEN = [
+    ((2, 2), {"kernel_size": 3}),
+    ((3, 3), {"kernel_size": 3}),
+    ((6, 5), {"kernel_size": 3, "strides": 2}),
+    ((8, 8), {"kernel_size": 3, "strides": 3, "padding": "valid"}),
+    ((1, 3), {"kernel_size": (5, 2)}),
+    ((7, 7), {"kernel_size": 3, "filters": 512}),
+    ((9, 8), {"kernel_size": 1}),
+    ((4, 3), {"kernel_size": 1, "strides": 2}),
+]
+PARENTS = [
+    ((4, 3), {"kernel_size": 3}),
+    ((8, 7), {"kernel_size": 3, "filters": 512}),
+    ((6, 5), {"kernel_size": 1, "strides": 2}),
+    ((2, 2), {"kernel_size": 3, "dilation_rate": 2}),
+    ((2, 2), {"kernel_size": 3, "groups": 3, "filters": 6}),
+    ((2, 2), {"kernel_size": 3, "dtype": "float64"}),
+]
+
+
+def draw(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def pair(side, **arguments):
+    """Stock and quick layers of the same weights."""
+    arguments = {"filters": 4, "padding": "same", **arguments}
+    stock, quick = keras.layers.Conv2D(**arguments), FastConv2D(**arguments)
+    for layer in (stock, quick):
+        layer.build((None, *side, CHANNELS))
+    weights = [draw(*weight.shape, seed=1) for weight in stock.weights]
+    stock.set_weights(weights)
+    quick.set_weights(weights)
+    return stock, quick
+
+
+def passes(layer, x, compiled=False):
+    """Return the output and the gradients of input and weights, of a loss that weighs every output differently."""
+    import tensorflow as tf
+
+    def both(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            out = layer(x, training=True)
+            weight = tf.reshape(tf.cast(tf.range(tf.size(out)) % 7 - 3, out.dtype), tf.shape(out))
+            loss = tf.reduce_sum(out * weight)
+        return out, tape.gradient(loss, [x, *(v.value for v in layer.trainable_variables)])
+
+    out, gradients = (tf.function(both) if compiled else both)(tf.cast(x, layer.compute_dtype))
+    return [np.asarray(found, "float64") for found in (out, *gradients)]
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """A list that grows each time the quick way is taken."""
+    calls, convolve = [], fast_conv._convolve
+    monkeypatch.setattr(fast_conv, "_convolve", lambda *given: calls.append(1) or convolve(*given))
+    return calls
+
+
+def test_hand_worked():
+    import tensorflow as tf
+
+    x, upstream = (tf.reshape(tf.constant(values, "float32"), (1, 1, 2, 1)) for values in ([2, 3], [5, 7]))
+    # The middle tap meets (2, 5) and (3, 7), the left one the input 2 for the output 7, the right one 3 for 5.
+    gradient = fast_conv._kernel_gradient(x, upstream, (1, 3, 1, 1), [1, 1, 1, 1], "SAME")
+    np.testing.assert_array_equal(np.ravel(gradient), [2 * 7, 2 * 5 + 3 * 7, 3 * 5])
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(("side", "arguments"), TAKEN)
+def test_output_and_gradients_equal_stock(side, arguments, compiled, taken):
+    stock, quick = pair(side, **arguments)
+    x = draw(5, *side, CHANNELS)
+    for ours, theirs in zip(passes(quick, x, compiled), passes(stock, x, compiled), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-3)
+    assert taken
+
+
+@pytest.mark.parametrize(("side", "arguments"), TAKEN)
+def test_bfloat16_is_stock_in_bfloat16_but_for_rounding(side, arguments, taken):
+    stock, quick = pair(side, dtype="mixed_bfloat16", **arguments)
+    x = draw(5, *side, CHANNELS)
+    for ours, theirs in zip(passes(quick, x), passes(stock, x), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2**-7, atol=2**-7 * np.abs(theirs).max())
+    assert taken
+
+
+def test_no_bias_and_an_activation(taken):
+    stock, quick = pair((2, 2), kernel_size=3, use_bias=False, activation="relu")
+    x = draw(3, 2, 2, CHANNELS)
+    for ours, theirs in zip(passes(quick, x), passes(stock, x), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-3)
+    assert taken
+
+
+@pytest.mark.parametrize(("side", "arguments"), PARENTS)
+def test_everything_else_is_the_parents(side, arguments, taken):
+    stock, quick = pair(side, **arguments)
+    x = draw(2, *side, CHANNELS)
+    for ours, theirs in zip(passes(quick, x), passes(stock, x), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert not taken
+
+
+def test_prediction_and_a_frozen_layer_are_the_parents(taken):
+    _, quick = pair((2, 2), kernel_size=3)
+    quick(draw(2, 2, 2, CHANNELS), training=False)
+    quick.trainable = False
+    quick(draw(2, 2, 2, CHANNELS), training=True)
+    assert not taken
+
+
+def test_reload(tmp_path):
+    face = keras.Input((3, 3, CHANNELS))
+    model = keras.Model(face, FastConv2D(4, 3, padding="same")(face))
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    assert type(again.layers[1]) is FastConv2D
+    np.testing.assert_array_equal(again(draw(2, 3, 3, CHANNELS)), model(draw(2, 3, 3, CHANNELS)))
