@@ -26,7 +26,7 @@ KINDS = torch_step.KINDS
 STEPS, TURNS = 5, 3
 OPERATION = re.compile(r"(?P<path>[^:]*):_?(?P<kind>[A-Z]\w*)")
 """An event of TensorFlow's profiler: "network/conv1/Conv2D:_MklNativeConv2D"."""
-OPTIMIZER = re.compile(r"adam(_\d+)?/")
+OPTIMIZER = re.compile(r"adam\w*/")
 NORM = re.compile(r"bn(_\d+)?/")
 """In the paths of what a batch norm layer does, forward and backward: all of them are called "..._bn" here."""
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.train_step [--sizes 48 96] [--only resnet18 house]
 
-Ours: fused batch norm, the precision and compilation that `train/precision.py` chooses. Stock: keras's batch norm,
+Ours: the layers, the optimizer, the precision and the compilation with which the suite trains. Stock: keras's batch norm,
 float32, `jit_compile="auto"`. PyTorch (optional, no requirement of the project): torchvision's network of that name,
 channels last, bfloat16 autocast where ours is bfloat16. Adam and cross-entropy in all of them.
 """
@@ -17,9 +17,10 @@ import numpy as np
 from benchmarks import in_the_way, torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
 from experiments.house import HOUSE
+from fer_keras import settings
 from fer_keras.models import builder
 from fer_keras.models.backbones import QUICKER
-from fer_keras.train import precision
+from fer_keras.train import optimizers, precision
 
 BATCHES = {48: 64, 96: 32, 224: 8}
 NETWORKS = {
@@ -153,7 +154,8 @@ def compiled(name, size, chosen):
     keras.mixed_precision.set_dtype_policy(chosen.policy)
     model = network(name, size)
     keras.mixed_precision.set_dtype_policy("float32")
-    model.compile("adam", "sparse_categorical_crossentropy", jit_compile=chosen.jit)
+    adam = optimizers.build(settings.Optimizer("adam", 1e-3), epochs=1, steps_per_epoch=1)
+    model.compile(adam, "sparse_categorical_crossentropy", jit_compile=chosen.jit)
     return model
 
 

@@ -7,6 +7,7 @@ import keras
 
 from fer_keras import settings
 from fer_keras.train import schedules
+from fer_keras.train.fused_adam import FusedAdamW, FusedStep
 
 
 class _CoupledL2:
@@ -29,7 +30,7 @@ class _CoupledL2:
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class AdamL2(_CoupledL2, keras.optimizers.Adam):
+class AdamL2(_CoupledL2, FusedStep, keras.optimizers.Adam):
     """Adam with L2 in the gradient, as PyTorch's `Adam(weight_decay=l2)`; not AdamW."""
 
 
@@ -96,7 +97,7 @@ def _single(spec, rate, epochs, steps_per_epoch):
         return SGDL2(lr, momentum=spec.momentum, l2=spec.l2_in_gradient, weight_decay=decay, momentum_schedule=moving)
     betas = {"beta_1": spec.beta_1, "beta_2": spec.beta_2, "epsilon": spec.epsilon}
     if spec.name == "adamw":
-        return keras.optimizers.AdamW(lr, weight_decay=spec.weight_decay, **betas)
+        return FusedAdamW(lr, weight_decay=spec.weight_decay, **betas)
     return AdamL2(lr, l2=spec.l2_in_gradient, weight_decay=decay, **betas)
 
 
