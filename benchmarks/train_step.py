@@ -2,8 +2,8 @@
 
     python -m benchmarks.train_step [--sizes 48 96] [--only resnet18 house]
 
-Ours: the layers, the optimizer, the precision and the compilation with which the suite trains. Stock: keras's batch norm,
-float32, `jit_compile="auto"`. PyTorch (optional, no requirement of the project): torchvision's network of that name,
+Ours: the layers, the optimizer, the precision and the compilation with which the suite trains. Stock: Keras's, float32,
+`jit_compile="auto"`. PyTorch (optional, no requirement of the project): torchvision's network of that name,
 channels last, bfloat16 autocast where ours is bfloat16. Adam and cross-entropy in all of them.
 """
 

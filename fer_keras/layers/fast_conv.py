@@ -19,8 +19,8 @@ class FastConv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D` with another way to the kernel's gradient where TensorFlow's is slow on a CPU.
 
     Arguments, weights, the config and the numbers are the parent's. The gradient is one product of two matrices, what
-    each output saw and what came back for it, in three cases, in which that was seen to be a tenth slower than TensorFlow's
-    own at worst and several times quicker at best (the profile in benchmarks/README.md has both):
+    each output saw and what came back for it, in three cases, in which TensorFlow's own is mostly the slower way (the
+    profile in benchmarks/README.md has both for a ResNet):
 
     - a 1x1 kernel without strides, whose input is that matrix already;
     - a 1x1 kernel with strides, onto a map of at most 2x2;

@@ -15,8 +15,8 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
     Arguments, weights, the config and the numbers are the parent's. Where the kernel spans the whole map from every place
     (5x5 on a map of up to 3x3, 3x3 on 2x2: the deep blocks of EfficientNet and MobileNet at 48 pixels), TensorFlow's
     kernel gradient takes longer than summing, tap by tap, the products of the cells that meet (the profile in
-    benchmarks/README.md has both). In bfloat16 its gradients are many times slower than in float32 for every kernel of
-    5x5 and for strides, so a layer of bfloat16 trains in float32 between two casts.
+    benchmarks/README.md has both). In bfloat16 its gradients are many times slower than in float32 for 5x5 kernels and
+    for strides, so a layer of bfloat16 trains in float32 between two casts, and rounds once instead of at every product.
     Everything else (larger maps in float32, other types, inference, a frozen layer, an accelerator, another backend) is
     left to the parent.
 

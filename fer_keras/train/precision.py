@@ -11,7 +11,7 @@ BFLOAT16 = {"amx_bf16": "CPU with AMX", "avx512_bf16": "CPU with AVX512-BF16"}
 """What a CPU names the instructions by which bfloat16 is quicker than float32, and what the record calls it."""
 
 NO_QUICKER = ("efficientnetb3", "mobilenetv3small")
-"""Backbones that gain nothing from AVX512-BF16: they are little convolution, and batch norm is slower in bfloat16."""
+"""Backbones that gain nothing from AVX512-BF16; with AMX they have not been measured."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from fer_keras.layers import fast_conv
 from fer_keras.layers.fast_conv import FastConv2D
+from tests.layers.twins import draw, passes, twins
 
 CHANNELS = 3
 TAKEN = [
@@ -28,36 +29,9 @@ PARENTS = [
 ]
 
 
-def draw(*shape, seed=0):
-    return np.random.default_rng(seed).normal(size=shape).astype("float32")
-
-
 def pair(side, **arguments):
-    """Stock and quick layers of the same weights."""
     arguments = {"filters": 4, "padding": "same", **arguments}
-    stock, quick = keras.layers.Conv2D(**arguments), FastConv2D(**arguments)
-    for layer in (stock, quick):
-        layer.build((None, *side, CHANNELS))
-    weights = [draw(*weight.shape, seed=1) for weight in stock.weights]
-    stock.set_weights(weights)
-    quick.set_weights(weights)
-    return stock, quick
-
-
-def passes(layer, x, compiled=False):
-    """Return the output and the gradients of input and weights, of a loss that weighs every output differently."""
-    import tensorflow as tf
-
-    def both(x):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            out = layer(x, training=True)
-            weight = tf.reshape(tf.cast(tf.range(tf.size(out)) % 7 - 3, out.dtype), tf.shape(out))
-            loss = tf.reduce_sum(out * weight)
-        return out, tape.gradient(loss, [x, *(v.value for v in layer.trainable_variables)])
-
-    out, gradients = (tf.function(both) if compiled else both)(tf.cast(x, layer.compute_dtype))
-    return [np.asarray(found, "float64") for found in (out, *gradients)]
+    return twins(keras.layers.Conv2D, FastConv2D, (*side, CHANNELS), **arguments)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from fer_keras.layers import fast_depthwise
 from fer_keras.layers.fast_depthwise import FastDepthwiseConv2D
+from tests.layers.twins import draw, passes, twins
 
 SPANNED = [((3, 3), 5), ((2, 2), 5), ((1, 1), 5), ((2, 2), 3), ((1, 2), 3), ((2, 3), (4, 6)), ((1, 1), 1)]
 PARENTS = [
@@ -19,35 +20,9 @@ PARENTS = [
 ]
 
 
-def draw(*shape, seed=0):
-    return np.random.default_rng(seed).normal(size=shape).astype("float32")
-
-
 def pair(side, **arguments):
-    """Stock and quick layers of the same weights."""
     arguments = {"padding": "same", **arguments}
-    stock, quick = keras.layers.DepthwiseConv2D(**arguments), FastDepthwiseConv2D(**arguments)
-    for layer in (stock, quick):
-        layer.build((None, *side, 4))
-    weights = [draw(*weight.shape, seed=1) for weight in stock.weights]
-    stock.set_weights(weights)
-    quick.set_weights(weights)
-    return stock, quick
-
-
-def passes(layer, x, compiled=False):
-    """Return the output and the gradients of input and weights, of a loss that weighs every output differently."""
-    import tensorflow as tf
-
-    def both(x):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            out = layer(x, training=True)
-            loss = tf.reduce_sum(out * tf.reshape(tf.range(tf.size(out), dtype=out.dtype), tf.shape(out)))
-        return out, tape.gradient(loss, [x, *(v.value for v in layer.trainable_variables)])
-
-    out, gradients = (tf.function(both) if compiled else both)(tf.cast(x, layer.compute_dtype))
-    return [out.numpy(), *(g.numpy() for g in gradients)]
+    return twins(keras.layers.DepthwiseConv2D, FastDepthwiseConv2D, (*side, 4), **arguments)
 
 
 @pytest.fixture
@@ -102,7 +77,7 @@ def test_in_bfloat16_it_is_the_parent_in_float32_rounded(side, arguments):
     stock.set_weights([kernel, *stock.get_weights()[1:]])
     x = np.asarray(keras.ops.cast(draw(2, *side, 4), "bfloat16").numpy(), "float32")
     for ours, theirs in zip(passes(quick, x), passes(stock, x), strict=True):
-        np.testing.assert_allclose(np.asarray(ours, "float32"), theirs, rtol=2**-6, atol=2**-6 * np.abs(theirs).max())
+        np.testing.assert_allclose(ours, theirs, rtol=2**-6, atol=2**-6 * np.abs(theirs).max())
 
 
 def test_in_bfloat16_no_gradient_of_a_depthwise_convolution_is_left_in_it():
