@@ -53,6 +53,14 @@ FERPLUS = dataclasses.replace(
     label_smoothing=0.0,
 )
 
+MIXUP = dataclasses.replace(
+    HOUSE,
+    name="house_mixup",
+    title="The same, longer, with mixup",
+    phases=(Phase("train", 70, Optimizer("adamw", 2e-3, ONE_CYCLE, weight_decay=0.05)),),
+    mixup=0.2,
+)
+
 WIDE = dataclasses.replace(
     HOUSE,
     name="house_wide",
@@ -67,7 +75,7 @@ EXPERIMENT = Experiment(
     name="house",
     paper="the suite's own",
     title="The house's own recipe, from scratch",
-    recipes=(HOUSE, FERPLUS, WIDE),
+    recipes=(HOUSE, MIXUP, FERPLUS, WIDE),
 )
 
 main(__name__, EXPERIMENT)
