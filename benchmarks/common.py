@@ -30,13 +30,17 @@ class Rate:
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """A goal of the project: `found` and `goal` in the same unit; `why` says what is in the way where it is missed."""
+    """A goal of the project: `found` and `goal` in the same unit.
+
+    Where it is missed, `why` says what is in the way, and so does the profile of `profile`: (network, pixels, beside whom).
+    """
 
     what: str
     goal: float
     found: float | None
     at_most: bool = False
     why: str = ""
+    profile: tuple[str, int, str] | None = None
 
     @property
     def reached(self) -> bool | None:

@@ -3,6 +3,7 @@
 import argparse
 import pathlib
 
+from benchmarks import in_the_way
 from benchmarks.common import load
 from fer_keras import files
 from fer_keras.report import markdown
@@ -43,8 +44,13 @@ def _target(name: str, target: dict) -> tuple:
     reached = {True: "yes", False: "no", None: None}[target["reached"]]
     found = None if target["found"] is None else f"{target['found']:.3g}"
     goal = f"{'at most ' if target['at_most'] else ''}{target['goal']:g}"
-    why = target["why"] or ("not measured, see its note" if found is None else "")
-    return f"`{NAMES[name]}`", target["what"], goal, found, reached, "" if reached == "yes" else why
+    return f"`{NAMES[name]}`", target["what"], goal, found, reached, "" if target["reached"] else _in_the_way(target)
+
+
+def _in_the_way(target: dict) -> str:
+    profile = target.get("profile")
+    known = "; ".join(part for part in (target["why"], profile and in_the_way.sentence(*profile)) if part)
+    return known or ("not measured, see its note" if target["found"] is None else "")
 
 
 def _section(name: str, data: dict | None) -> str:

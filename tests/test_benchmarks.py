@@ -73,6 +73,9 @@ def test_what_is_in_the_way_quotes_the_profile(tmp_path, monkeypatch):
     assert in_the_way.sentence("house", 48, "PyTorch") == "no profile was recorded"
     monkeypatch.setattr(common, "machine", lambda: {"when": "today"})
     rows = [("house", "48", whose, *(f"{10.0 * n}" for n in range(7))) for whose in ("ours", "PyTorch")]
-    common.publish("step_profile", "Made up", "", ("network", "px", "", *"abcdefg"), rows, [])
+    target = common.Target("times PyTorch", 1, 0.5, why="no AMX", profile=("house", 48, "PyTorch"))
+    common.publish("step_profile", "Made up", "", ("network", "px", "", *"abcdefg"), rows, [target])
     assert "a step 0 (0), convolution 10 (10)" in in_the_way.sentence("house", 48, "PyTorch")
     assert in_the_way.sentence("house", 96, "PyTorch") == "no profile was recorded"
+    shown = page._target("step_profile", common.load("step_profile")["targets"][0])
+    assert shown[-1] == f"no AMX; {in_the_way.sentence('house', 48, 'PyTorch')}"
