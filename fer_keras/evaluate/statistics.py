@@ -83,7 +83,7 @@ def _resampled_means(numbers: np.ndarray, rng: np.random.Generator) -> np.ndarra
     return means
 
 
-def wilson(successes: int, trials: int) -> Interval:
+def wilson(successes: float, trials: int) -> Interval:
     """Return the 95 % Wilson score interval of a share. Raises ValueError when trials is 0."""
     if trials < 1:
         raise ValueError(f"Expected at least one trial. Received: {trials}")

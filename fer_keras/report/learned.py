@@ -1,8 +1,9 @@
 """The page "What we learned": each paper's numbers, reproduced or not and why, from records, beside a hand-written note."""
 
+import collections
 from pathlib import Path
 
-from fer_keras.recipe import Experiment
+from fer_keras.recipe import HEADLINE_METRICS, Experiment
 from fer_keras.report import markdown, table, verdict
 from fer_keras.report.markdown import number, section
 from fer_keras.report.notes import note
@@ -59,14 +60,28 @@ def _lines(row: Row, reports_dir: Path) -> list[tuple]:
     if row.middle is None:
         return []
     name = f"[{row.recipe}]({RESULTS}/{row.middle['run']}/{RUN_PAGE})"
-    return [
+    found = _judged(row, reports_dir)
+    counted = collections.Counter(judged.reason for judged in found if _only_counted(judged))
+    shown = [
         (
             name,
-            f"{markdown.metric_name(judged.metric)} ({judged.where})",
+            f"{markdown.metric_name(judged.metric)}{_whose(judged.split)} ({judged.where})",
             number(judged.metric, judged.reported),
             number(judged.metric, judged.ours),
             judged.verdict,
             judged.reason,
         )
-        for judged in _judged(row, reports_dir)
+        for judged in found
+        if not _only_counted(judged)
     ]
+    more = [(name, f"{count} more, by class", None, None, verdict.CANNOT, why) for why, count in counted.items()]
+    return shown + more
+
+
+def _only_counted(judged: verdict.Verdict) -> bool:
+    """Tell whether a number is one by class that cannot be compared: dozens of a paper, all for one reason."""
+    return judged.verdict == verdict.CANNOT and judged.metric not in HEADLINE_METRICS
+
+
+def _whose(split: str) -> str:
+    return {"train": " in training", "select": " on the selection rows"}.get(split, "")

@@ -5,8 +5,8 @@ import importlib
 import statistics
 
 from fer_keras import protocols
-from fer_keras.evaluate import metrics
 from fer_keras.recipe import Experiment, Recipe
+from fer_keras.report import splits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,8 +94,7 @@ def measured(record: dict, reported: dict | None) -> float | None:
     """Return the run's value of a printed number (None: of the test accuracy), None where the run has none."""
     if reported is None:
         return record["metrics"]["test"]["accuracy"]
-    scores = record["metrics"].get(reported["split"])
-    return metrics.value(scores, reported["metric"]) if scores else None
+    return splits.score(record, reported["split"], reported["metric"])
 
 
 def spread(values: list[float]) -> tuple[float, float, float] | None:

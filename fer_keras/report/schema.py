@@ -205,6 +205,11 @@ def _disagreements(record):
     for name in (record["run"], *record["predictions"].values()):
         if not PLAIN_NAME.fullmatch(name):
             yield "run or predictions", "a plain file name", _brief(name)
+    if sum(record["data"]["counts"].get("train", {}).values()) < 1:
+        yield "data.counts.train", "the rows of each class that were trained on", "none"
+    for row in record["history"]:
+        if row["accuracy"] is not None and not 0 <= row["accuracy"] <= 1:
+            yield "history.accuracy", "a share from 0 to 1", row["accuracy"]
     crop = record["data"].get("crop")
     if crop and not crop["found"].keys() <= crop["rows"].keys():
         yield "data.crop.rows", f"a count for {', '.join(crop['found'])}", ", ".join(crop["rows"])

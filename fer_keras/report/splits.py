@@ -4,6 +4,8 @@
 the test or private rows appends its suffix, "private_clean" say, with its own predictions file.
 """
 
+from fer_keras.evaluate import metrics
+
 VARIANTS = {
     "clean": "without rows whose exact copy was trained on",
     "near_clean": "without rows whose near-copy was trained on",
@@ -18,19 +20,20 @@ AUGMENTED = ("flip", "ten_crop")
 
 def with_augmentation(record: dict) -> dict[str, dict | None]:
     """Return record["metrics"] and, as None, the variants of AUGMENTED that its test and private rows lack."""
-    metrics, found = record["metrics"], {}
-    for base in dict.fromkeys(split.partition("_")[0] for split in metrics):
-        found |= {split: scores for split, scores in metrics.items() if split.partition("_")[0] == base}
+    had, found = record["metrics"], {}
+    for base in dict.fromkeys(split.partition("_")[0] for split in had):
+        found |= {split: scores for split, scores in had.items() if split.partition("_")[0] == base}
         if base in ("test", "private"):
             wanted = (f"{base}_{variant}" for variant in AUGMENTED)
-            found |= {split: None for split in wanted if split not in metrics}
+            found |= {split: None for split in wanted if split not in had}
     return found
 
 
 def display(record: dict, split: str) -> str:
     """Return what a page calls `split`: "PrivateTest", "PublicTest", "PrivateTest, without rows whose ..."."""
     base, _, variant = split.partition("_")
-    names = {"test": record["data"]["test_name"], "select": record["data"]["select_name"], "private": "PrivateTest"}
+    data = record["data"]
+    names = {"test": data["test_name"], "select": data["select_name"], "private": "PrivateTest", "train": "in training"}
     name = names.get(base, split)
     return f"{name}, {VARIANTS[variant]}" if base in names and variant in VARIANTS else name
 
@@ -56,5 +59,17 @@ def accuracy(record: dict, split: str | None, *variants: str) -> float | None:
 
 
 def score(record: dict, split: str | None, metric: str) -> float | None:
-    """Return the headline `metric` on `split`, None when the run does not have that split."""
-    return record["metrics"][split][metric] if split else None
+    """Return `metric` (any of `metrics.value`) on `split`, None when the run does not have it there.
+
+    "accuracy" on "train" is the one that training itself counted in the epoch that was kept.
+    """
+    if (split, metric) == ("train", "accuracy"):
+        return _counted_in_training(record)
+    scores = record["metrics"].get(split)
+    return metrics.value(scores, metric) if scores else None
+
+
+def _counted_in_training(record: dict) -> float | None:
+    kept = [record["selected"][key] for key in ("phase", "epoch")]
+    found = (row["accuracy"] for row in record["history"] if [row["phase"], row["epoch"]] == kept)
+    return next(found, None)

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 
 from fer_keras import protocols
-from fer_keras.evaluate import counts, metrics, statistics
+from fer_keras.evaluate import counts, statistics
 from fer_keras.evaluate.statistics import Interval
+from fer_keras.report import splits
 
 RULE = """\
 A paper's number is held against the same metric of our run, on the split that the number names.
@@ -18,6 +19,9 @@ A paper's number is held against the same metric of our run, on the split that t
   shares of a confusion matrix; the percentile bootstrap over the rows scored (2,000 resamples, seeded) for all others.
 - **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log
   loss and confusion shares, higher for the rest; the chi-square statistic has no better side.
+
+A training accuracy is the one that training itself counted in the kept epoch, as curves of training show it: on
+augmented faces, with dropout, while the weights moved. Its interval is Wilson's over the training rows.
 
 The interval covers the sampling of the rows scored, not the spread between seeds. A run of a reduced profile keeps
 its verdict, marked "not run as printed", and the reason counts the fields of the recipe that differ: a shortfall
@@ -53,13 +57,17 @@ def judge_all(record: dict, predictions: dict[str, dict]) -> list[Verdict]:
 def judge(record: dict, predictions: dict[str, dict], reported: dict) -> Verdict:
     """Return the verdict on one reported number: {"metric", "value", "where", "split"}."""
     name, split = reported["metric"], reported["split"]
-    measured = record["metrics"].get(split)
-    ours = metrics.value(measured, name) if measured else None
-    interval = None
-    if ours is not None:
-        interval = interval_of(name, predictions[split], list(measured["per_class"]))
+    ours = splits.score(record, split, name)
+    interval = None if ours is None else _interval(record, predictions, split, name, ours)
     verdict, reason = _decide(record, reported, ours, interval)
     return Verdict(name, reported["value"], reported["where"], split, ours, interval, verdict, reason)
+
+
+def _interval(record, predictions, split, name, ours) -> Interval:
+    if split == "train":
+        rows = sum(record["data"]["counts"]["train"].values())
+        return statistics.wilson(ours * rows, rows)
+    return interval_of(name, predictions[split], list(record["metrics"][split]["per_class"]))
 
 
 def _decide(record, reported, ours, interval):

@@ -28,6 +28,21 @@ def test_what_ran_is_counted_and_linked(tmp_path, make_run):
     assert "No paper" not in text
 
 
+def test_numbers_by_class_that_cannot_be_compared_are_counted(tmp_path, make_run):
+    numbers = ("accuracy", "recall/happy", "f1/sad", "confusion/fear/sad")
+    printed = [{"metric": metric, "value": 0.5, "where": "Table 1", "split": "test"} for metric in numbers]
+
+    def change(record):
+        record["data"]["synthetic"], record["reported"] = True, printed
+
+    make_run("results/toy-cpu-seed0", change=change)
+    text = learned.page(SUITE, registry.rows(SUITE, load_records(tmp_path)), tmp_path)
+    assert "| 999 | A paper of no one | 1 of 2 | 0 | 0 | 0 | 4 |" in text
+    assert "| accuracy (Table 1) | 50.00 % |" in text
+    assert "| 3 more, by class | — | — | cannot be compared | synthetic faces |" in text
+    assert "recall of happy" not in text
+
+
 def test_notes_stand_where_they_belong(tmp_path):
     folder = tmp_path / notes.NOTES
     folder.mkdir()

@@ -81,6 +81,16 @@ def test_what_cannot_be_compared_says_why(toy_run, part, change, reason):
 
 
 def test_a_number_on_rows_without_predictions_cannot_be_compared(toy_run):
-    found = judged(toy_run, "accuracy", 0.9, split="train")
+    found = judged(toy_run, "macro_f1", 0.9, split="train")
     assert (found.verdict, found.ours, found.difference) == ("cannot be compared", None, None)
-    assert found.reason == "this run has no accuracy on train rows"
+    assert found.reason == "this run has no macro_f1 on train rows"
+
+
+def test_a_training_accuracy_is_held_against_the_kept_epochs(toy_run):
+    record = toy_run[0]
+    found = judged(toy_run, "accuracy", 0.9, split="train")
+    assert (found.ours, found.verdict) == (record["history"][4]["accuracy"], "not reproduced")
+    assert found.interval == verdict.statistics.wilson(found.ours * 280, 280)
+    assert judged(toy_run, "accuracy", 0.58, split="train").verdict == "reproduced"
+    record["history"][4]["accuracy"] = None
+    assert judged(toy_run, "accuracy", 0.9, split="train").reason == "this run has no accuracy on train rows"
