@@ -43,6 +43,18 @@ def test_numbers_by_class_that_cannot_be_compared_are_counted(tmp_path, make_run
     assert "recall of happy" not in text
 
 
+def test_a_recipe_that_was_run_as_printed_is_counted_by_that_run_alone(tmp_path, make_run):
+    def as_printed(record):
+        record |= {"run": "toy-paper-seed0", "profile": "paper", "ledger": []}
+
+    make_run("results/toy-cpu-seed0")
+    make_run("results/toy-paper-seed0", change=as_printed)
+    text = learned.page(SUITE, registry.rows(SUITE, load_records(tmp_path)), tmp_path)
+    assert "| 999 | A paper of no one | 1 of 2 |" in text
+    for run in ("toy-cpu-seed0", "toy-paper-seed0"):
+        assert f"| [toy](results/{run}/report.md) | accuracy (Table 1) | 99.00 % |" in text
+
+
 def test_notes_stand_where_they_belong(tmp_path):
     folder = tmp_path / notes.NOTES
     folder.mkdir()
