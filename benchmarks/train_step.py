@@ -67,7 +67,7 @@ def _rates(name, size, asked):
     dtype = dtype_of(chosen)
     ours = compiled(name, size, chosen)
     cases = {"ours": step_of(ours, size), "stock Keras": step_of(stock(name, size), size)}
-    products = {of: _matrix_product(of) for of in {"float32", dtype}}
+    products = {of: _matrix_product(of) for of in dict.fromkeys(("float32", dtype))}
     with torch_step.stepping(name, size, BATCHES[size], dtype) as theirs:
         cases |= {"PyTorch": theirs} if theirs else {}
         rates = round_robin(cases | products, rounds=asked.rounds, seconds=asked.seconds)

@@ -44,6 +44,27 @@ def test_a_ratio_is_taken_turn_by_turn():
     assert common.spread((1.0, 2.0, 3.0)) == "2 (1 to 3)"
 
 
+def test_the_step_is_held_against_the_slowest_network_and_what_a_product_gains(monkeypatch):
+    def rates(**speeds):
+        return {name: common.Rate((speed,), (speed,)) for name, speed in speeds.items()}
+
+    chosen = train_step.precision.Precision("mixed_bfloat16", False, "CPU with AVX512-BF16")
+    monkeypatch.setattr(train_step.precision, "choose", lambda **asked: chosen)
+    resnet18 = rates(ours=8.0, PyTorch=4.0, bfloat16=5.0, float32=2.5) | {"stock Keras": common.Rate((4.0,), (4.0,))}
+    measured = {"resnet18": resnet18, "house": rates(ours=3.0, PyTorch=6.0)}
+    stock, torch = train_step._targets(48, measured)
+    assert (stock.found, stock.reached, stock.profile) == (2.0, False, ("resnet18", 48, "stock Keras"))
+    assert stock.why.endswith("in which a plain matrix product is 2.00 times as fast as in float32")
+    assert (torch.what, torch.found, torch.profile) == (
+        "times PyTorch, every backbone, least: house",
+        0.5,
+        ("house", 48, "PyTorch"),
+    )
+    assert train_step._targets(96, measured) == [
+        train_step.Target(torch.what, 1, 0.5, profile=("house", 96, "PyTorch"))
+    ]
+
+
 def test_the_check_of_accuracy_says_how_sure_it_is():
     found = accuracy._error({"ours": [30.0, 31.0, 30.0], "stock Keras": [31.0, 33.0, 33.0]})
     assert found == "standard error of the mean of 3 seeds: 0.58"

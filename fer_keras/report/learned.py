@@ -48,9 +48,12 @@ def _tally(papers: list[Experiment], rows: list[Row], reports_dir: Path) -> str:
 
 def _nearest_print(rows: list[Row]) -> list[Row]:
     """Return `rows` without the reductions of a recipe that was also run as printed."""
-    whole = [row for row in rows if row.middle and not row.middle["ledger"]]
-    also_reduced = {row.recipe for row in whole}
-    return [row for row in rows if row in whole or row.recipe not in also_reduced]
+    whole = {row.recipe for row in rows if _as_printed(row)}
+    return [row for row in rows if _as_printed(row) or row.recipe not in whole]
+
+
+def _as_printed(row: Row) -> bool:
+    return row.middle is not None and not row.middle["ledger"]
 
 
 def _paper(experiment: Experiment, rows: list[Row], reports_dir: Path) -> str:

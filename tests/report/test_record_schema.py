@@ -56,6 +56,18 @@ def test_numbers_must_be_finite(toy_run):
         validate(record, "x")
 
 
+def test_what_a_training_accuracy_is_judged_by_must_be_there(toy_run):
+    record = toy_run[0]
+    record["history"][1]["accuracy"] = 1.5
+    with pytest.raises(UserError, match=r"Expected a share from 0 to 1 at history\.accuracy in x\. Received: 1\.5"):
+        validate(record, "x")
+    record["history"][1]["accuracy"] = None
+    validate(record, "x")
+    record["data"]["counts"]["train"] = {}
+    with pytest.raises(UserError, match=r"Expected the rows of each class that were trained on at data\.counts\.train"):
+        validate(record, "x")
+
+
 def test_a_confusion_must_be_square_and_sum_to_its_rows(toy_run):
     record = toy_run[0]
     record["metrics"]["test"]["confusion"][0][0] += 1
