@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from fer_keras.augment.colour import brighten, stretch_contrast
 from fer_keras.augment.erasing import erase, erase_boxes
-from fer_keras.augment.geometry import affine_matrices, mirror, warp
+from fer_keras.augment.geometry import affine_matrices, mirror, resample, squares
 from fer_keras.augment.sampling import Parameters, zoom_interval
 from fer_keras.settings import Augment
 
@@ -81,8 +81,8 @@ def augment_batch(images: tf.Tensor, given: np.ndarray | tf.Tensor, steps: Steps
         raise TypeError(f"Expected uint8 images 0..255. Received: {tf.as_dtype(images.dtype).name}")
     if not any((steps.affine, steps.mirror, *_colours(steps), steps.erase)):
         return images
-    resample, finish = _functions(steps, compiles())
-    return finish(resample(images, given) if steps.affine else images, given)
+    look_up, resampled, finish = _functions(steps, tuple(images.shape[1:]), compiles())
+    return finish(resampled(look_up(images), given) if steps.affine else images, given)
 
 
 @functools.cache
@@ -112,16 +112,15 @@ def _finish(images: tf.Tensor, given: tf.Tensor, steps: Steps) -> tf.Tensor:
 
 
 @functools.cache
-def _functions(steps: Steps, compiled: bool):
-    """Return the resampling and what follows it as two functions.
+def _functions(steps: Steps, shape: tuple[int, int, int], compiled: bool):
+    """Return, for images of `shape` (H, W, C), the resampling in two functions and what follows it as a third.
 
-    Two, because XLA would otherwise resample again for each use of a pixel, such as the mean that contrast needs.
+    Three, because XLA would otherwise compute what one hands to the next again for each use of a pixel: the squares of
+    pixels for each look-up, the resampled pixel for its share in the mean that contrast needs.
     """
-    resample = functools.partial(warp, fill_mode=steps.fill_mode, cval=steps.cval)
-    finish = functools.partial(_finish, steps=steps)
-    if not compiled:
-        return resample, finish
-    return tf.function(resample, jit_compile=True), tf.function(finish, jit_compile=True)
+    resampled = functools.partial(resample, shape=shape, fill_mode=steps.fill_mode, cval=steps.cval)
+    parts = (squares, resampled, functools.partial(_finish, steps=steps))
+    return tuple(tf.function(part, jit_compile=True) for part in parts) if compiled else parts
 
 
 def _colours(steps: Steps) -> tuple[bool, bool]:

@@ -41,16 +41,38 @@ def affine_matrices(
 
 
 def warp(images: tf.Tensor, matrices: tf.Tensor, fill_mode: str, cval: float) -> tf.Tensor:
-    """Resample images [B, H, W, C] bilinearly through matrices [B, 8 or more]; returns float32 [B, C, H, W].
+    """Resample images, uint8 [B, H, W, C], bilinearly through matrices [B, 8 or more]; returns float32 [B, C, H, W].
 
     What lies outside the source is, as in ImageDataGenerator (that is, in scipy.ndimage): for "constant" `cval`, from
     the outermost pixels' centres on and without blending into them; for "nearest" the edge pixel; for "reflect" the
     image mirrored about its edge; for "wrap" the image repeated with period H - 1 and W - 1.
-
-    Plain operations, not ImageProjectiveTransformV3: XLA makes one vector loop of them, three times as fast. Hence the
-    channels first: a last axis of length 1 or 3 would be the innermost loop.
     """
-    height, width, channels = images.shape[1:]
+    return resample(squares(images), matrices, tuple(images.shape[1:]), fill_mode, cval)
+
+
+def squares(images: tf.Tensor) -> tf.Tensor:
+    """Return int32 [B * C, H * W - W - 1]: each pixel of images, uint8 [B, H, W, C], and its three later neighbours.
+
+    From the lowest byte: the pixel, the one to its right, the one below it, the one below to the right. At the end of a
+    line the neighbour to the right is the next line's first, which nobody reads. So one look-up brings what a bilinear
+    pixel needs, where four would take most of the time.
+    """
+    _, height, width, channels = images.shape
+    planes = tf.transpose(images, (0, 3, 1, 2)) if channels > 1 else images
+    pixels = tf.cast(tf.reshape(planes, (-1, height * width)), tf.int32)
+    pairs = tf.bitwise.bitwise_or(pixels[:, :-1], tf.bitwise.left_shift(pixels[:, 1:], 8))
+    return tf.bitwise.bitwise_or(pairs[:, :-width], tf.bitwise.left_shift(pairs[:, width:], 16))
+
+
+def resample(
+    squares: tf.Tensor, matrices: tf.Tensor, shape: tuple[int, int, int], fill_mode: str, cval: float
+) -> tf.Tensor:
+    """Do the rest of `warp`, for images of `shape` (H, W, C) of which `squares` are given.
+
+    Plain operations, not ImageProjectiveTransformV3: XLA makes one vector loop of them, several times as fast. Hence
+    the channels first: a last axis of length 1 or 3 would be the innermost loop.
+    """
+    height, width, channels = shape
     line = [tf.repeat(matrices[:, k], channels)[:, None, None] for k in range(6)]
     column, row = tf.range(width, dtype=tf.float32)[None, None, :], tf.range(height, dtype=tf.float32)[None, :, None]
     x = line[0] * column + line[1] * row + line[2]
@@ -58,13 +80,13 @@ def warp(images: tf.Tensor, matrices: tf.Tensor, fill_mode: str, cval: float) ->
     inside = _within(x, width) & _within(y, height)
 
     (left, right_share), (top, lower_share) = _corner(x, width, fill_mode), _corner(y, height, fill_mode)
-    planes = tf.reshape(tf.transpose(images, (0, 3, 1, 2)), (-1, height * width))
+    found = tf.gather(squares, top * width + left, batch_dims=1)
 
-    def pixels(offset: int) -> tf.Tensor:
-        return tf.cast(tf.gather(planes, top * width + left + offset, batch_dims=1), tf.float32)
+    def pixels(number: int) -> tf.Tensor:
+        return tf.cast(tf.bitwise.bitwise_and(tf.bitwise.right_shift(found, 8 * number), 255), tf.float32)
 
     upper = pixels(0) + (pixels(1) - pixels(0)) * right_share
-    lower = pixels(width) + (pixels(width + 1) - pixels(width)) * right_share
+    lower = pixels(2) + (pixels(3) - pixels(2)) * right_share
     resampled = upper + (lower - upper) * lower_share
     if fill_mode == "constant":
         resampled = tf.where(inside, resampled, float(cval))

@@ -58,8 +58,7 @@ def augmented_batches(
 
     @plain
     def batches(*block):
-        starts = tf.data.Dataset.range(0, tf.size(block[1], tf.int64), batch_size)
-        return starts.map(plain(lambda start: tuple(part[start : start + batch_size] for part in block)))
+        return tf.data.Dataset.from_tensors(block).rebatch(batch_size)
 
     @plain
     def augmented(pixels, positions, operands, extras):

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
-from fer_keras.augment.geometry import affine_matrices, mirror, warp
+from fer_keras.augment.geometry import affine_matrices, mirror, squares, warp
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.settings import Augment
@@ -152,3 +152,11 @@ def test_mirror_swaps_columns_of_the_chosen_images():
 
     assert np.array_equal(out[0], images[0])
     assert np.array_equal(out[1], images[1, :, ::-1])
+
+
+def test_a_square_holds_a_pixel_and_its_neighbours_to_the_right_and_below():
+    images = noise(2, 5, 4, 3)
+    found = squares(tf.constant(images)).numpy().view(np.uint8).reshape(2, 3, -1, 4)
+    for row, column in np.ndindex(4, 3):
+        wanted = images[:, row : row + 2, column : column + 2].transpose(0, 3, 1, 2).reshape(2, 3, 4)
+        assert np.array_equal(found[:, :, row * 4 + column], wanted)
