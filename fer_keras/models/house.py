@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.resampling_blur import ResamplingBlur
 from fer_keras.models.front import face_input, probabilities_of, resized
 from fer_keras.models.head import attentive_logits
 
@@ -17,6 +18,7 @@ def build(
     widths: tuple[int, ...] = (32, 64, 128, 320),
     pairs: tuple[int, ...] = (1, 1, 1),
     parts: tuple[str, ...] = (),
+    blur: bool = False,
     **head,
 ) -> keras.Model:
     """Return a VGG-like network with residual pairs.
@@ -28,6 +30,7 @@ def build(
     Args:
         image_size: side in pixels; the face is resized bicubically where it differs. At least 2 ** (len(widths) - 1).
         widths: channels of the stages. pairs: residual pairs of each stage after the first.
+        blur: whether faces pass a `ResamplingBlur`, for an augmentation that resamples.
         parts, head: those of `attentive_logits`, which closes the network; no attention as it stands.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels; each image is brought to mean 0 and
@@ -37,6 +40,7 @@ def build(
     if len(pairs) != len(widths) - 1:
         raise ValueError(f"Expected pairs for {len(widths) - 1} stages after the first. Received: {pairs}")
     face, x = face_input(input_size, channels)
+    x = ResamplingBlur(dtype="float32", name="blur")(x) if blur else x
     x = resized(x, image_size, "bicubic")
     x = _activated(_convolution(_standardised(x), widths[0], "stage1_1"), "stage1_1")
     for number, (width, count) in enumerate(zip(widths[1:], pairs, strict=True), start=2):

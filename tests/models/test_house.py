@@ -78,6 +78,13 @@ def test_a_blank_image_is_all_zero(models):
     np.testing.assert_array_equal(standardised(np.full((1, 48, 48, 1), 77, "uint8")), 0)
 
 
+def test_a_blur_changes_what_the_network_says_of_faces_but_not_how_it_trains(faces):
+    plain, blurred = (builder("house")(blur=blur, dropout=0.0, **TRUNK) for blur in (False, True))
+    blurred.set_weights(plain.get_weights())
+    assert np.abs(np.asarray(blurred(faces)) - np.asarray(plain(faces))).max() > 1e-4
+    np.testing.assert_array_equal(blurred(faces, training=True), plain(faces, training=True))
+
+
 @pytest.mark.parametrize("parts", [(), ("cbam",), ("se", "spatial", "mhsa", "branches")])
 def test_pixels_in_probabilities_out_and_the_same_after_reloading(parts, faces, tmp_path):
     model = builder("house")(parts=parts, **TRUNK)
