@@ -61,6 +61,13 @@ MIXUP = dataclasses.replace(
     mixup=0.2,
 )
 
+BLURRED = dataclasses.replace(
+    MIXUP,
+    name="house_blurred",
+    title="The same, faces that were not resampled blurred as augmentation blurs",
+    model_args={**HOUSE.model_args, "blur": True},
+)
+
 WIDE = dataclasses.replace(
     HOUSE,
     name="house_wide",
@@ -75,7 +82,7 @@ EXPERIMENT = Experiment(
     name="house",
     paper="the suite's own",
     title="The house's own recipe, from scratch",
-    recipes=(HOUSE, MIXUP, FERPLUS, WIDE),
+    recipes=(HOUSE, MIXUP, BLURRED, FERPLUS, WIDE),
 )
 
 main(__name__, EXPERIMENT)
