@@ -40,16 +40,6 @@ def affine_matrices(
     return np.stack(rows, axis=1).astype(np.float32)
 
 
-def warp(images: tf.Tensor, matrices: tf.Tensor, fill_mode: str, cval: float) -> tf.Tensor:
-    """Resample images, uint8 [B, H, W, C], bilinearly through matrices [B, 8 or more]; returns float32 [B, C, H, W].
-
-    What lies outside the source is, as in ImageDataGenerator (that is, in scipy.ndimage): for "constant" `cval`, from
-    the outermost pixels' centres on and without blending into them; for "nearest" the edge pixel; for "reflect" the
-    image mirrored about its edge; for "wrap" the image repeated with period H - 1 and W - 1.
-    """
-    return resample(squares(images), matrices, tuple(images.shape[1:]), fill_mode, cval)
-
-
 def squares(images: tf.Tensor) -> tf.Tensor:
     """Return int32 [B * C, H * W - W - 1]: each pixel of images, uint8 [B, H, W, C], and its three later neighbours.
 
@@ -57,9 +47,9 @@ def squares(images: tf.Tensor) -> tf.Tensor:
     line the neighbour to the right is the next line's first, which nobody reads. So one look-up brings what a bilinear
     pixel needs, where four would take most of the time.
     """
-    _, height, width, channels = images.shape
-    planes = tf.transpose(images, (0, 3, 1, 2)) if channels > 1 else images
-    pixels = tf.cast(tf.reshape(planes, (-1, height * width)), tf.int32)
+    _, height, width, _ = images.shape
+    planes = tf.reshape(tf.transpose(images, (0, 3, 1, 2)), (-1, height * width))
+    pixels = tf.cast(planes, tf.int32)
     pairs = tf.bitwise.bitwise_or(pixels[:, :-1], tf.bitwise.left_shift(pixels[:, 1:], 8))
     return tf.bitwise.bitwise_or(pairs[:, :-width], tf.bitwise.left_shift(pairs[:, width:], 16))
 
@@ -67,7 +57,12 @@ def squares(images: tf.Tensor) -> tf.Tensor:
 def resample(
     squares: tf.Tensor, matrices: tf.Tensor, shape: tuple[int, int, int], fill_mode: str, cval: float
 ) -> tf.Tensor:
-    """Do the rest of `warp`, for images of `shape` (H, W, C) of which `squares` are given.
+    """Resample bilinearly, through matrices [B, 8 or more], the images [B, H, W, C] of which `squares` are given.
+
+    Returns float32 [B, C, H, W]; `shape` is (H, W, C). What lies outside the source is, as in ImageDataGenerator (that
+    is, in scipy.ndimage): for "constant" `cval`, from the outermost pixels' centres on and without blending into them;
+    for "nearest" the edge pixel; for "reflect" the image mirrored about its edge; for "wrap" the image repeated with
+    period H - 1 and W - 1.
 
     Plain operations, not ImageProjectiveTransformV3: XLA makes one vector loop of them, several times as fast. Hence
     the channels first: a last axis of length 1 or 3 would be the innermost loop.

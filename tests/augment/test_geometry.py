@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
-from fer_keras.augment.geometry import affine_matrices, mirror, squares, warp
+from fer_keras.augment.geometry import affine_matrices, mirror, resample, squares
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.settings import Augment
@@ -30,7 +30,8 @@ def noise(*shape):
 
 def warped(images, parameters, fill_mode="constant", cval=0.0, pivot=None):
     matrices = affine_matrices(parameters, *images.shape[1:3], pivot)
-    return tf.transpose(warp(tf.constant(images), matrices, fill_mode, cval), (0, 2, 3, 1)).numpy()
+    planes = resample(squares(tf.constant(images)), matrices, images.shape[1:], fill_mode, cval)
+    return tf.transpose(planes, (0, 2, 3, 1)).numpy()
 
 
 def legacy(images, parameters, fill_mode="constant", cval=0.0):
