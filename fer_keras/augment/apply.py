@@ -5,6 +5,7 @@ What a setting does not use is not computed: `Steps` says, when the graph is bui
 
 import dataclasses
 import functools
+import os
 from collections.abc import Iterable
 
 import numpy as np
@@ -33,6 +34,13 @@ class Steps:
 
 FLIP, BRIGHTNESS, CONTRAST, BOX, OPERANDS = 8, 9, 10, slice(11, 15), 15
 """Columns of the numbers that the operations take; the first eight are the affine map. One array travels faster than five."""
+
+WHOLE_LOOPS = "--xla_disable_hlo_passes=cpu-parallel-task-assigner"
+"""XLA's flag not to cut a loop among the threads of a CPU: the cut loop is not made for vectors, and takes twice the time.
+
+Several batches are in the making at once, so no core is idle for it. Nothing else here is compiled by XLA for a CPU, but
+under JAX, which reads the flags for itself.
+"""
 
 
 def steps_of(augments: Iterable[Augment]) -> Steps:
@@ -87,12 +95,23 @@ def augment_batch(images: tf.Tensor, given: np.ndarray | tf.Tensor, steps: Steps
 
 @functools.cache
 def compiles() -> bool:
-    """Return whether this build of TensorFlow has XLA for the CPU; without it the same operations run one by one."""
+    """Return whether this build of TensorFlow has XLA for the CPU; without it the same operations run one by one.
+
+    TensorFlow's XLA reads XLA_FLAGS once, when it first compiles, which is here unless the program has compiled before:
+    for this moment they hold `WHOLE_LOOPS`.
+    """
+    given = os.environ.get("XLA_FLAGS")
+    os.environ["XLA_FLAGS"] = f"{WHOLE_LOOPS} {given or ''}"
     try:
         with tf.init_scope():
             tf.function(tf.abs, jit_compile=True)(tf.constant(0.0))
     except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError):
         return False
+    finally:
+        if given is None:
+            del os.environ["XLA_FLAGS"]
+        else:
+            os.environ["XLA_FLAGS"] = given
     return True
 
 

@@ -1,4 +1,7 @@
 import dataclasses
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -164,3 +167,23 @@ def test_images_of_another_type_are_refused():
 
     with pytest.raises(TypeError, match="Expected uint8 images 0..255. Received: float32"):
         augment_batch(tf.constant(images, tf.float32), *drawn(Augment(), images))
+
+
+@pytest.mark.parametrize("given", [None, "--xla_hlo_profile=false"])
+def test_xla_cuts_no_loop_among_threads_and_its_flags_are_the_users_again(given, monkeypatch):
+    """In a process of its own, for XLA reads its flags once."""
+    program = """
+import os, tensorflow as tf
+from fer_keras.augment import apply, geometry
+apply.compiles()
+images = tf.zeros((64, 48, 48, 1), tf.uint8)
+compiled = tf.function(geometry.squares, jit_compile=True).experimental_get_compiler_ir(images)(stage="optimized_hlo")
+print(os.environ.get("XLA_FLAGS"), "fusion" in compiled, "outer_dimension_partitions" in compiled)
+"""
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    if given:
+        monkeypatch.setenv("XLA_FLAGS", given)
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "2")
+    monkeypatch.setenv("PYTHONPATH", str(pathlib.Path(__file__).parents[2]))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
+    assert done.stdout.split() == [str(given), "True", "False"]
