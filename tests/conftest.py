@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import sys
 
 import pytest
 
@@ -36,6 +37,13 @@ def _turn(item) -> tuple[bool, bool]:
 def _no_ones_cache(tmp_path_factory):
     """Keep the cache of whoever runs the tests out of them, and theirs out of it."""
     os.environ["FER_KERAS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def _the_same_draws_every_time():
+    """Seed what a test draws without a seed of its own, weights above all, so that chance decides nothing."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
