@@ -36,7 +36,7 @@ FLIP, BRIGHTNESS, CONTRAST, BOX, OPERANDS = 8, 9, 10, slice(11, 15), 15
 """Columns of the numbers that the operations take; the first eight are the affine map. One array travels faster than five."""
 
 WHOLE_LOOPS = "--xla_disable_hlo_passes=cpu-parallel-task-assigner"
-"""XLA's flag not to cut a loop among the threads of a CPU: the cut loop is not made for vectors, and takes twice the time.
+"""XLA's flag not to cut a loop among the threads of a CPU: cut in two, the resampling took twice the processor's time.
 
 Several batches are in the making at once, so no core is idle for it. Nothing else here is compiled by XLA for a CPU, but
 under JAX, which reads the flags for itself.
