@@ -65,16 +65,25 @@ class Data:
         dataset: "fer2013", "affectnet", or "ferplus" (FER2013's faces with FER+'s eight majority classes).
         split: a key of SPLITS.
         soft_labels: train on FER+'s distribution of votes instead of FER2013's label (Training rows only).
+        expected_labels: the share of each target, 0 to 1, that is what labels are on average for faces with the same
+            FER+ votes (Training rows only); the rest is the row's label, or its votes.
     """
 
     dataset: str = "fer2013"
     split: str = "official"
     soft_labels: bool = False
+    expected_labels: float = 0.0
+
+    @property
+    def needs_votes(self) -> bool:
+        return self.soft_labels or self.expected_labels > 0
 
     def __post_init__(self):
         sets = ("fer2013", "affectnet", "ferplus")
         _refuse_unless(self.dataset in sets, f"Expected a data set in {sets}. Received: {self.dataset!r}")
         _refuse_unless(self.split in SPLITS, f"Expected a split in {tuple(SPLITS)}. Received: {self.split!r}")
+        share = self.expected_labels
+        _refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
 
 
 @dataclasses.dataclass(frozen=True)

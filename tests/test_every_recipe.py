@@ -31,7 +31,15 @@ RECIPES = {
 }
 ROWS = 4
 ATTENTION = [f"attention_{part}" for part in ("none", "se", "spatial", "mhsa", "branches")]
-CONTAINED = ("resnet34_plain", "resnet50_5", "resnet50_cnn_sum", "single_layer_head", "house_wide", *ATTENTION)
+CONTAINED = (
+    "resnet34_plain",
+    "resnet50_5",
+    "resnet50_cnn_sum",
+    "single_layer_head",
+    "house_votes",
+    "house_wide",
+    *ATTENTION,
+)
 """Recipes whose networks, or all of their parts, stand in those of other recipes, as all backbone_classifiers do: these
 need no export and no compilation on JAX of their own."""
 

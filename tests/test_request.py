@@ -34,10 +34,11 @@ def test_data_that_changed_since_the_interruption_are_refused(toy, tmp_path):
 def test_votes_that_changed_are_refused_where_a_phase_learns_from_them(toy):
     voted = dataclasses.replace(toy, votes=np.ones((len(toy), 10), np.float32))
     other = dataclasses.replace(toy, votes=np.full((len(toy), 10), 2, np.float32))
-    soft = dataclasses.replace(HARD, data=Data(soft_labels=True))
     assert votes(HARD, voted) == {}
-    assert votes(soft, voted).keys() == {"FER+ votes"}
-    assert votes(soft, voted) != votes(soft, other)
+    for data in (Data(soft_labels=True), Data(expected_labels=0.5)):
+        soft = dataclasses.replace(HARD, data=data)
+        assert votes(soft, voted).keys() == {"FER+ votes"}
+        assert votes(soft, voted) != votes(soft, other)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"[" * 100_000])

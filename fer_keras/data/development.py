@@ -24,7 +24,7 @@ def require(recipe: Recipe, faces: Faces, folder: Path | None) -> None:
     """
     for phase in recipe.phases:
         data = phase.data or recipe.data
-        if data.soft_labels and faces.votes is None and not faces.synthetic:
+        if data.needs_votes and faces.votes is None and not faces.synthetic:
             raise expected("FER+ votes for soft labels", f"none beside {faces.source}", "Put fer2013new.csv beside it.")
         if data.dataset == "affectnet" and folder is None and not faces.synthetic:
             raise expected(f"AffectNet for phase {phase.name} of {recipe.name}", "none", WITHOUT_AFFECTNET)
@@ -38,7 +38,7 @@ def divided(data: Data, faces: Faces, folder: Path | None, seed: int) -> Splits:
     AffectNet has its own division, whatever `data.split`: it is trained on train/ and selected on val/; test/, which
     the official release lacks, stays sealed.
     """
-    if data.soft_labels and faces.synthetic:
+    if data.needs_votes and faces.synthetic:
         faces = toy.with_votes(faces)
     if data.dataset == "affectnet" and folder is not None:
         return _of_affectnet(folder)

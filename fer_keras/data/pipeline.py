@@ -17,6 +17,7 @@ from fer_keras.augment.sampling import COLUMNS, Parameters, choose, draw
 from fer_keras.augment.stream import PARALLEL_CALLS, Block, augmented_batches, block_rows, delivered
 from fer_keras.data.balance import epoch_order, repeats
 from fer_keras.data.faces import Faces
+from fer_keras.data.targets import label_distributions
 from fer_keras.settings import Augment
 
 
@@ -31,6 +32,7 @@ class Treatment:
             weighted mean.
         mixup: a of the Beta(a, a) that mixes each row with another of its batch; 0 mixes nothing.
         soft_labels: targets are FER+'s distribution of votes instead of the label.
+        expected_labels: the share of `targets.expected_labels` in each target, 0 to 1.
     """
 
     augment: Augment
@@ -40,6 +42,7 @@ class Treatment:
     divide_by_sum: bool = False
     mixup: float = 0.0
     soft_labels: bool = False
+    expected_labels: float = 0.0
 
 
 def steps_per_epoch(rows: int, batch_size: int) -> int:
@@ -109,7 +112,7 @@ def training_batches(
                 rows = slice(start, start + size)
                 yield _plan(faces, treatment, positions[rows], copies[rows], seed, epoch)
 
-    table = tf.constant(_targets(faces, treatment))
+    table = tf.constant(label_distributions(faces, treatment.soft_labels, treatment.expected_labels))
 
     def complete(images, positions, extras):
         targets, weights, share = tf.gather(table, positions), extras[:, 0], extras[:, 1]
@@ -173,17 +176,6 @@ def _parameters(faces, treatment, positions, copies, seed, epoch) -> Parameters:
 
 def _class_weights(faces: Faces, treatment: Treatment) -> np.ndarray:
     return np.array([treatment.class_weights.get(name, 1.0) for name in faces.class_names])
-
-
-def _targets(faces: Faces, treatment: Treatment) -> np.ndarray:
-    """Return float32 [N, K]: one-hot labels, or the votes' distribution."""
-    if not treatment.soft_labels:
-        return np.eye(len(faces.class_names), dtype=np.float32)[faces.labels]
-    if faces.votes is None:
-        raise ValueError(f"Expected faces with FER+ votes for soft labels. Received: none in {faces.source}")
-    from fer_keras.data.ferplus import soft_labels
-
-    return np.asarray(soft_labels(faces.votes, faces.labels), np.float32)
 
 
 def _mix(images, targets, weights, share):

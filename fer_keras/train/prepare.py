@@ -9,6 +9,7 @@ from fer_keras.train import optimizers
 
 def treatment(recipe: Recipe, phase: Phase) -> Treatment:
     """Return what training does to its rows in `phase`: the recipe's, with what the phase replaces."""
+    data = phase.data or recipe.data
     return Treatment(
         augment=phase.augment or recipe.augment,
         class_augment=recipe.class_augment,
@@ -16,7 +17,8 @@ def treatment(recipe: Recipe, phase: Phase) -> Treatment:
         class_weights=recipe.class_weights if phase.class_weights is None else phase.class_weights,
         divide_by_sum=recipe.weights_divide_by_sum,
         mixup=recipe.mixup,
-        soft_labels=(phase.data or recipe.data).soft_labels,
+        soft_labels=data.soft_labels,
+        expected_labels=data.expected_labels,
     )
 
 

@@ -71,9 +71,10 @@ def test_what_is_missing_is_said_before_anything_is_read(tmp_path):
     assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match=r"fer2013new.csv"):
         development.require(FERPLUS_FIRST, dataclasses.replace(faces, votes=None), None)
-    soft = dataclasses.replace(FERPLUS_FIRST, data=Data(soft_labels=True), phases=FERPLUS_FIRST.phases[1:], profiles={})
-    with pytest.raises(UserError, match="soft labels"):
-        development.require(soft, dataclasses.replace(faces, votes=None), None)
+    for data in (Data(soft_labels=True), Data(expected_labels=0.5)):
+        soft = dataclasses.replace(FERPLUS_FIRST, data=data, phases=FERPLUS_FIRST.phases[1:], profiles={})
+        with pytest.raises(UserError, match="soft labels"):
+            development.require(soft, dataclasses.replace(faces, votes=None), None)
 
 
 @pytest.mark.parametrize(
