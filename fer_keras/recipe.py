@@ -74,16 +74,18 @@ class Data:
     soft_labels: bool = False
     expected_labels: float = 0.0
 
-    @property
-    def needs_votes(self) -> bool:
-        return self.soft_labels or self.expected_labels > 0
-
     def __post_init__(self):
         sets = ("fer2013", "affectnet", "ferplus")
         _refuse_unless(self.dataset in sets, f"Expected a data set in {sets}. Received: {self.dataset!r}")
         _refuse_unless(self.split in SPLITS, f"Expected a split in {tuple(SPLITS)}. Received: {self.split!r}")
         share = self.expected_labels
         _refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
+        known = self.dataset == "fer2013" or not self.needs_votes
+        _refuse_unless(known, f"Expected votes to soften labels of fer2013. Received: {self.dataset!r}")
+
+    @property
+    def needs_votes(self) -> bool:
+        return self.soft_labels or self.expected_labels > 0
 
 
 @dataclasses.dataclass(frozen=True)

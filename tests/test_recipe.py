@@ -24,6 +24,7 @@ def recipe(**changes):
         (lambda: recipe(class_weights={"furious": 1.0}), "furious"),
         (lambda: recipe(oversample={"disgusted": 3}), "disgusted"),
         (lambda: recipe(data=Data(expected_labels=1.5)), "a share of expected labels in 0..1. Received: 1.5"),
+        (lambda: recipe(data=Data("ferplus", soft_labels=True)), "labels of fer2013. Received: 'ferplus'"),
         (lambda: recipe(monitor="auc"), "auc"),
         (lambda: recipe(keep="first"), "first"),
         (lambda: recipe(profiles={"cpu": Profile(minutes=1, epochs={"head": 1})}), "head"),
