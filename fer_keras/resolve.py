@@ -1,8 +1,11 @@
 """From a recipe as printed to the recipe as run, and the difference between them, computed."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
+from fer_keras import recipe as recipes
+from fer_keras import settings
 from fer_keras.errors import expected
 from fer_keras.recipe import Profile, Recipe
 
@@ -75,6 +78,26 @@ def as_data(value):
     if isinstance(value, tuple | list):
         return [as_data(item) for item in value]
     return value
+
+
+def stated(data):
+    """Return recipe data, `as_data` or a record's, without what has its default: a record may be older than a field."""
+    if isinstance(data, dict):
+        defaults, own = _defaults(data.get("kind")), {key: stated(item) for key, item in data.items()}
+        return {key: item for key, item in own.items() if key not in defaults or item != defaults[key]}
+    return [stated(item) for item in data] if isinstance(data, list) else data
+
+
+@functools.cache
+def _defaults(kind: str | None) -> dict:
+    known = getattr(recipes, kind or "", None) or getattr(settings, kind or "", None)
+    if not dataclasses.is_dataclass(known):
+        return {}
+    made = {
+        f.name: f.default_factory for f in dataclasses.fields(known) if f.default_factory is not dataclasses.MISSING
+    }
+    fixed = {f.name: f.default for f in dataclasses.fields(known) if f.default is not dataclasses.MISSING}
+    return stated(as_data(fixed | {name: factory() for name, factory in made.items()}))
 
 
 def ledger(printed: Recipe, run: Recipe) -> list[dict]:

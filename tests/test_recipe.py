@@ -83,6 +83,17 @@ def test_a_profile_that_leaves_every_phase_out_is_refused():
         recipe(profiles={"empty": Profile(minutes=1, epochs={"only": 0})})
 
 
+def test_a_record_from_before_a_field_was_there_states_the_same_as_one_that_leaves_it_at_its_default():
+    now = resolve.as_data(recipe())
+    before = {key: value for key, value in now.items() if key != "mixup"}
+    before["data"] = {key: value for key, value in now["data"].items() if key != "expected_labels"}
+    assert before != now and resolve.stated(before) == resolve.stated(now)
+    softened = resolve.as_data(recipe(data=Data(expected_labels=0.5)))
+    assert resolve.stated(softened)["data"] == {"kind": "Data", "expected_labels": 0.5}
+    assert resolve.stated(softened) != resolve.stated(now)
+    assert resolve.stated(now)["phases"][0]["optimizer"]["name"] == "adam"
+
+
 @pytest.mark.parametrize("override", ["epochs", "batch_size", "image_size"])
 def test_an_override_below_one_is_refused(override):
     with pytest.raises(UserError, match=f"--{override.replace('_', '-')} of at least 1"):

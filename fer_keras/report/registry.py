@@ -2,9 +2,10 @@
 
 import dataclasses
 import importlib
+import json
 import statistics
 
-from fer_keras import protocols
+from fer_keras import protocols, resolve
 from fer_keras.recipe import Experiment, Recipe
 from fer_keras.report import splits
 
@@ -74,7 +75,7 @@ def groups(records: list[dict]) -> list[list[dict]]:
         data, init = record["data"], record["init"]
         start = (init["kind"], init.get("sha256"))
         protocol = (data["split"], data["test_name"], data["fingerprint"])
-        as_run = repr(sorted(record["as_run"].items()))
+        as_run = json.dumps(resolve.stated(record["as_run"]), sort_keys=True)
         groups.setdefault(
             (record["experiment"], record["recipe"], record["profile"], start, protocol, as_run), []
         ).append(record)
