@@ -162,13 +162,6 @@ def test_targets_that_are_expected_in_part_are_as_near_to_the_label_as_the_share
     np.testing.assert_allclose(targets, 0.75 * np.eye(7)[labels] + 0.25 * frequencies, atol=1e-3)
 
 
-@pytest.mark.parametrize("treatment", [{"soft_labels": True}, {"expected_labels": 0.5}])
-def test_faces_without_votes_have_no_soft_labels(faces, treatment):
-    bare = Faces(faces.images, faces.labels, faces.split, faces.rows, NAMES, source="x.csv")
-    with pytest.raises(ValueError, match=r"with FER\+ votes for soft labels. Received: none in x.csv"):
-        training_batches(bare, Treatment(Augment(), **treatment), batch_size=8, seed=0)
-
-
 def test_mixup_blends_each_row_with_the_next_of_its_batch(faces):
     a = 0.4
     for (images, targets, weights), (mixed, mixed_targets, mixed_weights) in zip(

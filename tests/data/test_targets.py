@@ -1,8 +1,13 @@
 """What labels are on average for faces with the same votes, against counting them."""
 
-import numpy as np
+import dataclasses
 
+import numpy as np
+import pytest
+
+from fer_keras.data.pipeline import Treatment, training_batches
 from fer_keras.data.targets import expected_labels
+from fer_keras.settings import Augment
 
 HAPPY, AFRAID = [0, 9, 0, 0, 0, 0, 1, 0, 0, 0], [0, 0, 3, 0, 0, 0, 7, 0, 0, 0]
 
@@ -31,3 +36,10 @@ def test_votes_that_say_nothing_and_classes_that_are_not_there():
         expected_labels(none, np.array([1, 1, 1, 4, 4, 4]), 7)[0], np.eye(7)[[1, 4]].mean(axis=0)
     )
     assert expected_labels(none[:2], np.array([5, 5]), 7).tolist() == [[0, 0, 0, 0, 0, 1, 0]] * 2
+
+
+@pytest.mark.parametrize("treatment", [{"soft_labels": True}, {"expected_labels": 0.5}])
+def test_faces_without_votes_have_no_soft_labels(toy, treatment):
+    bare = dataclasses.replace(toy, votes=None, source="x.csv")
+    with pytest.raises(ValueError, match=r"with FER\+ votes for soft labels. Received: none in x.csv"):
+        training_batches(bare, Treatment(Augment(), **treatment), batch_size=8, seed=0)
