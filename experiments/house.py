@@ -77,7 +77,7 @@ SE_BLUR = dataclasses.replace(
 VOTES = dataclasses.replace(
     SE_BLUR,
     name="house_votes",
-    title="The last, its targets half the label and half what labels are on average for faces with such FER+ votes",
+    title="The same as house_se_blur, its targets half label, half what labels are on average for such FER+ votes",
     data=Data("fer2013", split="official", expected_labels=0.5),
     assumed=(
         *SE_BLUR.assumed,

@@ -31,7 +31,7 @@ def expected_labels(votes: np.ndarray, labels: np.ndarray, classes: int) -> np.n
     """Return float64 [N, K]: what labels are on average for faces with such votes.
 
     FER2013's single label is noisy, FER+'s ten votes are less so, but the two differ in convention as well: a face that
-    FER2013 calls fear has more votes for neutral, for sadness and for surprise than for fear. Multinomial logistic
+    FER2013 calls fear has, on average, more votes for neutral, sadness and surprise than for fear. Multinomial logistic
     regression of these very rows' labels on their votes, as shares and as logarithms of counts, keeps FER2013's
     convention and leaves out the chance of the single label.
 
