@@ -117,11 +117,11 @@ class Optimizer:
     """An optimizer of Keras with its learning rate and schedule.
 
     Attributes:
-        name: "adam", "adamw" or "sgd".
+        name: "adam", "adamw", "sgd" or "muon" (`ConvolutionMuon`: AdamW for what is not a convolution's kernel).
         learning_rate: the initial (OneCycle: the peak) learning rate.
         weight_decay: decoupled decay (Keras's and AdamW's meaning).
         l2_in_gradient: coupled decay, added to the gradient (the meaning of PyTorch's `Adam/SGD(weight_decay=)`).
-        momentum: of SGD. beta_1, beta_2, epsilon: of Adam and AdamW.
+        momentum: of SGD and Muon. beta_1, beta_2, epsilon: of Adam and AdamW, Muon's too.
         groups: ((layer-name prefix, learning rate), ...): layers whose path starts so get their own rate.
     """
 
@@ -137,10 +137,10 @@ class Optimizer:
     groups: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self):
-        names = ("adam", "adamw", "sgd")
+        names = ("adam", "adamw", "sgd", "muon")
         _refuse_unless(self.name in names, f"Expected an optimizer in {names}. Received: {self.name!r}")
         _refuse_unless(self.learning_rate > 0, f"Expected a positive learning rate. Received: {self.learning_rate}")
-        coupled = self.l2_in_gradient and self.name == "adamw"
+        coupled = self.l2_in_gradient and self.name in ("adamw", "muon")
         _refuse_unless(
-            not coupled, "Expected weight_decay for AdamW. Received: l2_in_gradient; Adam with it is not AdamW"
+            not coupled, f"Expected weight_decay for {self.name}, which decouples it. Received: l2_in_gradient"
         )

@@ -37,6 +37,7 @@ CONTAINED = (
     "resnet50_cnn_sum",
     "single_layer_head",
     "house_votes",
+    "house_muon",
     "house_wide",
     *ATTENTION,
 )

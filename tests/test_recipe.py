@@ -36,6 +36,7 @@ def recipe(**changes):
         (lambda: Optimizer("rmsprop", 1e-3), "rmsprop"),
         (lambda: Optimizer("adam", 0.0), "0.0"),
         (lambda: Optimizer("adamw", 1e-3, l2_in_gradient=1e-4), "l2_in_gradient"),
+        (lambda: Optimizer("muon", 1e-3, l2_in_gradient=1e-4), "l2_in_gradient"),
         (lambda: Augment(fill_mode="edge"), "edge"),
     ],
 )

@@ -8,6 +8,7 @@ import keras
 from fer_keras import settings
 from fer_keras.train import schedules
 from fer_keras.train.fused_adam import FusedAdamW, FusedStep
+from fer_keras.train.muon import ConvolutionMuon
 
 
 class _CoupledL2:
@@ -98,7 +99,22 @@ def _single(spec, rate, epochs, steps_per_epoch):
     betas = {"beta_1": spec.beta_1, "beta_2": spec.beta_2, "epsilon": spec.epsilon}
     if spec.name == "adamw":
         return FusedAdamW(lr, weight_decay=spec.weight_decay, **betas)
+    if spec.name == "muon":
+        return _muon(spec, lr)
     return AdamL2(lr, l2=spec.l2_in_gradient, weight_decay=decay, **betas)
+
+
+def _muon(spec, lr):
+    return ConvolutionMuon(
+        lr,
+        momentum=spec.momentum,
+        weight_decay=spec.weight_decay,
+        adam_weight_decay=spec.weight_decay,
+        adam_beta_1=spec.beta_1,
+        adam_beta_2=spec.beta_2,
+        epsilon=spec.epsilon,
+        iterate_in=keras.config.dtype_policy().compute_dtype,
+    )
 
 
 def inner(optimizer) -> list:

@@ -75,7 +75,7 @@ def test_a_plateau_scales_every_group_and_keeps_the_ratio():
     assert rates == pytest.approx([5e-5, 5e-3])
 
 
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd", "muon"])
 def test_an_optimizer_reloads(name):
     optimizer = optimizers.build(Optimizer(name, 0.1, momentum=0.9, schedule=OneCycle()), 1, 10)
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(optimizer))
