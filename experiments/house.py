@@ -1,10 +1,10 @@
 """The house's own recipe: the best single network that this suite trains from scratch in two hours on two CPU cores.
 
-    python -m experiments.house [--only house_ferplus] [--data PATH]
+    python -m experiments.house [--only house_muon] [--data PATH]
 
 No paper's; so it has no number to hold, and its row stands beside theirs. 28,709 faces at 48 px, selected on PublicTest.
 What it takes from the papers: one cycle and a three-part head (002), label smoothing and erasing (000), moderate
-distortion instead of 003's; in two rows squeeze-and-excitation (003). What it leaves: class weights and oversampling,
+distortion instead of 003's; in three rows squeeze-and-excitation (003). What it leaves: class weights and oversampling,
 which cost accuracy, and the other kinds of attention, which `experiments.attention` measures.
 """
 
