@@ -1,6 +1,7 @@
 """What every benchmark shares: the round robin, the table, the JSON with its circumstances."""
 
 import argparse
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -8,6 +9,8 @@ import os
 import pathlib
 import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 
@@ -101,6 +104,28 @@ def spread(found: tuple[float, float, float]) -> str:
     """Return "3.10 (2.95 to 3.20)"."""
     low, middle, high = (f"{value:.3g}" for value in found)
     return f"{middle} ({low} to {high})"
+
+
+@contextlib.contextmanager
+def answering(module: str, *arguments: str, **environment: str):
+    """Give a call that hands a line to a process of `module` and returns its answer, a line.
+
+    For what cannot share this process, or needs variables of the environment of its own.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=os.environ | environment, **pipes) as child:
+
+        def ask(line: str) -> str:
+            child.stdin.write(f"{line}\n")
+            child.stdin.flush()
+            answer = child.stdout.readline()
+            if not answer:
+                raise RuntimeError(f"Expected an answer. Received: the process's end ({' '.join(command[1:])})")
+            return answer
+
+        yield ask
+        child.stdin.close()
 
 
 def machine() -> dict:

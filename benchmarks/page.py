@@ -15,6 +15,7 @@ NAMES = {
     "train_step_96": "train_step --sizes 96",
     "train_step_224": "train_step --sizes 224",
     "step_profile": "step_profile",
+    "onednn": "onednn",
     "accuracy": "accuracy",
     "accuracy_resnet18": "accuracy --network resnet18",
     "inference": "inference",

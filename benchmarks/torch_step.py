@@ -9,9 +9,10 @@ one, and compiled there.
 import contextlib
 import importlib.util
 import json
-import subprocess
 import sys
 import time
+
+from benchmarks.common import answering
 
 NETWORKS = {
     "resnet18": "resnet18",
@@ -47,19 +48,8 @@ def _answering(name: str, side: int, rows: int, dtype: str):
     if name not in NETWORKS or not importlib.util.find_spec("torchvision"):
         yield None
         return
-    command = [sys.executable, "-m", "benchmarks.torch_step", NETWORKS[name], str(side), str(rows), dtype]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-
-        def ask(line: str) -> str:
-            child.stdin.write(f"{line}\n")
-            child.stdin.flush()
-            answer = child.stdout.readline()
-            if not answer:
-                raise RuntimeError(f"Expected an answer of PyTorch. Received: its end ({' '.join(command[1:])})")
-            return answer
-
+    with answering("benchmarks.torch_step", NETWORKS[name], str(side), str(rows), dtype) as ask:
         yield ask
-        child.stdin.close()
 
 
 def main(network: str, side: int, rows: int, dtype: str) -> None:

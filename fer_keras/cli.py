@@ -11,7 +11,7 @@ import signal
 import sys
 
 import experiments
-from fer_keras import protocols
+from fer_keras import environment, protocols
 from fer_keras.errors import UserError
 from fer_keras.recipe import Experiment, Recipe
 from fer_keras.resolve import PAPER
@@ -90,7 +90,7 @@ def _is_full_disk(error: Exception) -> bool:
 
 
 def _run_all(experiment, recipes, seeds, given):
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    environment.prepare_tensorflow()
     from fer_keras.run import run
 
     for recipe in recipes:

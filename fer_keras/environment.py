@@ -19,6 +19,21 @@ PACKAGES = (
     "seaborn",
 )
 
+X86_64 = ("x86_64", "AMD64")
+"""How Linux and Windows call a processor of that kind."""
+
+
+def prepare_tensorflow() -> None:
+    """Set what TensorFlow reads when it is first imported; what the user has set stays.
+
+    Its log is quiet below errors. oneDNN's operations are on: by itself TensorFlow has them on only where the processor
+    has AVX512_VNNI, AVX512_BF16 or AMX (release notes of 2.9, https://github.com/tensorflow/tensorflow/pull/56039), yet
+    with AVX2 alone they train faster too (`python -m benchmarks.onednn`).
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if platform.machine() in X86_64:
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
 
 def describe(policy: str, jit: bool, reason: str) -> dict:
     """Return {"device", "backend", "precision", "versions", "commit", "dirty", "cpu_count", ...} of this process."""

@@ -8,11 +8,11 @@ import argparse
 import dataclasses
 import functools
 import importlib
-import os
 import pathlib
 import time
 
 import experiments
+from fer_keras import environment
 from fer_keras.cli import DEMO, Options, guarded
 from fer_keras.errors import expected
 
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(asked):
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    environment.prepare_tensorflow()
     experiment, printed, phase = _chosen(asked)
     from fer_keras.train import range_test
 
@@ -62,7 +62,7 @@ def find(experiment, printed, phase_name: str, test, options: Options) -> tuple[
     """
     import keras
 
-    from fer_keras import environment, resolve
+    from fer_keras import resolve
     from fer_keras.run import plan
     from fer_keras.source import splits_for
     from fer_keras.train import precision, range_test

@@ -5,9 +5,9 @@ says in its record.json, beside the model, which they were, and its model crops 
 """
 
 import argparse
-import os
 import pathlib
 
+from fer_keras import environment
 from fer_keras.cli import guarded
 from fer_keras.errors import expected
 
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def _predict_all(model_path, images, crop, detector):
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    environment.prepare_tensorflow()
     cropping = find_cropping(model_path, crop, detector)
     classify, side, channels, names = _classifier(model_path)
     for path in images:

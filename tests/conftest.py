@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from fer_keras import environment
+
+environment.prepare_tensorflow()
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Each process has a core to itself: more threads would wait for the other's.
     for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):

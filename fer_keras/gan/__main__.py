@@ -1,9 +1,9 @@
 """`python -m fer_keras.gan [--data PATH]`: train a GAN on the Training rows of one class, and make faces with it."""
 
 import argparse
-import os
 import pathlib
 
+from fer_keras import environment
 from fer_keras.cli import guarded
 from fer_keras.labels import FER2013_CLASSES
 from fer_keras.recipe import SPLITS
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _make(asked):
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    environment.prepare_tensorflow()
     from fer_keras.gan.make import make
 
     make(asked)
