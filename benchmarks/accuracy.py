@@ -9,6 +9,11 @@ The same initial weights, batches and order; scored on PublicTest.
 
 import argparse
 import itertools
+import os
+
+from fer_keras import environment
+
+os.environ.update(environment.for_tensorflow(training=True))
 
 import keras
 import numpy as np

@@ -7,12 +7,17 @@ steps. One operation at a time (each still on all cores), so that the times of a
 """
 
 import collections
+import os
 import pathlib
 import re
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+
+from fer_keras import environment
+
+os.environ.update(environment.for_tensorflow(training=True))
 
 import keras
 

@@ -9,7 +9,12 @@ channels last, bfloat16 autocast where ours is bfloat16. Adam and cross-entropy 
 
 import argparse
 import math
+import os
 import statistics
+
+from fer_keras import environment
+
+os.environ.update(environment.for_tensorflow(training=True))
 
 import keras
 import numpy as np

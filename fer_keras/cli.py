@@ -90,7 +90,7 @@ def _is_full_disk(error: Exception) -> bool:
 
 
 def _run_all(experiment, recipes, seeds, given):
-    environment.prepare_tensorflow()
+    os.environ.update(environment.for_tensorflow(training=True))
     from fer_keras.run import run
 
     for recipe in recipes:

@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import functools
 import importlib
+import os
 import pathlib
 import time
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(asked):
-    environment.prepare_tensorflow()
+    os.environ.update(environment.for_tensorflow(training=True))
     experiment, printed, phase = _chosen(asked)
     from fer_keras.train import range_test
 

@@ -5,6 +5,7 @@ says in its record.json, beside the model, which they were, and its model crops 
 """
 
 import argparse
+import os
 import pathlib
 
 from fer_keras import environment
@@ -36,7 +37,7 @@ def main() -> int:
 
 
 def _predict_all(model_path, images, crop, detector):
-    environment.prepare_tensorflow()
+    os.environ.update(environment.for_tensorflow(training=False))
     cropping = find_cropping(model_path, crop, detector)
     classify, side, channels, names = _classifier(model_path)
     for path in images:

@@ -9,7 +9,7 @@ import pytest
 
 from fer_keras import environment
 
-environment.prepare_tensorflow()
+os.environ.update(environment.for_tensorflow(training=True))
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Each process has a core to itself: more threads would wait for the other's.
     for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):

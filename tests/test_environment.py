@@ -9,35 +9,43 @@ import pytest
 
 from fer_keras import environment
 
-ON = "oneDNN custom operations are on"
+SWITCH = "TF_ENABLE_ONEDNN_OPTS"
+SAYS_ON = "oneDNN custom operations are on"
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(platform.machine() not in environment.X86_64, reason="oneDNN is set for x86-64 alone")
-@pytest.mark.parametrize(("given", "is_on"), [({}, True), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, False)])
-def test_onednn_is_on_unless_the_user_has_turned_it_off(given, is_on):
-    unset = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
-    words = "from fer_keras import environment; environment.prepare_tensorflow(); import tensorflow"
-    said = subprocess.run(
-        [sys.executable, "-c", words],
-        env=unset | {"TF_CPP_MIN_LOG_LEVEL": "0", "PYTHONPATH": os.getcwd()} | given,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    ).stderr
-    assert (ON in said) == is_on, said
+@pytest.fixture
+def unset(monkeypatch):
+    """Take out what these tests themselves run under."""
+    for name in ("TF_CPP_MIN_LOG_LEVEL", SWITCH):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_training_has_onednn_and_prediction_what_tensorflow_chooses(unset, monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    assert environment.for_tensorflow(training=True) == {"TF_CPP_MIN_LOG_LEVEL": "2", SWITCH: "1"}
+    assert environment.for_tensorflow(training=False) == {"TF_CPP_MIN_LOG_LEVEL": "2"}
+
+
+def test_other_processors_are_left_as_tensorflow_has_them(unset, monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    assert environment.for_tensorflow(training=True) == {"TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 def test_what_the_user_has_set_stays(monkeypatch):
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
-    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
-    environment.prepare_tensorflow()
-    assert (os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["TF_ENABLE_ONEDNN_OPTS"]) == ("0", "0")
+    monkeypatch.setenv(SWITCH, "0")
+    assert environment.for_tensorflow(training=True) == {}
 
 
-def test_other_processors_are_left_as_tensorflow_has_them(monkeypatch):
-    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
-    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
-    environment.prepare_tensorflow()
-    assert "TF_ENABLE_ONEDNN_OPTS" not in os.environ
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in environment.X86_64, reason="only x86-64 is told of oneDNN")
+@pytest.mark.parametrize(("given", "on"), [({}, True), ({SWITCH: "0"}, False)])
+def test_tensorflow_heeds_it(unset, given, on):
+    words = (
+        "import os; from fer_keras import environment; os.environ.update(environment.for_tensorflow(training=True));"
+        " import tensorflow"
+    )
+    asked = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "0", "PYTHONPATH": os.getcwd()} | given
+    done = subprocess.run([sys.executable, "-c", words], env=asked, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0
+    assert (SAYS_ON in done.stderr) == on, done.stderr

@@ -1,6 +1,7 @@
 """`python -m fer_keras.gan [--data PATH]`: train a GAN on the Training rows of one class, and make faces with it."""
 
 import argparse
+import os
 import pathlib
 
 from fer_keras import environment
@@ -18,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _make(asked):
-    environment.prepare_tensorflow()
+    os.environ.update(environment.for_tensorflow(training=True))
     from fer_keras.gan.make import make
 
     make(asked)
