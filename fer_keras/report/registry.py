@@ -69,13 +69,13 @@ def _of_recipe(experiment: Experiment, recipe: Recipe, records: list[dict]) -> l
 
 
 def groups(records: list[dict]) -> list[list[dict]]:
-    """Group records that differ only in their seed."""
+    """Group records that differ only in their seed; the profiles to choose from, which old ones list, are no difference."""
     groups = {}
     for record in records:
         data, init = record["data"], record["init"]
         start = (init["kind"], init.get("sha256"))
         protocol = (data["split"], data["test_name"], data["fingerprint"])
-        as_run = json.dumps(resolve.stated(record["as_run"]), sort_keys=True)
+        as_run = json.dumps(resolve.stated(record["as_run"] | {"profiles": {}}), sort_keys=True)
         groups.setdefault(
             (record["experiment"], record["recipe"], record["profile"], start, protocol, as_run), []
         ).append(record)
