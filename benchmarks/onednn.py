@@ -35,7 +35,7 @@ def main() -> None:
     note = (
         f"`TF_ENABLE_ONEDNN_OPTS` 1 and 0, each in a process of its own, at {SIDE} px, training in batches of"
         f" {train_step.BATCHES[SIDE]} in the precision that the suite chooses here; ratios are medians (least to most) over"
-        f" {asked.rounds} turns of {asked.seconds:g} s. The suite's commands set it to 1 where the user has not set it."
+        f" {asked.rounds} turns of {asked.seconds:g} s. The suite sets it to 1 for training, unless the user has set it."
     )
     columns = ("network", "", "images/s with", "without", "with is faster by")
     publish("onednn", "TensorFlow's oneDNN operations", note, columns, lines, [])
