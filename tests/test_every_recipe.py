@@ -67,8 +67,8 @@ def _op_by_op():
 
 
 def _without_checkpoints():
-    """Write none: tests/train holds what they hold, and for these networks they would take a quarter of the time."""
-    return unittest.mock.patch.object(checkpoint, "save")
+    """Write none: tests/train holds what they hold, and for these networks they take up to a quarter of the time."""
+    return unittest.mock.patch.object(checkpoint, "save", autospec=True)
 
 
 def _network(recipe, classes, channels, side):

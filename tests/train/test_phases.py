@@ -73,9 +73,8 @@ def test_the_record_counts_what_trained(whole):
     assert counts == {sum(int(np.prod(w.shape)) for w in whole.model.trainable_weights)}
 
 
-@pytest.mark.parametrize("stop_after", [3, 8, 27])
-def test_a_run_stopped_anywhere_ends_in_the_same_weights(toy, tmp_path, monkeypatch, whole, stop_after):
-    """Steps an epoch: 8 (244 rows of 32). 3 is inside the first epoch, 8 its end, 27 in the last."""
+def steps_seen(monkeypatch, stop_after):
+    """Have every run stop at that step of all that any has made; return the list that these steps go to."""
     seen = []
     real = Watch.on_train_batch_end
 
@@ -85,12 +84,31 @@ def test_a_run_stopped_anywhere_ends_in_the_same_weights(toy, tmp_path, monkeypa
         real(self, batch, logs)
 
     monkeypatch.setattr(Watch, "on_train_batch_end", stopping)
+    return seen
+
+
+@pytest.mark.parametrize("stop_after", [3, 8, 27])
+def test_a_run_stopped_anywhere_ends_in_the_same_weights(toy, tmp_path, monkeypatch, whole, stop_after):
+    """Steps an epoch: 8 (244 rows of 32). 3 is inside the first epoch, 8 its end, 27 in the last."""
+    seen = steps_seen(monkeypatch, stop_after)
     with pytest.raises(Interrupted):
         trainer(toy, tmp_path).train()
     again = trainer(toy, tmp_path).train()
     assert len(seen) == 32
     assert again.selected == whole.selected
     assert timeless(again.history) == timeless(whole.history)
+    for ours, theirs in zip(again.model.get_weights(), whole.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_muon_stopped_inside_an_epoch_ends_in_the_same_weights(toy, tmp_path, monkeypatch):
+    optimizer = Optimizer("muon", 1e-2, Cosine(), weight_decay=1e-3, momentum=0.95)
+    recipe = dataclasses.replace(RECIPE, phases=(Phase("only", 1, optimizer),))
+    whole = trainer(toy, tmp_path / "whole", recipe).train()
+    steps_seen(monkeypatch, stop_after=3)
+    with pytest.raises(Interrupted):
+        trainer(toy, tmp_path / "stopped", recipe).train()
+    again = trainer(toy, tmp_path / "stopped", recipe).train()
     for ours, theirs in zip(again.model.get_weights(), whole.model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
