@@ -19,8 +19,8 @@ import numpy as np
 
 from benchmarks import torch_step, train_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
+from fer_keras.config.settings import Augment
 from fer_keras.models import builder
-from fer_keras.settings import Augment
 from fer_keras.train import precision
 
 SIDE, PAPERS_BATCH, LIMIT = 224, 32, 4096
@@ -123,7 +123,7 @@ def _batches(rows):
             turned = np.where(rng.random((rows, 1, 1, 1)) < 0.5, images[chosen], images[chosen, :, ::-1])
             yield turned, targets[chosen]
     from fer_keras.data import pipeline
-    from fer_keras.data.toy import toy_faces
+    from fer_keras.data.readers.toy import toy_faces
 
     faces = toy_faces(n_train=4096, n_public=7, n_private=7).where("train")
     treatment = pipeline.Treatment(AUGMENT)

@@ -11,9 +11,9 @@ import argparse
 import itertools
 import os
 
-from fer_keras import environment
+from fer_keras import runtime
 
-os.environ.update(environment.for_tensorflow(training=True))
+os.environ.update(runtime.for_tensorflow(training=True))
 
 import keras
 import numpy as np
@@ -21,12 +21,12 @@ from scipy import stats
 
 from benchmarks.common import Target, publish
 from benchmarks.train_step import network, stock_twin
-from experiments.attention import NONE
 from fer_keras.data import find, pipeline
 from fer_keras.data.splits import divide, subset
-from fer_keras.errors import UserError
 from fer_keras.evaluate import statistics
+from fer_keras.io.errors import UserError
 from fer_keras.models import builder
+from fer_keras.recipes.attention import NONE
 from fer_keras.train import precision
 from fer_keras.train.evaluation import predict
 from fer_keras.train.fused_adam import FusedAdamW

@@ -130,7 +130,7 @@ def answering(module: str, *arguments: str, **environment: str):
 
 def machine() -> dict:
     """Return what the numbers depend on: processor, cores, thread settings, versions, commit."""
-    from fer_keras import environment
+    from fer_keras.runs import environment
     from fer_keras.train import precision
 
     chosen = precision.choose()
@@ -161,7 +161,7 @@ def publish(name: str, title: str, note: str, columns: tuple[str, ...], rows: li
         "targets": [{**dataclasses.asdict(target), "reached": target.reached} for target in targets],
         "machine": machine(),
     }
-    from fer_keras import files
+    from fer_keras.io import files
     from fer_keras.report import markdown
 
     print(markdown.table(columns, data["rows"]))

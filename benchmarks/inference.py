@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 from benchmarks.common import publish, round_robin
-from fer_keras.labels import FER2013_CLASSES
+from fer_keras.config.labels import FER2013_CLASSES
 
 MANY = 256
 FIRST_FACE = """
@@ -56,8 +56,7 @@ def main() -> None:
 
 
 def _written(folder, name, size):
-    from fer_keras import export
-    from fer_keras.models import builder
+    from fer_keras.models import builder, export
 
     model = builder(name)(image_size=size)
     model.save(folder / "model.keras")

@@ -5,19 +5,18 @@
 Images per CPU second of the process, so that thread pools do not blur the comparison.
 """
 
-import importlib
-
 import keras
 import numpy as np
 import tensorflow as tf
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 from benchmarks.common import Target, options, publish, ratio, resident_mb, round_robin, spread
+from fer_keras import recipes
 from fer_keras.augment.apply import augment_batch, operands, steps_of
 from fer_keras.augment.sampling import COLUMNS, draw
+from fer_keras.config.settings import Augment
 from fer_keras.data import pipeline
-from fer_keras.data.toy import toy_faces
-from fer_keras.settings import Augment
+from fer_keras.data.readers.toy import toy_faces
 
 PAPERS = {
     "000": ("resnet34_cbam", "resnet34_cbam"),
@@ -37,7 +36,7 @@ def main() -> None:
     faces = _faces()
     lines, found = [], {}
     for paper, (module, name) in PAPERS.items():
-        augment = importlib.import_module(f"experiments.{module}").EXPERIMENT.recipe(name).augment
+        augment = recipes.experiment(module).recipe(name).augment
         cases, notes = _cases(faces, augment)
         rates = round_robin(cases, rounds=asked.rounds, seconds=asked.seconds, settle=1.0)
         for case in cases:

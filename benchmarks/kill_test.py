@@ -128,8 +128,9 @@ def _arrays(file) -> dict[str, bytes]:
 
 
 def _child(folder) -> int:
-    from fer_keras.cli import Options, guarded
-    from fer_keras.data import toy
+    from fer_keras.commands.ending import guarded
+    from fer_keras.config.options import Options
+    from fer_keras.data.readers import toy
     from fer_keras.train import checkpoint
 
     toy.toy_faces = functools.partial(toy.toy_faces, ROWS, 20, 20)
@@ -150,9 +151,9 @@ def _child(folder) -> int:
 
 
 def _run(options) -> None:
-    from fer_keras import run
-    from fer_keras.recipe import Experiment, Phase, Profile, Recipe
-    from fer_keras.settings import Augment, Cosine, Optimizer, Plateau
+    from fer_keras.api.run import run
+    from fer_keras.config.recipe import Experiment, Phase, Profile, Recipe
+    from fer_keras.config.settings import Augment, Cosine, Optimizer, Plateau
 
     recipe = Recipe(
         name="killed",
@@ -168,7 +169,7 @@ def _run(options) -> None:
         ),
         profiles={"smoke": Profile(minutes=1)},
     )
-    run.run(Experiment(name="killed", paper="none", title="Killed and gone on", recipes=(recipe,)), recipe, options)
+    run(Experiment(name="killed", paper="none", title="Killed and gone on", recipes=(recipe,)), recipe, options)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pathlib
 
 from benchmarks import in_the_way
 from benchmarks.common import load
-from fer_keras import files
+from fer_keras.io import files
 from fer_keras.report import markdown
 
 PAGE = pathlib.Path(__file__).parent / "README.md"

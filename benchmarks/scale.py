@@ -82,10 +82,10 @@ def _write(path: pathlib.Path, rows: int) -> None:
 
 
 def _measured(path: pathlib.Path) -> dict:
-    from experiments.hybrid_resnet50 import HYBRID
+    from fer_keras.config.labels import FER2013_CLASSES, TRAIN
     from fer_keras.data import pipeline
     from fer_keras.data.faces import Faces
-    from fer_keras.labels import FER2013_CLASSES, TRAIN
+    from fer_keras.recipes.p003_hybrid_resnet50 import HYBRID
 
     images = np.load(path, mmap_mode="r")
     rows = np.arange(len(images))

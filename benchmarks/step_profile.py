@@ -15,15 +15,15 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from fer_keras import environment
+from fer_keras import runtime
 
-os.environ.update(environment.for_tensorflow(training=True))
+os.environ.update(runtime.for_tensorflow(training=True))
 
 import keras
 
 from benchmarks import torch_step, train_step
 from benchmarks.common import publish
-from fer_keras.layers import fast_conv, fast_depthwise
+from fer_keras.layers.cpu_kernels import fast_conv, fast_depthwise
 from fer_keras.train import precision
 
 CASES = (("resnet18", 48), ("mobilenetv3small", 48), ("mobilenetv3small", 96), ("mobilenetv3small", 224))

@@ -12,19 +12,19 @@ import math
 import os
 import statistics
 
-from fer_keras import environment
+from fer_keras import runtime
 
-os.environ.update(environment.for_tensorflow(training=True))
+os.environ.update(runtime.for_tensorflow(training=True))
 
 import keras
 import numpy as np
 
 from benchmarks import torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
-from experiments.house import HOUSE
-from fer_keras import settings
+from fer_keras.config import settings
 from fer_keras.models import builder
 from fer_keras.models.backbones import QUICKER
+from fer_keras.recipes.compact import HOUSE
 from fer_keras.train import optimizers, precision
 
 BATCHES = {48: 64, 96: 32, 224: 8}

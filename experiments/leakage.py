@@ -9,31 +9,8 @@ Five epochs of the rows repeated until the classes are equal are about as many s
 at 48 px, minutes on two CPU cores. `reports/leaky.md` holds the accuracies beside paper 004's 85.7 %.
 """
 
-from fer_keras.cli import main
-from fer_keras.recipe import Experiment, Phase, Profile, Recipe
-from fer_keras.settings import Optimizer
+from fer_keras.commands.train import main
+from fer_keras.recipes.leakage import EXPERIMENT
 
-LEAKAGE_CNN = Recipe(
-    name="leakage_cnn",
-    title="Three Conv-ReLU-MaxPool blocks, two dense layers, no augmentation",
-    model="cnn001",
-    model_args={"image_size": 48},
-    batch_size=64,
-    phases=(Phase("train", 8, Optimizer("adam", 1e-3)),),
-    keep="best",
-    monitor="accuracy",
-    paper_minutes=8,
-    assumed=(
-        "All of it: a comparison of the suite's own. Without augmentation a small CNN memorises, as leaks reward.",
-    ),
-    profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
-)
-
-EXPERIMENT = Experiment(
-    name="leakage",
-    paper="the suite's own",
-    title="What leakage buys",
-    recipes=(LEAKAGE_CNN,),
-)
-
-main(__name__, EXPERIMENT)
+if __name__ == "__main__":
+    raise SystemExit(main(EXPERIMENT))

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from fer_keras import environment
+from fer_keras import runtime
 
-os.environ.update(environment.for_tensorflow(training=True))
+os.environ.update(runtime.for_tensorflow(training=True))
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Each process has a core to itself: more threads would wait for the other's.
     for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
@@ -18,6 +18,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # In the background of a shell Ctrl-C is ignored, by every run under test too, as it should be: not what is tested.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+pytest_plugins = ["tests.made_up_run"]
 
 SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013"
 
@@ -51,6 +53,6 @@ def _the_same_draws_every_time():
 @pytest.fixture(scope="session")
 def toy():
     """A few drawn faces of every split; small, so that each test takes what it needs of them."""
-    from fer_keras.data.toy import toy_faces
+    from fer_keras.data.readers.toy import toy_faces
 
     return toy_faces(n_train=240, n_public=80, n_private=80, seed=3)

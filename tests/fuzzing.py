@@ -10,7 +10,7 @@ import time
 import hypothesis
 from hypothesis import strategies as st
 
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 
 GIB = 1 << 30
 MOST_MEMORY, MOST_SECONDS, HANGS_AFTER = 2 * GIB, 2.0, 30.0

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_keras.clean.__main__ import main
+from fer_keras.commands.clean import main
+from fer_keras.config.labels import FER2013_CLASSES, TRAIN
 from fer_keras.data import drop
 from fer_keras.data.drop import Drop
-from fer_keras.labels import FER2013_CLASSES, TRAIN
 
 
 def write_csv(path, rows):
@@ -100,10 +100,11 @@ def test_what_cannot_be_cleaned_is_one_line_and_code_2(apart, capsys, words, say
 
 @pytest.mark.slow
 def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_photos(toy, apart, monkeypatch, capsys):
-    from experiments.hybrid_resnet50 import EXPERIMENT
-    from fer_keras import predict, source
-    from fer_keras.cli import Options
-    from fer_keras.run import run
+    from fer_keras.api.run import run
+    from fer_keras.config.options import Options
+    from fer_keras.inference import predict
+    from fer_keras.recipes.p003_hybrid_resnet50 import EXPERIMENT
+    from fer_keras.runs import source
 
     monkeypatch.setattr(source.toy, "toy_faces", lambda: toy)
     chosen = toy.where(TRAIN).take(np.array([1, 5, 8]))

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_keras import runs
-from fer_keras.models import saved, starting_points
-from fer_keras.models.torchvision_weights import read_safetensors
+from fer_keras.models import saved
+from fer_keras.models.weights import starting_points
+from fer_keras.models.weights.torchvision_weights import read_safetensors
 from fer_keras.report.page import render
-from fer_keras.report.record import all_predictions, read_record
+from fer_keras.runs import listing
+from fer_keras.runs.record import all_predictions, read_record
 from fer_keras.train import checkpoint
 from tests.fuzzing import EDITS, mutated, settings, tally
-from tests.report.conftest import predictions, record_of
+from tests.made_up_run import predictions, record_of
 
 JSON = (
     b"[",
@@ -207,7 +208,7 @@ def test_the_list_of_runs_shows_whatever_lies_there(run_dir, capsys):
             content = json.dumps(status | changes).encode()
             path.write_bytes(mutated(content, edits, JSON) if as_bytes else content)
             lines = []
-            found.attempt(lambda: lines.extend(runs.listing(run_dir)))
+            found.attempt(lambda: lines.extend(listing.listing(run_dir)))
             assert all(line.isprintable() for line in lines)
 
         check()

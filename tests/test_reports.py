@@ -2,8 +2,8 @@
 
 import pathlib
 
-from fer_keras.report.regenerate import check
-from fer_keras.report.verify import verify
+from fer_keras.runs.verify import verify
+from fer_keras.studies.site import check
 
 REPORTS = pathlib.Path(__file__).resolve().parents[1] / "reports"
 

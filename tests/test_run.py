@@ -73,7 +73,7 @@ def test_every_page_of_the_demo_says_that_its_faces_are_drawn(demo):
 
 @pytest.mark.slow
 def test_the_saved_model_needs_nothing_of_this_package(demo, tmp_path):
-    from fer_keras.data.toy import toy_faces
+    from fer_keras.data.readers.toy import toy_faces
 
     folder = demo[2]
     test = toy_faces().where("private")

@@ -1,6 +1,6 @@
-from fer_keras import resolve
-from fer_keras.recipe import Phase, Profile, Recipe
-from fer_keras.settings import Optimizer
+from fer_keras.config import resolve
+from fer_keras.config.recipe import Phase, Profile, Recipe
+from fer_keras.config.settings import Optimizer
 
 RECIPE = Recipe(
     name="x",

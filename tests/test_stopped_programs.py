@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from fer_keras import runs
+from fer_keras.runs import listing
 from fer_keras.train import checkpoint
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -63,7 +63,7 @@ def ended(process):
 
 
 def state(folder):
-    return runs.listing(folder / "run")[1].split()[1]
+    return listing.listing(folder / "run")[1].split()[1]
 
 
 def limit_files():
@@ -96,5 +96,5 @@ def test_a_run_is_stopped_gone_on_with_and_runs_out_of_disk(tmp_path):
     full = f"Cannot write run/checkpoint/{checkpoint.NEWEST}: File too large. Free space or choose another --out."
     assert (status, said) == (2, [f"error: {full}"])
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == kept
-    assert runs.listing(tmp_path / "run")[2].strip() == full
+    assert listing.listing(tmp_path / "run")[2].strip() == full
     assert state(tmp_path) == "failed"

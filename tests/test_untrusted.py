@@ -12,13 +12,14 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras import archives, files
-from fer_keras.data import ferplus
-from fer_keras.data.photos import Photo, decoded
-from fer_keras.errors import UserError
+from fer_keras.data.readers import ferplus
+from fer_keras.data.readers.photos import Photo, decoded
+from fer_keras.inference.predict import read_face
+from fer_keras.io import files
+from fer_keras.io.errors import UserError
+from fer_keras.io.npz import read_npz
 from fer_keras.models import saved
-from fer_keras.models.torchvision_weights import read_safetensors
-from fer_keras.predict import read_face
+from fer_keras.models.weights.torchvision_weights import read_safetensors
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for folder in ("fer_keras", "experiments") for path in (ROOT / folder).rglob("*.py"))
@@ -105,13 +106,13 @@ def npz(path, members, compression=zipfile.ZIP_STORED):
 @pytest.mark.parametrize("shape", [(10**12,), (1 << 70,), (1 << 40, 1 << 40), (0, 1 << 70), (3,), (-1,)])
 def test_an_array_is_not_made_before_its_bytes_are_there(tmp_path, shape):
     with pytest.raises(UserError, match=r"Expected weights in .*x\.npz"):
-        archives.read_npz(npz(tmp_path / "x.npz", {"a.npy": npy(shape, data=bytes(8))}), "weights")
+        read_npz(npz(tmp_path / "x.npz", {"a.npy": npy(shape, data=bytes(8))}), "weights")
 
 
 def test_an_array_of_objects_is_refused(tmp_path):
     np.savez(tmp_path / "x.npz", a=np.array([{}], object))
     with pytest.raises(UserError, match="type object"):
-        archives.read_npz(tmp_path / "x.npz")
+        read_npz(tmp_path / "x.npz")
 
 
 def test_an_archive_that_unpacks_to_far_more_is_refused(tmp_path):
@@ -119,7 +120,7 @@ def test_an_archive_that_unpacks_to_far_more_is_refused(tmp_path):
     path = npz(tmp_path / "x.npz", {"a.npy": zeros}, zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 1_000_000
     with pytest.raises(UserError, match=r"bytes that would unpack to 1 arrays of 300000128 bytes"):
-        archives.read_npz(path)
+        read_npz(path)
     with pytest.raises(UserError, match="an archive of 'a.npy'"):
         saved.load(path.rename(tmp_path / "x.keras"))
 
@@ -128,7 +129,7 @@ def test_a_member_that_says_it_is_smaller_than_it_is_is_not_unpacked_further(tmp
     path = npz(tmp_path / "x.npz", {"a.npy": npy((1000,), data=bytes(4000))}, zipfile.ZIP_DEFLATED)
     path.write_bytes(path.read_bytes().replace(struct.pack("<I", 4128), struct.pack("<I", 130)))
     with pytest.raises(UserError, match=r"Expected an \.npz archive in"):
-        archives.read_npz(path)
+        read_npz(path)
 
 
 def test_what_numpy_wrote_comes_back(tmp_path):
@@ -140,7 +141,7 @@ def test_what_numpy_wrote_comes_back(tmp_path):
     }
     for save in (np.savez, np.savez_compressed):
         save(tmp_path / "x.npz", **arrays)
-        found = archives.read_npz(tmp_path / "x.npz")
+        found = read_npz(tmp_path / "x.npz")
         assert found.keys() == arrays.keys()
         for name, array in arrays.items():
             np.testing.assert_array_equal(found[name], array)
@@ -199,6 +200,6 @@ def test_json_that_breaks_parsers_is_one_line(tmp_path, content, says):
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "x")
-    for read in (files.read_json, archives.read_npz, saved.load):
+    for read in (files.read_json, read_npz, saved.load):
         with pytest.raises(UserError, match="pipe or device"):
             read(tmp_path / "x")

@@ -15,7 +15,7 @@ from fer_keras.augment.colour import brighten, stretch_contrast
 from fer_keras.augment.erasing import erase, erase_boxes
 from fer_keras.augment.geometry import affine_matrices, mirror, resample, squares
 from fer_keras.augment.sampling import Parameters, zoom_interval
-from fer_keras.settings import Augment
+from fer_keras.config.settings import Augment
 
 
 @dataclasses.dataclass(frozen=True)

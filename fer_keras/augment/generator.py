@@ -17,7 +17,7 @@ from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, shuffled, uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.augment.stream import augmented_batches, block_rows, delivered
-from fer_keras.settings import Augment
+from fer_keras.config.settings import Augment
 
 SUPPORTED = (
     "rotation_range",
@@ -30,7 +30,7 @@ SUPPORTED = (
     "fill_mode",
     "cval",
 )
-"""The legacy class's arguments that exist here; see `fer_keras.settings.Augment` for what each means."""
+"""The legacy class's arguments that exist here; see `fer_keras.config.settings.Augment` for what each means."""
 
 
 class ImageDataGenerator:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fer_keras.settings import Augment
+from fer_keras.config.settings import Augment
 
 COLUMNS = (
     "rotation",

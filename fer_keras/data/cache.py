@@ -27,9 +27,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras import files
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason
+from fer_keras.io import files
 
 FORMAT = "2"
 ARRAYS = ("images", "labels", "rows", "split")

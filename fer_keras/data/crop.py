@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras import files
 from fer_keras.data.cache import default_dir
 from fer_keras.data.detect import BORDER, LONG_SIDE, SHORT_SIDE, SMALLEST, Box, Detector, opencv
 from fer_keras.data.faces import Faces
-from fer_keras.errors import UserError
+from fer_keras.io import files
+from fer_keras.io.errors import UserError
 
 MARGIN = 0.0
 ROWS_TO_ESTIMATE = 500

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras.data import affectnet, cache, eight, toy
+from fer_keras.config.labels import AFFECTNET_CLASSES, FERPLUS_CLASSES, PUBLIC, TEST, TRAIN
+from fer_keras.config.recipe import Data, Recipe
+from fer_keras.data import cache, eight
 from fer_keras.data.faces import Faces
+from fer_keras.data.readers import affectnet, toy
 from fer_keras.data.splits import Sealed, Splits, divide
-from fer_keras.errors import expected
-from fer_keras.labels import AFFECTNET_CLASSES, FERPLUS_CLASSES, PUBLIC, TEST, TRAIN
-from fer_keras.recipe import Data, Recipe
+from fer_keras.io.errors import expected
 
 WITHOUT_AFFECTNET = (
     "Give --affectnet PATH or set $AFFECTNET (kaggle.com/datasets/dollyprajapati182/balanced-affectnet, or the release "

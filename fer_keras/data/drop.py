@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fer_keras import files
+from fer_keras.config.labels import TRAIN
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason, require_file
-from fer_keras.errors import expected
-from fer_keras.labels import TRAIN
+from fer_keras.io import files
+from fer_keras.io.errors import expected
 
 COLUMNS = ("row", "split", "label", "reason", "detail", "file")
 

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from fer_keras.data import ferplus
+from fer_keras.config.labels import FERPLUS_CLASSES
 from fer_keras.data.faces import Faces
+from fer_keras.data.readers import ferplus
 from fer_keras.data.splits import Splits
-from fer_keras.errors import expected
-from fer_keras.labels import FERPLUS_CLASSES
+from fer_keras.io.errors import expected
 
 
 def with_ferplus_labels(faces: Faces) -> Faces:

@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from fer_keras.errors import expected
+from fer_keras.io.errors import expected
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from fer_keras.errors import expected
+from fer_keras.io.errors import expected
 
 
 def require_file(path: Path, what: str, most_bytes: int | None = None) -> Path:

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from fer_keras.data import csv_source, ferplus, folders
 from fer_keras.data.cache import cached
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason
-from fer_keras.errors import expected
+from fer_keras.data.readers import csv_source, ferplus, folders
+from fer_keras.io.errors import expected
 
 WHERE_TO_GET = (
     "FER2013 can be had from Kaggle: fer2013.csv or icml_face_data.csv of the competition 'Challenges in "
@@ -86,7 +86,7 @@ def _prepared(path: Path) -> tuple[Path, Callable[[Path], Faces]] | None:
 
 
 def _read_prepared(path: Path) -> Faces:
-    from fer_keras.data import tfds_builder
+    from fer_keras.data.readers import tfds_builder
 
     return tfds_builder.read_prepared(path)
 

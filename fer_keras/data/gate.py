@@ -1,8 +1,8 @@
 """Is this the official FER2013? Row and class counts, and what happens when they differ."""
 
+from fer_keras.config.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TEST, TRAIN
 from fer_keras.data.faces import Faces
-from fer_keras.errors import expected
-from fer_keras.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TEST, TRAIN
+from fer_keras.io.errors import expected
 
 _COUNTS = {
     TRAIN: (3995, 436, 4097, 7215, 4830, 3171, 4965),

@@ -11,11 +11,11 @@ import pathlib
 
 import numpy as np
 
-from fer_keras import archives, files
+from fer_keras.config.labels import FER2013_CLASSES, TRAIN
+from fer_keras.config.recipe import Recipe
 from fer_keras.data.faces import Faces
-from fer_keras.errors import expected
-from fer_keras.labels import FER2013_CLASSES, TRAIN
-from fer_keras.recipe import Recipe
+from fer_keras.io import files, npz
+from fer_keras.io.errors import expected
 
 NAME = "generated.npz"
 HOW = (
@@ -70,7 +70,7 @@ def save(made: Generated, path: pathlib.Path) -> None:
 
 def load(path: pathlib.Path) -> Generated:
     """Return what `save` wrote. Raises UserError for a file that is missing, damaged or of another kind."""
-    arrays = archives.read_npz(path, "faces made by python -m fer_keras.gan")
+    arrays = npz.read_npz(path, "faces made by python -m fer_keras.gan")
     wanted = {"images": ("u", 4), "class_name": ("U", 0), "seed": ("i", 0), "rows": ("i", 1), "fingerprint": ("U", 0)}
     wanted |= {"stand_in": ("b", 0)}
     found = {name: (array.dtype.kind, array.ndim) for name, array in arrays.items()}
@@ -103,13 +103,15 @@ def chosen(recipe: Recipe, path: pathlib.Path | None, synthetic: bool) -> Genera
     if made.class_name != class_name:
         raise expected(f"made {class_name} faces in {path}", made.class_name, HOW.format(class_name))
     if len(made) < number:
-        raise expected(f"at least {number} faces in {path}", len(made), f"Give --faces {number} to fer_keras.gan.")
+        raise expected(
+            f"at least {number} faces in {path}", len(made), f"Give --faces {number} to fer_keras.studies.gan."
+        )
     return made.first(number)
 
 
 def stand_in(class_name: str, number: int) -> Generated:
     """Return `number` drawn faces of people whom the toy data do not know."""
-    from fer_keras.data.toy import class_sizes, toy_faces
+    from fer_keras.data.readers.toy import class_sizes, toy_faces
 
     label, total = FER2013_CLASSES.index(class_name), 100
     while class_sizes(TRAIN, total)[label] < number:

@@ -9,8 +9,8 @@ import dataclasses
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from fer_keras.audit.groups import families
 from fer_keras.data.faces import Faces
+from fer_keras.data.groups import families
 
 TESTED, SELECTED = 0.2, 0.1
 COPY_STEP = 1_000_000

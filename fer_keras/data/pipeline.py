@@ -15,10 +15,10 @@ from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, uniforms
 from fer_keras.augment.sampling import COLUMNS, Parameters, choose, draw
 from fer_keras.augment.stream import PARALLEL_CALLS, Block, augmented_batches, block_rows, delivered
+from fer_keras.config.settings import Augment
 from fer_keras.data.balance import epoch_order, repeats
 from fer_keras.data.faces import Faces
 from fer_keras.data.targets import label_distributions
-from fer_keras.settings import Augment
 
 
 @dataclasses.dataclass(frozen=True)

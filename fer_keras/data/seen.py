@@ -7,11 +7,11 @@ import pathlib
 
 import numpy as np
 
-from fer_keras import files
+from fer_keras.config.recipe import SPLITS
 from fer_keras.data.faces import Faces
 from fer_keras.data.splits import Splits, divide
-from fer_keras.errors import UserError, expected
-from fer_keras.recipe import SPLITS
+from fer_keras.io import files
+from fer_keras.io.errors import UserError, expected
 
 RECORD = "record.json"
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from fer_keras.config.labels import PRIVATE, PUBLIC, TEST, TRAIN
+from fer_keras.config.recipe import SPLITS
 from fer_keras.data import leaky
 from fer_keras.data.faces import Faces
-from fer_keras.errors import expected
-from fer_keras.labels import PRIVATE, PUBLIC, TEST, TRAIN
-from fer_keras.recipe import SPLITS
+from fer_keras.io.errors import expected
 
 NAMES = {PUBLIC: "PublicTest", PRIVATE: "PrivateTest", TEST: "merged test"}
 

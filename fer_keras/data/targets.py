@@ -3,7 +3,7 @@
 import numpy as np
 
 from fer_keras.data.faces import Faces
-from fer_keras.data.ferplus import soft_labels
+from fer_keras.data.readers.ferplus import soft_labels
 
 REGULARISATION = 1.0
 MOST_ITERATIONS = 2000

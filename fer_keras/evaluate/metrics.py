@@ -6,8 +6,8 @@ same predictions give the same JSON on machines whose vector units round the las
 
 import numpy as np
 
-from fer_keras.errors import expected
 from fer_keras.evaluate.statistics import expected_calibration_error
+from fer_keras.io.errors import expected
 
 TOP = 10
 """How many confused pairs `evaluate` lists."""
@@ -102,7 +102,7 @@ def confused_pairs(confusion: list[list[int]], class_names: tuple[str, ...], abo
 
 
 def value(metrics: dict, name: str) -> float | None:
-    """Return the metric `name` (any that fer_keras.recipe.METRIC_PATTERN allows) from what `evaluate` returned.
+    """Return the metric `name` (any that fer_keras.config.recipe.METRIC_PATTERN allows) from what `evaluate` returned.
 
     None where it is undefined: an absent class, no true row of a class, no chi-square. KeyError for another name.
     """

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from fer_keras.audit import clean_masks
-from fer_keras.data import ferplus
+from fer_keras.data.contamination import clean_masks
 from fer_keras.data.faces import Faces
+from fer_keras.data.readers import ferplus
 
 
 def predictions(faces: Faces, probabilities: np.ndarray) -> dict[str, np.ndarray]:

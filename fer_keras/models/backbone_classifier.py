@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from fer_keras.layers.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
 from fer_keras.models.backbones import stem
 from fer_keras.models.front import probabilities_of
 from fer_keras.models.residual_start import begin_as_identity

@@ -2,7 +2,7 @@
 
 from keras import layers
 
-from fer_keras.labels import FER2013_CLASSES
+from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.layers.cbam_channel_attention import CBAMChannelAttention
 from fer_keras.layers.class_branches import ClassBranches
 from fer_keras.layers.self_attention_block import SelfAttentionBlock

@@ -8,7 +8,7 @@ import zipfile
 import keras
 
 import fer_keras.layers
-from fer_keras.errors import expected
+from fer_keras.io.errors import expected
 
 MEMBERS = {"config.json", "metadata.json", "model.weights.h5"}
 MOST_EXPANSION, ALWAYS_ALLOWED = 4, 1 << 28

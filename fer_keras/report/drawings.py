@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from fer_keras.evaluate import (
+from fer_keras.evaluate.plots import (
     figures_classes,
     figures_confusion,
     figures_faces,
@@ -13,8 +13,8 @@ from fer_keras.evaluate import (
     figures_style,
     figures_training,
 )
-from fer_keras.report.record import FIGURES, RECORD
-from fer_keras.report.samples import read_samples
+from fer_keras.runs import samples as stored_samples
+from fer_keras.runs.record import FIGURES, RECORD
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +125,7 @@ def stale(run_dir: Path, record: dict) -> list[Path]:
 
 def draw_all(run_dir: Path, record: dict, predictions: dict[str, dict]):
     """Draw every figure that the run has data for into run_dir/figures; a figure without data is removed."""
-    samples, source = read_samples(run_dir), source_of(run_dir, record)
+    samples, source = stored_samples.read(run_dir), source_of(run_dir, record)
     for drawing in DRAWINGS:
         if drawing.shows_faces and not samples:
             continue

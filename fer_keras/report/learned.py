@@ -3,13 +3,13 @@
 import collections
 from pathlib import Path
 
-from fer_keras.recipe import HEADLINE_METRICS, Experiment
+from fer_keras.config.recipe import HEADLINE_METRICS, Experiment
 from fer_keras.report import markdown, table, verdict
 from fer_keras.report.markdown import number, section
 from fer_keras.report.notes import note
 from fer_keras.report.page import PAGE as RUN_PAGE
-from fer_keras.report.record import RESULTS
 from fer_keras.report.registry import Row
+from fer_keras.runs.record import RESULTS
 
 PAGE = "learned.md"
 OUTCOMES = ("reproduced", "better", "not reproduced", verdict.CANNOT)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras import files
 from fer_keras.data.cache import default_dir
-from fer_keras.errors import UserError
+from fer_keras.io import files
+from fer_keras.io.errors import UserError
 
 CODE = Path(__file__).parents[1]
 INPUTS = (".json", ".npz", ".csv")

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from fer_keras import files
+from fer_keras.io import files
 from fer_keras.report import provenance, results
 from fer_keras.report.drawings import DRAWINGS, draw_all
 from fer_keras.report.markdown import section
-from fer_keras.report.record import FIGURES, all_predictions, read_record
+from fer_keras.runs.record import FIGURES, all_predictions, read_record
 
 PAGE = "report.md"
 

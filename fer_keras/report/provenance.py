@@ -2,7 +2,7 @@
 
 import json
 
-from fer_keras import protocols
+from fer_keras.config import protocols
 from fer_keras.report import markdown, results
 from fer_keras.report.markdown import bullets, section, table
 

@@ -1,13 +1,13 @@
 """The experiments of the suite beside the records of their runs: what the tables have rows for."""
 
 import dataclasses
-import importlib
 import json
 import statistics
 
-from fer_keras import protocols, resolve
-from fer_keras.recipe import Experiment, Recipe
-from fer_keras.report import splits
+from fer_keras import recipes
+from fer_keras.config import protocols, resolve
+from fer_keras.config.recipe import Experiment, Recipe
+from fer_keras.runs import splits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,9 +40,8 @@ class Row:
 
 
 def experiments(names: tuple[str, ...] | None = None) -> list[Experiment]:
-    """Return the suite's experiments in the order of `experiments.ALL` (or the modules `names`)."""
-    names = importlib.import_module("experiments").ALL if names is None else names
-    return [importlib.import_module(f"experiments.{name}").EXPERIMENT for name in names]
+    """Return the suite's experiments in the order of `recipes.MODULES` (or those called `names`)."""
+    return recipes.experiments() if names is None else [recipes.experiment(name) for name in names]
 
 
 def rows(suite: list[Experiment], records: dict[str, dict]) -> list[Row]:

@@ -4,8 +4,9 @@ from pathlib import PurePath
 
 from fer_keras.evaluate.metrics import confused_pairs
 from fer_keras.evaluate.statistics import bootstrap
-from fer_keras.report import markdown, splits, verdict
+from fer_keras.report import markdown, verdict
 from fer_keras.report.markdown import table
+from fer_keras.runs import splits
 
 HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
 PAIRS_ABOVE, WEAK_BELOW = 0.15, 0.5

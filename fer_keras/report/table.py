@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from fer_keras.recipe import Experiment
-from fer_keras.report import markdown, splits, verdict
+from fer_keras.config.recipe import Experiment
+from fer_keras.report import markdown, verdict
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.page import PAGE
-from fer_keras.report.record import RESULTS, read_predictions
 from fer_keras.report.registry import Row, measured, spread
+from fer_keras.runs import splits
+from fer_keras.runs.record import RESULTS, read_predictions
 
 COLUMNS = (
     "row",

@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from fer_keras import protocols
+from fer_keras.config import protocols
 from fer_keras.evaluate import counts, statistics
 from fer_keras.evaluate.statistics import Interval
-from fer_keras.report import splits
+from fer_keras.runs import splits
 
 RULE = """\
 A paper's number is held against the same metric of our run, on the split that the number names.

@@ -4,7 +4,7 @@ import contextlib
 import math
 import pathlib
 
-from fer_keras.errors import expected
+from fer_keras.io.errors import expected
 
 EVENTS = "events.out.tfevents.*"
 DATA_CLASS_SCALAR = 1

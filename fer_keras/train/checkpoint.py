@@ -6,8 +6,8 @@ import pathlib
 import keras
 import numpy as np
 
-from fer_keras import archives, files
-from fer_keras.errors import UserError, expected
+from fer_keras.io import files, npz
+from fer_keras.io.errors import UserError, expected
 
 NEWEST, BEFORE = "state.npz", "state-before.npz"
 PLACE = {"phase", "epoch", "step"}
@@ -41,7 +41,7 @@ def load(folder: pathlib.Path, note=print) -> tuple[dict, dict[str, np.ndarray]]
     found = [folder / name for name in (NEWEST, BEFORE) if (folder / name).exists()]
     for path in found:
         try:
-            arrays = archives.read_npz(path, "an intact checkpoint")
+            arrays = npz.read_npz(path, "an intact checkpoint")
             progress = _progress(arrays, path)
         except UserError as error:
             note(str(error))

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import os
 
-from fer_keras.errors import UserError, expected
+from fer_keras.io.errors import UserError, expected
 
 BACKENDS = ("tensorflow", "jax")
 

@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Callable
 
+from fer_keras.config.recipe import Data, Phase, Recipe
 from fer_keras.data import pipeline
 from fer_keras.data.splits import Splits
-from fer_keras.recipe import Data, Phase, Recipe
 from fer_keras.train import prepare
 from fer_keras.train.devices import Devices
 

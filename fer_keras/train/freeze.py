@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from fer_keras.recipe import Phase
+from fer_keras.config.recipe import Phase
 
 BACKBONE = "backbone"
 

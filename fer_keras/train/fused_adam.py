@@ -2,7 +2,7 @@
 
 import keras
 
-from fer_keras.layers.tensorflow_cpu import on_tensorflow_cpu
+from fer_keras.layers.cpu_kernels.tensorflow_cpu import on_tensorflow_cpu
 
 
 class FusedStep:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import keras
 
-from fer_keras import settings
+from fer_keras.config import settings
 from fer_keras.train import schedules
 from fer_keras.train.fused_adam import FusedAdamW, FusedStep
 from fer_keras.train.muon import ConvolutionMuon

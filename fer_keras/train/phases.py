@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import keras
 
+from fer_keras.config.recipe import Data, Recipe
 from fer_keras.data.splits import Splits
-from fer_keras.recipe import Data, Recipe
 from fer_keras.train import carry, checkpoint, freeze, optimizers, prepare, processes
 from fer_keras.train.devices import ALONE, Devices, synchronise_batch_norm
 from fer_keras.train.evaluation import evaluate

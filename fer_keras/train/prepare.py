@@ -2,8 +2,8 @@
 
 import keras
 
+from fer_keras.config.recipe import Phase, Recipe
 from fer_keras.data.pipeline import Treatment
-from fer_keras.recipe import Phase, Recipe
 from fer_keras.train import optimizers
 
 

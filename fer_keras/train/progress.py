@@ -5,7 +5,7 @@ import time
 
 import keras
 
-from fer_keras.status import spell
+from fer_keras.io.text import spell
 
 
 class Progress(keras.callbacks.Callback):

@@ -9,7 +9,7 @@ import dataclasses
 import itertools
 import math
 
-from fer_keras.errors import expected
+from fer_keras.io.errors import expected
 
 KEEP = 0.98
 """Share of the running average that a step keeps."""

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from fer_keras import settings
+from fer_keras.config import settings
 
 
 @keras.saving.register_keras_serializable("fer_keras")

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from fer_keras import settings
+from fer_keras.config import settings
 
 
 @dataclasses.dataclass

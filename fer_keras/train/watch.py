@@ -6,7 +6,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 from fer_keras.train.interrupt import Interrupted, StopRequest
 from fer_keras.train.optimizers import current_rate
 from fer_keras.train.sums import settle

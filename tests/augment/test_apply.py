@@ -12,7 +12,7 @@ from fer_keras.augment import apply
 from fer_keras.augment.apply import augment_batch, operands, steps_of
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
-from fer_keras.settings import Augment
+from fer_keras.config.settings import Augment
 
 EVERYTHING = Augment(
     rotation_range=35,

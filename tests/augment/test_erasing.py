@@ -5,7 +5,7 @@ import tensorflow as tf
 from fer_keras.augment.erasing import erase, erase_boxes
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
-from fer_keras.settings import Augment
+from fer_keras.config.settings import Augment
 
 NEUTRAL = draw(Augment(), np.full((1, len(COLUMNS)), 0.25))
 

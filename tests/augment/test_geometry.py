@@ -6,7 +6,7 @@ from tensorflow.keras.preprocessing.image import ImageDataGenerator
 from fer_keras.augment.geometry import affine_matrices, mirror, resample, squares
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
-from fer_keras.settings import Augment
+from fer_keras.config.settings import Augment
 
 PAPER_003 = Augment(
     rotation_range=35,

@@ -3,7 +3,7 @@ import pytest
 
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, choose, draw
-from fer_keras.settings import Augment
+from fer_keras.config.settings import Augment
 
 EVERYTHING = Augment(
     rotation_range=35,

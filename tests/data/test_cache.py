@@ -8,7 +8,7 @@ import pytest
 
 from fer_keras.data.cache import cached, default_dir
 from fer_keras.data.faces import Faces
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 
 
 class Reader:

@@ -6,8 +6,8 @@ import pytest
 
 from fer_keras.data.crop import boxes, crop, crop_faces, square
 from fer_keras.data.detect import CASCADE, Detector
-from fer_keras.data.toy import toy_faces
-from fer_keras.errors import UserError
+from fer_keras.data.readers.toy import toy_faces
+from fer_keras.io.errors import UserError
 
 
 @pytest.fixture(scope="module")

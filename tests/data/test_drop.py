@@ -6,7 +6,7 @@ import pytest
 from fer_keras.data import drop
 from fer_keras.data.drop import Drop
 from fer_keras.data.faces import Faces
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 
 HEADER = "row,split,label,reason,detail,file\n"
 

@@ -5,13 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.resnet34_cbam import EXPERIMENT, FERPLUS_FIRST, RESNET34_CBAM
-from fer_keras.data import development, eight, ferplus
+from fer_keras.config.labels import AFFECTNET_CLASSES, FER2013_CLASSES, FERPLUS_CLASSES
+from fer_keras.config.recipe import Data
+from fer_keras.data import development, eight
 from fer_keras.data.faces import Faces
+from fer_keras.data.readers import ferplus
 from fer_keras.data.splits import divide
-from fer_keras.errors import UserError
-from fer_keras.labels import AFFECTNET_CLASSES, FER2013_CLASSES, FERPLUS_CLASSES
-from fer_keras.recipe import Data
+from fer_keras.io.errors import UserError
+from fer_keras.recipes.p000_resnet34_cbam import EXPERIMENT, FERPLUS_FIRST, RESNET34_CBAM
 
 
 def voted(n=280):

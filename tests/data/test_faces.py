@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_keras.data.faces import Faces
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 
 
 def faces(**changes):

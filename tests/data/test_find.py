@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_keras.data import ferplus, find, gate
+from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES, USAGE
+from fer_keras.data import find, gate
 from fer_keras.data.faces import Faces
-from fer_keras.data.toy import toy_faces
-from fer_keras.errors import UserError
-from fer_keras.labels import FER2013_CLASSES, FERPLUS_CLASSES, USAGE
+from fer_keras.data.readers import ferplus
+from fer_keras.data.readers.toy import toy_faces
+from fer_keras.io.errors import UserError
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKED = ROOT.parent / "shared" / "data" / "fer2013"
@@ -183,5 +184,5 @@ def test_votes_beside_files_without_row_numbers_are_left_out_and_that_is_said(tm
 
 
 def test_importing_the_readers_loads_no_tensorflow():
-    code = "import sys, fer_keras.data.find, fer_keras.data.toy; assert 'tensorflow' not in sys.modules"
+    code = "import sys, fer_keras.data.find, fer_keras.data.readers.toy; assert 'tensorflow' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES
 from fer_keras.data import gate
 from fer_keras.data.faces import Faces
-from fer_keras.errors import UserError
-from fer_keras.labels import FER2013_CLASSES, FERPLUS_CLASSES
+from fer_keras.io.errors import UserError
 
 
 def faces_with(counts, class_names=FER2013_CLASSES):

@@ -3,15 +3,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.hybrid_resnet50 import GAN_DISGUST, HYBRID
-from fer_keras import resolve
+from fer_keras.config import resolve
+from fer_keras.config.recipe import Data, Profile
 from fer_keras.data import generated
 from fer_keras.data.generated import Generated
 from fer_keras.data.splits import divide
-from fer_keras.errors import UserError
-from fer_keras.recipe import Data, Profile
+from fer_keras.io.errors import UserError
+from fer_keras.recipes.p003_hybrid_resnet50 import GAN_DISGUST, HYBRID
 from fer_keras.report import provenance
-from fer_keras.source import Source, splits_for, with_generated
+from fer_keras.runs.source import Source, splits_for, with_generated
 
 DISGUST = 1
 
@@ -114,7 +114,7 @@ def test_other_data_sets_of_a_recipe_get_none(made, source):
 
 
 def test_soft_labels_take_a_made_face_for_its_class(made, toy):
-    from fer_keras.data.ferplus import soft_labels
+    from fer_keras.data.readers.ferplus import soft_labels
 
     train = toy.where("train")
     voted = dataclasses.replace(train, votes=np.ones((len(train), 10), np.float32))

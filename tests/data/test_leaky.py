@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fer_keras.audit import contamination
-from fer_keras.audit.groups import families
 from fer_keras.data import leaky, splits
+from fer_keras.data.contamination import contamination
+from fer_keras.data.groups import families
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_among_drawn_faces_only_exact_copies_are_a_family(planted):
 
 
 def test_components_are_named_after_their_least_row():
-    from fer_keras.audit.groups import _components
+    from fer_keras.data.groups import _components
 
     pairs = np.array([[3, 1], [0, 4], [4, 2]])
     assert _components(6, pairs, np.array([10, 20, 30, 40, 50, 60])).tolist() == [10, 20, 10, 20, 10, 60]

@@ -5,6 +5,7 @@ from scipy.special import betaincinv
 
 from fer_keras.augment.keyed import derive, uniforms
 from fer_keras.augment.stream import block_rows
+from fer_keras.config.settings import Augment
 from fer_keras.data.faces import Faces
 from fer_keras.data.pipeline import (
     Treatment,
@@ -13,7 +14,6 @@ from fer_keras.data.pipeline import (
     steps_per_epoch,
     training_batches,
 )
-from fer_keras.settings import Augment
 
 NAMES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 MOVING = Augment(rotation_range=30, zoom_range=0.2, brightness_range=(0.7, 1.3), horizontal_flip=True)

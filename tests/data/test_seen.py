@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from fer_keras.data import seen, toy
+from fer_keras.data import seen
+from fer_keras.data.readers import toy
 from fer_keras.data.splits import divide
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 
 
 @pytest.fixture(scope="module")

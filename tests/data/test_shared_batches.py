@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from fer_keras.config.settings import Augment
 from fer_keras.data.faces import Faces
 from fer_keras.data.pipeline import Treatment, evaluation_batches, repetitions, training_batches
-from fer_keras.settings import Augment
 
 NAMES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 TREATMENT = Treatment(

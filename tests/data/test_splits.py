@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from fer_keras.config.settings import Augment
 from fer_keras.data import pipeline, splits
 from fer_keras.data.faces import Faces
-from fer_keras.errors import UserError
-from fer_keras.settings import Augment
+from fer_keras.io.errors import UserError
 
 
 def faces(train=100, public=40, private=40, test=0):

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from fer_keras.config.settings import Augment
 from fer_keras.data.pipeline import Treatment, training_batches
 from fer_keras.data.targets import expected_labels
-from fer_keras.settings import Augment
 
 HAPPY, AFRAID = [0, 9, 0, 0, 0, 0, 1, 0, 0, 0], [0, 0, 3, 0, 0, 0, 7, 0, 0, 0]
 

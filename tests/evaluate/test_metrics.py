@@ -4,10 +4,10 @@ import math
 import numpy as np
 import pytest
 
-from fer_keras.errors import UserError
+from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.config.recipe import HEADLINE_METRICS, METRIC_PATTERN
 from fer_keras.evaluate import metrics
-from fer_keras.labels import FER2013_CLASSES
-from fer_keras.recipe import HEADLINE_METRICS, METRIC_PATTERN
+from fer_keras.io.errors import UserError
 
 NAMES = ("angry", "disgust", "fear")
 LABELS = np.array([0, 0, 0, 1, 1, 2])

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras import outcome
 from fer_keras.evaluate import ten_crop
 from fer_keras.models import builder
+from fer_keras.runs import evaluate_run
 
 
 def ramp(height, width):
@@ -78,7 +78,7 @@ def small():
 
 def test_a_run_keeps_the_mean_of_ten_predictions(small, toy):
     faces = dataclasses.replace(toy.take(np.arange(20)), synthetic=False)
-    found = outcome._views("test", faces, {"exact_rows": [], "near_rows": []}, outcome._scores(small, faces))
+    found = evaluate_run._views("test", faces, {"exact_rows": [], "near_rows": []}, evaluate_run._scores(small, faces))
     each = [keras.ops.convert_to_numpy(small(view)) for view in ten_crop.views(faces.images)]
     np.testing.assert_allclose(found["test_ten_crop"]["probabilities"], np.mean(each, axis=0), atol=1e-6)
     pair = [keras.ops.convert_to_numpy(small(images)) for images in (faces.images, faces.images[:, :, ::-1])]
@@ -88,13 +88,13 @@ def test_a_run_keeps_the_mean_of_ten_predictions(small, toy):
 
 
 def test_drawn_faces_go_without(small, toy):
-    assert list(outcome._scores(small, toy.take(np.arange(8)))) == ["whole", "flip"]
+    assert list(evaluate_run._scores(small, toy.take(np.arange(8)))) == ["whole", "flip"]
 
 
 def test_scores_of_some_of_the_rows_are_those_of_a_prediction_of_these_alone(small, toy):
     faces, chosen = dataclasses.replace(toy.take(np.arange(20)), synthetic=False), np.array([17, 3, 11])
-    alone = outcome._scores(small, faces.take(chosen))
-    cut = outcome._of_rows(outcome._scores(small, faces), faces, faces.take(chosen))
+    alone = evaluate_run._scores(small, faces.take(chosen))
+    cut = evaluate_run._of_rows(evaluate_run._scores(small, faces), faces, faces.take(chosen))
     assert cut.keys() == alone.keys()
     for kind, probabilities in alone.items():
         np.testing.assert_allclose(cut[kind], probabilities, atol=1e-6)

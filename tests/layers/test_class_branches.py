@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras.labels import FER2013_CLASSES
+from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.layers.class_branches import ClassBranches
 
 GROUPS = (("happy", "surprise", "neutral"), ("angry", "disgust", "fear", "sad"))

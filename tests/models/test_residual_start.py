@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from fer_keras.models.backbones import build_backbone
-from fer_keras.models.basic_resnet import build_basic_resnet
+from fer_keras.models.backbones.basic_resnet import build_basic_resnet
 from fer_keras.models.residual_start import begin_as_identity
 
 

@@ -4,7 +4,7 @@ import sys
 import keras
 import pytest
 
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 from fer_keras.layers.squeeze_excite import SqueezeExcite
 from fer_keras.models import saved
 

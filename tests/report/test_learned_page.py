@@ -1,9 +1,9 @@
 """What we learned: the tally of verdicts, and the notes written by hand."""
 
-from fer_keras.recipe import Experiment, Phase, Recipe, Reported
+from fer_keras.config.recipe import Experiment, Phase, Recipe, Reported
+from fer_keras.config.settings import Optimizer
 from fer_keras.report import learned, notes, registry
-from fer_keras.report.record import load_records
-from fer_keras.settings import Optimizer
+from fer_keras.runs.record import load_records
 
 
 def recipe(name):

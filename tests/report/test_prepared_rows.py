@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from fer_keras.data.detect import CASCADE, Detector
-from fer_keras.data.toy import toy_faces
-from fer_keras.errors import UserError
-from fer_keras.predict import find_cropping, read_face
-from fer_keras.report import schema
+from fer_keras.data.readers.toy import toy_faces
+from fer_keras.inference.predict import find_cropping, read_face
+from fer_keras.io.errors import UserError
 from fer_keras.report.page import render
+from fer_keras.runs import schema
 
 DROPPED = {"list": "dropped.csv", "sha256": "cd" * 32, "rows": 1928, "reasons": {"duplicate": 1034, "no face": 894}}
 CROP = {

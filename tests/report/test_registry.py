@@ -3,7 +3,7 @@
 import pytest
 
 from fer_keras.report import registry
-from fer_keras.report.record import load_records
+from fer_keras.runs.record import load_records
 
 SMOKE = {"smoke": {"kind": "Profile", "minutes": 1, "epochs": {"train": 1}}}
 

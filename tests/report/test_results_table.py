@@ -3,11 +3,12 @@ import sys
 
 import pytest
 
-from fer_keras.errors import UserError
-from fer_keras.recipe import Experiment, Phase, Recipe, Reported
-from fer_keras.report import drawings, regenerate, save_record
-from fer_keras.report.regenerate import BEGIN, END, check
-from fer_keras.settings import Optimizer
+from fer_keras.config.recipe import Experiment, Phase, Recipe, Reported
+from fer_keras.config.settings import Optimizer
+from fer_keras.io.errors import UserError
+from fer_keras.report import drawings
+from fer_keras.runs.record import save_record
+from fer_keras.studies.site import BEGIN, END, check, regenerate
 
 
 def recipe(name):
@@ -126,7 +127,7 @@ def test_a_readme_without_markers_is_refused(reports):
 
 def test_the_command_starts_within_a_second_without_tensorflow(tmp_path):
     code = (
-        "import sys, time; from fer_keras.report.__main__ import main; code = main(sys.argv[1:]); "
+        "import sys, time; from fer_keras.commands.report import main; code = main(sys.argv[1:]); "
         "assert not {'tensorflow', 'keras', 'matplotlib', 'sklearn', 'scipy', 'seaborn'} & set(sys.modules); "
         "assert time.process_time() < 1, time.process_time(); sys.exit(code)"
     )

@@ -4,10 +4,10 @@ import re
 import numpy as np
 import pytest
 
-from fer_keras.report import save_samples, write_report
 from fer_keras.report.drawings import DRAWINGS
-from fer_keras.report.page import render
+from fer_keras.report.page import render, write_report
 from fer_keras.report.provenance import SYNTHETIC
+from fer_keras.runs import samples
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_every_figure_is_drawn_and_linked_with_its_alternative_text(make_run):
     run_dir = make_run()
     images = np.random.default_rng(0).integers(0, 256, (300, 8, 8, 1), np.uint8)
     rows = np.arange(1000, 1300)[::-1]
-    save_samples(run_dir, images, rows, images[:4], 255 - images[:4])
+    samples.save(run_dir, images, rows, images[:4], 255 - images[:4])
     with np.load(run_dir / "samples.npz") as stored:
         place = rows.tolist().index(int(stored["rows"][0]))
         np.testing.assert_array_equal(stored["images"][0], images[place])
@@ -99,4 +99,4 @@ def test_every_figure_is_drawn_and_linked_with_its_alternative_text(make_run):
 
 def test_samples_of_other_rows_are_refused(make_run):
     with pytest.raises(ValueError, match="Expected the images of every test row"):
-        save_samples(make_run(), np.zeros((2, 8, 8, 1), np.uint8), np.array([1, 2]))
+        samples.save(make_run(), np.zeros((2, 8, 8, 1), np.uint8), np.array([1, 2]))

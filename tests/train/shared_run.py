@@ -17,9 +17,10 @@ import sys
 
 import numpy as np
 
-from fer_keras.data import splits, toy
-from fer_keras.recipe import Phase, Recipe
-from fer_keras.settings import Cosine, Optimizer
+from fer_keras.config.recipe import Phase, Recipe
+from fer_keras.config.settings import Cosine, Optimizer
+from fer_keras.data import splits
+from fer_keras.data.readers import toy
 from fer_keras.train import devices, evaluation, processes
 from fer_keras.train.interrupt import Interrupted
 

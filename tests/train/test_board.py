@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 from fer_keras.train.board import Board
 
 

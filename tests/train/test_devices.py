@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 from fer_keras.train import devices, evaluation
 from fer_keras.train.sums import EpochSums
 

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import pytest
 
-from experiments.resnet34_cbam import EXPERIMENT, RESNET34_CBAM
-from fer_keras import resolve
+from fer_keras.config import resolve
 from fer_keras.data import development, pipeline
-from fer_keras.data.toy import toy_faces
+from fer_keras.data.readers.toy import toy_faces
 from fer_keras.models import builder
+from fer_keras.recipes.p000_resnet34_cbam import EXPERIMENT, RESNET34_CBAM
 from fer_keras.train import carry, freeze, optimizers, prepare
 from fer_keras.train.phases import Trainer
 from fer_keras.train.selection import Selection

@@ -1,8 +1,8 @@
 import keras
 import pytest
 
-from fer_keras.recipe import Phase
-from fer_keras.settings import Optimizer
+from fer_keras.config.recipe import Phase
+from fer_keras.config.settings import Optimizer
 from fer_keras.train import freeze
 
 

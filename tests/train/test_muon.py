@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras.settings import Optimizer
+from fer_keras.config.settings import Optimizer
 from fer_keras.train import optimizers
 from fer_keras.train.muon import ConvolutionMuon
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras.settings import Constant, OneCycle, Optimizer
+from fer_keras.config.settings import Constant, OneCycle, Optimizer
 from fer_keras.train import optimizers
 
 

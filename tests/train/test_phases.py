@@ -5,11 +5,11 @@ import keras
 import numpy as np
 import pytest
 
+from fer_keras.config.recipe import Phase, Recipe
+from fer_keras.config.settings import Augment, Cosine, Optimizer, Plateau
 from fer_keras.data import splits
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 from fer_keras.models import builder
-from fer_keras.recipe import Phase, Recipe
-from fer_keras.settings import Augment, Cosine, Optimizer, Plateau
 from fer_keras.train import checkpoint
 from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer

@@ -1,7 +1,7 @@
 import pytest
 
-from experiments.hybrid_resnet50 import EXPERIMENT as HYBRIDS
-from experiments.pretrain_backbone import EXPERIMENT as STARTS
+from fer_keras.recipes.p003_hybrid_resnet50 import EXPERIMENT as HYBRIDS
+from fer_keras.recipes.pretrain_backbone import EXPERIMENT as STARTS
 from fer_keras.train import precision
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from fer_keras.errors import UserError
+from fer_keras.io.errors import UserError
 from fer_keras.train.range_test import RangeTest, rates, suggest
 
 

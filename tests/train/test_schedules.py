@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras.settings import Constant, Cosine, CosineRestarts, OneCycle
+from fer_keras.config.settings import Constant, Cosine, CosineRestarts, OneCycle
 from fer_keras.train import schedules
 
 

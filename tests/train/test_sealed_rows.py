@@ -5,10 +5,10 @@ import functools
 
 import pytest
 
+from fer_keras.config.recipe import Phase, Recipe
+from fer_keras.config.settings import Optimizer
 from fer_keras.data import splits
 from fer_keras.models import builder
-from fer_keras.recipe import Phase, Recipe
-from fer_keras.settings import Optimizer
 from fer_keras.train.evaluation import evaluate
 from fer_keras.train.phases import Trainer
 

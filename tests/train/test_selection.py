@@ -1,4 +1,4 @@
-from fer_keras.settings import Constant, Plateau
+from fer_keras.config.settings import Constant, Plateau
 from fer_keras.train.selection import Selection
 
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras import settings
+from fer_keras.config import settings
 from fer_keras.train import optimizers
 from fer_keras.train.range_test import RangeTest
 from fer_keras.train.sweep import sweep

@@ -1,0 +1,57 @@
+"""`python -m fer_keras.audit PATH [--out DIR]`: find the copies in a data set, within its splits and across them."""
+
+import argparse
+import pathlib
+import sys
+import time
+
+from fer_keras.io.errors import UserError, expected
+
+DEFAULT = pathlib.Path("runs/audit")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Audit, print a summary and write the page; return 0, or 2 with one line on stderr for what the user can mend."""
+    asked = _parser().parse_args(arguments)
+    try:
+        audit(asked.path, asked.out)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. Nothing half-written is left.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
+    """Audit the data set at `path` into folder `out`; return the page. Raises UserError for what the user can mend."""
+    from fer_keras.data import find
+    from fer_keras.studies.audit import audit_page, findings, page
+
+    out = out.expanduser()
+    if out.exists() and not out.is_dir():
+        raise expected("a folder for --out", f"{out}, which is a file")
+    faces = find.load(path.expanduser())
+    started = time.monotonic()
+    found = findings.find(faces)
+    record = findings.summary(found)
+    seconds = round(time.monotonic() - started, 1)
+    written = page.write(found, record, out, seconds)
+    print("\n".join(audit_page.short(record)))
+    print(f"Page: {written} ({time.monotonic() - started:.0f} s after loading)")
+    return written
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m fer_keras.audit",
+        description="Find exact and near copies, contradicting labels and blank images, within and across the splits "
+        "of a data set; write audit.md with examples, audit.json, and pairs.csv with every pair of rows. With "
+        "FER+ votes beside the data, labels.md and labels.json say how far the two labellings agree.",
+    )
+    parser.add_argument(
+        "path", type=pathlib.Path, metavar="PATH", help="fer2013.csv, icml_face_data.csv or image folders"
+    )
+    parser.add_argument("--out", type=pathlib.Path, default=DEFAULT, metavar="DIR", help=f"default: {DEFAULT}")
+    return parser

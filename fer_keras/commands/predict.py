@@ -1,0 +1,33 @@
+"""`python -m fer_keras.predict MODEL IMAGE...`: what a trained model sees in one's own photos (Paper 001, appendix).
+
+With --crop the face is found first, by the function and parameters that cropped the training rows: a run with --crop
+says in its record.json, beside the model, which they were, and its model crops without being asked.
+"""
+
+import argparse
+import pathlib
+
+from fer_keras.commands.ending import guarded
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print one line an image: file, predicted expression, confidence; 2 on bad input."""
+    parser = argparse.ArgumentParser(
+        prog="python -m fer_keras.predict", description="What a trained model sees in your own photos."
+    )
+    parser.add_argument("model", type=pathlib.Path, help="model.keras of a run, or its SavedModel folder")
+    parser.add_argument(
+        "images", type=pathlib.Path, nargs="+", help="faces; PNG, JPEG, BMP or GIF of any size; cropped, unless --crop"
+    )
+    parser.add_argument(
+        "--crop",
+        action=argparse.BooleanOptionalAction,
+        help="find the largest face with OpenCV and crop to it; default: as the model's run did with its rows",
+    )
+    parser.add_argument(
+        "--detector", type=pathlib.Path, metavar="ONNX", help="YuNet's file, instead of the Haar cascade"
+    )
+    asked = parser.parse_args(arguments)
+    from fer_keras.inference.predict import predict_all
+
+    return guarded(lambda: predict_all(asked.model, asked.images, asked.crop, asked.detector), stopped="Stopped.")

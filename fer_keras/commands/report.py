@@ -1,0 +1,42 @@
+"""`python -m fer_keras.report`: regenerate the pages of reports/; --check and --verify only look."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from fer_keras.io.errors import UserError, expected
+from fer_keras.runs.verify import verify
+from fer_keras.studies.site import check, regenerate
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0, 1 when a page is stale or a metric does not agree, 2 for bad input (one line on stderr)."""
+    parser = argparse.ArgumentParser(prog="python -m fer_keras.report", description=__doc__)
+    parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument(
+        "--check", action="store_true", help="name the pages that differ from what their JSON generates"
+    )
+    action.add_argument("--verify", action="store_true", help="compute every metric anew from the stored predictions")
+    options = parser.parse_args(arguments)
+    try:
+        if not options.reports.is_dir():
+            raise expected("a reports directory (--reports DIR)", options.reports)
+        return _run(options)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(options) -> int:
+    if options.verify:
+        checked, faults = verify(options.reports)
+        print("\n".join(faults) or f"{checked} sets of metrics agree with their predictions to the last digit.")
+        return bool(faults)
+    if options.check:
+        stale = check(options.reports)
+        print("\n".join(f"stale: {path}" for path in stale) or "Every page is what its JSON generates.")
+        return bool(stale)
+    changed = regenerate(options.reports)
+    print("\n".join(f"wrote {path}" for path in changed) or "Nothing changed.")
+    return 0

@@ -1,0 +1,112 @@
+"""The command line that every experiment shares. TensorFlow loads only once there is something to train."""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+
+from fer_keras import recipes, runtime
+from fer_keras.commands.ending import guarded
+from fer_keras.config import protocols
+from fer_keras.config.options import Options
+from fer_keras.config.recipe import Experiment, Recipe
+from fer_keras.config.resolve import PAPER
+from fer_keras.recipes import MODULES
+
+
+def main(experiment: Experiment, arguments: list[str] | None = None) -> int:
+    """Run what the command line asks of `experiment`; return the exit code."""
+    asked = _parser(experiment).parse_args(arguments)
+    given = {field.name: getattr(asked, field.name) for field in dataclasses.fields(Options) if field.name != "seed"}
+    chosen = [experiment.recipe(asked.only)] if asked.only else list(experiment.recipes[:1])
+    return guarded(lambda: _run_all(experiment, chosen, asked.seeds, given))
+
+
+def _run_all(experiment, recipes, seeds, given):
+    os.environ.update(runtime.for_tensorflow(training=True))
+    from fer_keras.api.run import run
+
+    for recipe in recipes:
+        for seed in seeds:
+            run(experiment, recipe, Options(**given, seed=seed))
+
+
+def _parser(experiment: Experiment) -> argparse.ArgumentParser:
+    names = [recipe.name for recipe in experiment.recipes]
+    parser = argparse.ArgumentParser(
+        prog=f"python -m experiments.{experiment.name}",
+        description=f"{experiment.title} (paper {experiment.paper}). Without data it runs a demo on drawn faces.",
+    )
+    profiles = sorted({PAPER, *(name for recipe in experiment.recipes for name in recipe.profiles)})
+    add = parser.add_argument
+    add(
+        "--data",
+        metavar="PATH",
+        help="fer2013.csv, icml_face_data.csv or a folder with train/ and test/; else $FER2013, else data/",
+    )
+    add("--affectnet", metavar="PATH", help="AffectNet's folder, for the recipes that train on it; else $AFFECTNET")
+    add("--profile", choices=profiles, help="default: paper with an accelerator, cpu without")
+    seeds = parser.add_mutually_exclusive_group()
+    seeds.add_argument("--seed", type=int, dest="seeds", nargs=1, default=[0], metavar="N", help="default: 0")
+    seeds.add_argument("--seeds", type=int, nargs="+", metavar="N", help="one run for each")
+    add("--epochs", type=int, metavar="N", help="epochs of every phase")
+    add("--batch-size", type=int, metavar="N", help="rows a step")
+    add("--image-size", type=int, metavar="PX", help="side of the square that the backbone sees")
+    add(
+        "--init",
+        metavar="{imagenet,scratch,PATH}",
+        help="where the backbone starts; PATH: model.keras of pretrain_backbone",
+    )
+    add("--precision", choices=("float32", "mixed_bfloat16"), help="default: what the device does fastest")
+    add("--devices", type=int, metavar="N", help="share each batch among N; default: all accelerators that can evenly")
+    add("--deterministic", action="store_true", help="the same bits again, interrupted or not; slower on a GPU")
+    add(
+        "--checkpoint-minutes", type=float, default=5.0, metavar="N", help="between checkpoints in an epoch; default: 5"
+    )
+    add(
+        "--protocol",
+        choices=protocols.PROTOCOLS,
+        default=protocols.PAPER,
+        help="how rows are divided: as the paper says, officially, or leaky on purpose (grouped is their control)",
+    )
+    add("--soft-labels", action="store_true", help="train on FER+ votes (fer2013new.csv beside the data)")
+    add(
+        "--allow-unofficial", action="store_true", help="run on data whose counts are not FER2013's; every page says so"
+    )
+    add(
+        "--drop", type=pathlib.Path, metavar="CSV", help="leave out these Training rows: dropped.csv of fer_keras.clean"
+    )
+    add("--crop", action="store_true", help="crop every face anew with OpenCV's detector (requirements-faces.txt)")
+    add("--detector", type=pathlib.Path, metavar="ONNX", help="for --crop: YuNet's file, instead of the Haar cascade")
+    add("--generated", type=pathlib.Path, metavar="NPZ", help="generated.npz of fer_keras.gan, where a recipe needs it")
+    add("--only", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}; default: the first")
+    add("--out", type=pathlib.Path, metavar="DIR", help="run directory; the same one again goes on where it stopped")
+    add("--export", action="store_true", help="write a SavedModel (the demo always does)")
+    add("--record", action="store_true", help="copy the results to reports/results and regenerate reports/")
+    add("--tensorboard", action="store_true", help="write every epoch to DIR/tensorboard as well")
+    add("--quiet", action="store_true", help="plain lines instead of a progress bar")
+    return parser
+
+
+def list_experiments() -> int:
+    """Print every experiment with its paper, the number it reports and what a run is estimated to take."""
+    lines = []
+    for name in MODULES:
+        experiment = recipes.experiment(name)
+        lines.append(f"python -m experiments.{name}   paper {experiment.paper}: {experiment.title}")
+        for recipe in experiment.recipes:
+            lines.append(f"    --only {recipe.name:<28} {_headline(recipe):<32} {_durations(recipe)}")
+    print("\n".join(lines))
+    return 0
+
+
+def _headline(recipe: Recipe) -> str:
+    if not recipe.reported:
+        return "reports no number"
+    number = recipe.reported[0]
+    return f"reports {number.metric} {number.value:.4g}"
+
+
+def _durations(recipe: Recipe) -> str:
+    minutes = {PAPER: recipe.paper_minutes} | {name: profile.minutes for name, profile in recipe.profiles.items()}
+    return ", ".join(f"{name} ~{value:g} min" for name, value in minutes.items())

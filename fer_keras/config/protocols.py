@@ -1,0 +1,70 @@
+"""`--protocol`: a recipe under another division than its paper's, honest or leaky on purpose. Plain Python values.
+
+The leaky ones are usual mistakes, run to measure what they buy: reports/leaky.md holds them beside their control.
+"""
+
+import dataclasses
+
+from fer_keras.config.recipe import Recipe
+from fer_keras.io.errors import expected
+
+PAPER, OFFICIAL = "paper", "official"
+CONTROL = "grouped"
+LEAKY = ("leaky-duplicates", "leaky-oversample")
+STUDIED = (CONTROL, *LEAKY)
+"""Divisions that no paper's recipe has: their runs stand on reports/leaky.md and in no table of results."""
+
+PROTOCOLS = (PAPER, OFFICIAL, *STUDIED)
+POOLING = ("pooled", *STUDIED)
+"""Divisions in which PrivateTest rows are trained on."""
+
+
+def as_run(recipe: Recipe, protocol: str) -> Recipe:
+    """Return `recipe` divided as `protocol`, one of PROTOCOLS, says; `paper` leaves it alone.
+
+    Where rows are repeated until the classes are equal, that takes the place of the recipe's class weights and
+    oversampling, as it does for those who balance a data set so. Raises UserError for an unknown protocol.
+    """
+    if protocol not in PROTOCOLS:
+        raise expected(f"--protocol {', '.join(PROTOCOLS)}", repr(protocol))
+    if protocol == PAPER:
+        return recipe
+    balanced = protocol == "leaky-oversample"
+    phases = tuple(_phase(phase, protocol, balanced) for phase in recipe.phases)
+    divided = dataclasses.replace(recipe, data=_divided(recipe.data, protocol), phases=phases)
+    if not balanced:
+        return divided
+    return dataclasses.replace(divided, class_weights={}, oversample={}, class_augment={}, weights_divide_by_sum=False)
+
+
+def _phase(phase, protocol, balanced):
+    data = phase.data and _divided(phase.data, protocol)
+    return dataclasses.replace(phase, data=data, class_weights=None if balanced else phase.class_weights)
+
+
+def _divided(data, protocol):
+    """Return `data` divided so; AffectNet has one division, whatever it says."""
+    return data if data.dataset == "affectnet" else dataclasses.replace(data, split=protocol)
+
+
+def run_name(recipe: str, profile: str, protocol: str, seed: int) -> str:
+    """Return the name of a run and its directory; the protocol is in it when it is not the paper's."""
+    words = [recipe, profile, *([] if protocol == PAPER else [protocol]), f"seed{seed}"]
+    return "-".join(words)
+
+
+def warning(split: str) -> str:
+    """Return one loud line for a division that trains on PrivateTest rows, else the empty string."""
+    if split not in POOLING:
+        return ""
+    if split in LEAKY:
+        return (
+            f"LEAKY PROTOCOL {split}, on purpose: PrivateTest rows are trained on, and copies of test rows too. "
+            "Its scores show what leakage buys; they compare with no paper and no other row."
+        )
+    if split == CONTROL:
+        return (
+            f"DIVISION {split}: PrivateTest rows are trained on. It is the control of the leaky protocols; its scores "
+            "compare with no paper and no other row."
+        )
+    return f"DIVISION {split}: PrivateTest rows are trained on, so there is no score on PrivateTest."

@@ -1,0 +1,246 @@
+"""`Recipe`: one row of a paper as data. It fails on a wrong name when it is written, not when it is run."""
+
+import dataclasses
+import pathlib
+import re
+from collections.abc import Mapping
+
+from fer_keras.config.architectures import BUILDERS
+from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.config.settings import Augment, Optimizer, _refuse_unless
+
+SPLITS = {
+    "official": "train on Training, select on PublicTest, test on PrivateTest",
+    "merged": "train on 90 % of Training, select on the other 10 %, test on PublicTest and PrivateTest together (7,178)",
+    "carved": "train on 80 % of Training, select on the other 20 % (both stratified), test on PrivateTest",
+    "pooled": "all rows pooled, stratified 80/20; train on 90 % of the 80, select on the rest, test on the 20 %",
+    "grouped": "as pooled, but all copies of a picture, exact or near, stay on one side",
+    "leaky-duplicates": "pooled by another name: divided row by row, so copies of test rows are trained on",
+    "leaky-oversample": "rows repeated until the classes are equal, then as leaky-duplicates",
+}
+"""Ways to divide a data set; each names what is trained on, what selects, what tests."""
+
+HEADLINE_METRICS = (
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "weighted_f1",
+    "macro_precision",
+    "macro_recall",
+    "log_loss",
+)
+METRIC_PATTERN = re.compile(
+    rf"({'|'.join(HEADLINE_METRICS)}|chi_square|chi_square_dof"
+    rf"|(precision|recall|f1)/({'|'.join(FER2013_CLASSES)})"
+    rf"|confusion/({'|'.join(FER2013_CLASSES)})/({'|'.join(FER2013_CLASSES)}))"
+)
+"""The metrics that evaluation produces: `recall/happy`; `confusion/fear/sad` is the share of true fear called sad."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Reported:
+    """A number printed in the paper: metric, value as a fraction (.5887, not 58.87), where it stands.
+
+    `split` says on what the paper took it: "test" (the recipe's test rows), "select" (validation) or "train".
+    """
+
+    metric: str
+    value: float
+    where: str
+    split: str = "test"
+
+    def __post_init__(self):
+        known = METRIC_PATTERN.fullmatch(self.metric)
+        _refuse_unless(bool(known), f"Expected a metric that the evaluation produces. Received: {self.metric!r}")
+        _refuse_unless(
+            self.split in ("test", "select", "train"), f"Expected test, select or train. Received: {self.split!r}"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """Which faces, and how they are divided.
+
+    Attributes:
+        dataset: "fer2013", "affectnet", or "ferplus" (FER2013's faces with FER+'s eight majority classes).
+        split: a key of SPLITS.
+        soft_labels: train on FER+'s distribution of votes instead of FER2013's label (Training rows only).
+        expected_labels: the share of each target, 0 to 1, that is what labels are on average for faces with the same
+            FER+ votes (Training rows only); the rest is the row's label, or its votes.
+    """
+
+    dataset: str = "fer2013"
+    split: str = "official"
+    soft_labels: bool = False
+    expected_labels: float = 0.0
+
+    def __post_init__(self):
+        sets = ("fer2013", "affectnet", "ferplus")
+        _refuse_unless(self.dataset in sets, f"Expected a data set in {sets}. Received: {self.dataset!r}")
+        _refuse_unless(self.split in SPLITS, f"Expected a split in {tuple(SPLITS)}. Received: {self.split!r}")
+        share = self.expected_labels
+        _refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
+        known = self.dataset == "fer2013" or not self.needs_votes
+        _refuse_unless(known, f"Expected votes to soften labels of fer2013. Received: {self.dataset!r}")
+
+    @property
+    def needs_votes(self) -> bool:
+        return self.soft_labels or self.expected_labels > 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """One `compile` and `fit`: what trains, for how long, with which optimizer.
+
+    Attributes:
+        epochs: passes over the training rows.
+        optimizer: a fresh one starts with the phase; slots of the last phase are dropped, as Keras does at compile.
+        backbone: "frozen", "all", or the first layer index that trains: layers[index:] of `backbone` train.
+        batch_norm: "frozen" (inference mode, no statistics, no gamma or beta) or "trainable", of the backbone.
+        data, augment, class_weights: replace the recipe's for this phase; None keeps them.
+        evaluate_every: epochs between evaluations on the selection rows.
+        section: where the paper says so.
+    """
+
+    name: str
+    epochs: int
+    optimizer: Optimizer
+    backbone: str | int = "all"
+    batch_norm: str = "trainable"
+    data: Data | None = None
+    augment: Augment | None = None
+    class_weights: Mapping[str, float] | None = None
+    evaluate_every: int = 1
+    section: str = ""
+
+    def __post_init__(self):
+        _refuse_unless(self.epochs >= 1, f"Expected at least one epoch in {self.name}. Received: {self.epochs}")
+        known = self.backbone in ("frozen", "all") or (isinstance(self.backbone, int) and self.backbone >= 0)
+        _refuse_unless(known, f"Expected 'frozen', 'all' or a layer index. Received: {self.backbone!r}")
+        _refuse_unless(
+            self.batch_norm in ("frozen", "trainable"), f"Expected frozen or trainable. Received: {self.batch_norm!r}"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Profile:
+    """A declared reduction of a recipe, for hardware that cannot run it as printed.
+
+    Attributes:
+        minutes: what a run takes, estimated, on the hardware the profile is for.
+        note: why this reduction, in a few words for the ledger.
+        image_size: side of the square that the backbone sees, or None for the recipe's.
+        epochs: {phase name: epochs}; phases not named keep theirs, 0 leaves the phase out.
+        learning_rates: {phase name: learning rate}; likewise.
+        batch_size: rows a step, or None.
+        rows: use only so many training rows (stratified, seeded), or None for all.
+        generated: {class: generated faces}, where the recipe has some; classes not named keep theirs.
+        augment: instead of the recipe's, where few epochs cannot learn through the printed ranges; None keeps it.
+    """
+
+    minutes: float
+    note: str = ""
+    image_size: int | None = None
+    epochs: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    learning_rates: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    batch_size: int | None = None
+    rows: int | None = None
+    generated: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    augment: Augment | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """One system of one paper: architecture, data treatment, training, and the numbers to hold against ours.
+
+    Attributes:
+        name: unique over all experiments, used in file names.
+        model: a key of `fer_keras.models.BUILDERS`; model_args: its keyword arguments (image_size among them).
+        init: what the backbone starts from: "imagenet", "scratch", or the file of a checkpoint (as run only).
+        generated: {class: faces}: how many faces of `python -m fer_keras.gan` join the training rows; one class at most.
+        oversample: {class: times}: how often each training row of the class enters an epoch.
+        class_augment: {class: Augment} instead of `augment` for the extra copies of these classes.
+        class_weights: {class: weight} of the loss; the mean over a batch divides by the number of rows (Keras).
+        weights_divide_by_sum: divide by the sum of the batch's weights instead (PyTorch's weighted cross-entropy).
+        keep: "best" keeps the epoch with the best `monitor` on the selection rows, "last" the last.
+        monitor: "accuracy", "balanced_accuracy" or "loss" on the selection rows.
+        reported, assumed, changed: the paper's numbers; what it leaves open and we chose; what we did otherwise, and why.
+        profiles: reductions by name; "paper" is the recipe itself and needs none.
+    """
+
+    name: str
+    title: str
+    model: str
+    phases: tuple[Phase, ...]
+    batch_size: int
+    model_args: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    init: str = "scratch"
+    data: Data = Data()
+    augment: Augment = dataclasses.field(default_factory=Augment)
+    generated: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    oversample: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    class_augment: Mapping[str, Augment] = dataclasses.field(default_factory=dict)
+    class_weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    weights_divide_by_sum: bool = False
+    label_smoothing: float = 0.0
+    mixup: float = 0.0
+    keep: str = "best"
+    monitor: str = "accuracy"
+    early_stopping: int | None = None
+    paper_minutes: float = 0.0
+    reported: tuple[Reported, ...] = ()
+    assumed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    profiles: Mapping[str, Profile] = dataclasses.field(default_factory=dict)
+
+    @property
+    def network(self) -> str:
+        """Return what is trained, by name: the model, or the backbone where the model is no more than its classifier."""
+        return self.model_args.get("backbone", self.model)
+
+    def __post_init__(self):
+        _refuse_unless(self.model in BUILDERS, f"Expected a model in {tuple(BUILDERS)}. Received: {self.model!r}")
+        start = self.init in ("imagenet", "scratch") or pathlib.PurePath(self.init).suffix
+        _refuse_unless(bool(start), f"Expected imagenet, scratch or a checkpoint's file. Received: {self.init!r}")
+        _refuse_unless(bool(self.phases), "Expected at least one phase. Received: none")
+        _refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
+        monitors = ("accuracy", "balanced_accuracy", "loss")
+        _refuse_unless(self.monitor in monitors, f"Expected a monitor in {monitors}. Received: {self.monitor!r}")
+        by_phase = [phase.class_weights or {} for phase in self.phases]
+        for mapping in (self.oversample, self.class_augment, self.class_weights, *by_phase):
+            unknown = set(mapping) - {*FER2013_CLASSES, "contempt"}
+            _refuse_unless(not unknown, f"Expected class names. Received: {sorted(unknown)}")
+        _refuse_unless_generated(self)
+        names = [phase.name for phase in self.phases]
+        _refuse_unless(len(set(names)) == len(names), f"Expected phases of different names. Received: {names}")
+        for profile in self.profiles.values():
+            unknown = {*profile.epochs, *profile.learning_rates} - set(names)
+            _refuse_unless(not unknown, f"Expected phases {names} in profile. Received: {sorted(unknown)}")
+            _refuse_unless(
+                any(profile.epochs.get(name) != 0 for name in names), "Expected a phase in profile. Received: none"
+            )
+            unknown = set(profile.generated) - set(self.generated)
+            _refuse_unless(not unknown, f"Expected the recipe's generated classes. Received: {sorted(unknown)}")
+
+
+def _refuse_unless_generated(recipe: Recipe) -> None:
+    """Raise ValueError unless what is generated is a number of faces of one class of FER2013, or nothing."""
+    made = recipe.generated
+    fits = set(made) <= set(FER2013_CLASSES) and all(type(number) is int and number > 0 for number in made.values())
+    _refuse_unless(fits and len(made) <= 1, f"Expected at most one {{class: faces, 1 or more}}. Received: {dict(made)}")
+    fits = not made or recipe.data.dataset == "fer2013"
+    _refuse_unless(fits, f"Expected generated faces with FER2013 only. Received: {recipe.data.dataset!r}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """A paper: its module in experiments/, its identity, its recipes; the first recipe is the one that runs by default."""
+
+    name: str
+    paper: str
+    title: str
+    recipes: tuple[Recipe, ...]
+
+    def recipe(self, name: str) -> Recipe:
+        """Return the recipe called `name`. Raises KeyError when there is none."""
+        return {recipe.name: recipe for recipe in self.recipes}[name]

@@ -1,0 +1,74 @@
+"""The house's own network: small, without pretraining, for 48 px faces on a CPU. No paper's."""
+
+import keras
+from keras import layers
+
+from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.resampling_blur import ResamplingBlur
+from fer_keras.models.front import face_input, probabilities_of, resized
+from fer_keras.models.head import attentive_logits
+
+
+def build(
+    *,
+    image_size: int = 48,
+    classes: int = 7,
+    input_size: int = 48,
+    channels: int = 1,
+    widths: tuple[int, ...] = (32, 64, 128, 320),
+    pairs: tuple[int, ...] = (1, 1, 1),
+    parts: tuple[str, ...] = (),
+    blur: bool = False,
+    **head,
+) -> keras.Model:
+    """Return a VGG-like network with residual pairs.
+
+    The first width is one convolution at full side, where a convolution costs most of its time in memory traffic; each
+    other width is a max pooling that halves the side, a convolution, and residual pairs (two convolutions, and the sum
+    with what entered them).
+
+    Args:
+        image_size: side in pixels; the face is resized bicubically where it differs. At least 2 ** (len(widths) - 1).
+        widths: channels of the stages. pairs: residual pairs of each stage after the first.
+        blur: whether faces pass a `ResamplingBlur`, for an augmentation that resamples.
+        parts, head: those of `attentive_logits`, which closes the network; no attention as it stands.
+
+    Input "face": uint8 (B, input_size, input_size, channels), raw pixels; each image is brought to mean 0 and
+    variance 1, so that exposure and contrast do not count. Output "probabilities": float32 (B, classes).
+    Raises ValueError when `pairs` does not fit `widths`, and where `attentive_logits` does.
+    """
+    if len(pairs) != len(widths) - 1:
+        raise ValueError(f"Expected pairs for {len(widths) - 1} stages after the first. Received: {pairs}")
+    face, x = face_input(input_size, channels)
+    x = ResamplingBlur(dtype="float32", name="blur")(x) if blur else x
+    x = resized(x, image_size, "bicubic")
+    x = _activated(_convolution(_standardised(x), widths[0], "stage1_1"), "stage1_1")
+    for number, (width, count) in enumerate(zip(widths[1:], pairs, strict=True), start=2):
+        x = layers.MaxPooling2D(2, name=f"stage{number}_pool")(x)
+        x = _activated(_convolution(x, width, f"stage{number}_1"), f"stage{number}_1")
+        for pair in range(1, count + 1):
+            x = _residual_pair(x, width, f"stage{number}_pair{pair}")
+    logits = attentive_logits(x, classes, parts=parts, **head)
+    return keras.Model(face, probabilities_of(logits), name="house")
+
+
+def _standardised(x):
+    """Subtract each image's mean and divide by its deviation; epsilon keeps a blank image (one grey level) at zero."""
+    return layers.LayerNormalization(
+        axis=(1, 2, 3), epsilon=1.0, center=False, scale=False, dtype="float32", name="standardise"
+    )(x)
+
+
+def _residual_pair(x, width: int, name: str):
+    inside = _activated(_convolution(x, width, f"{name}_1"), f"{name}_1")
+    inside = _convolution(inside, width, f"{name}_2")
+    return _activated(layers.Add(name=f"{name}_add")([x, inside]), name)
+
+
+def _activated(x, name: str):
+    return layers.ReLU(name=f"{name}_relu")(x)
+
+
+def _convolution(x, width: int, name: str):
+    x = layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer="he_normal", name=f"{name}_conv")(x)
+    return FusedBatchNormalization(momentum=0.9, name=f"{name}_bn")(x)

@@ -1,0 +1,139 @@
+import dataclasses
+
+import pytest
+
+from fer_keras.config import resolve
+from fer_keras.config.recipe import Data, Phase, Profile, Recipe, Reported
+from fer_keras.config.settings import Augment, Optimizer
+from fer_keras.io.errors import UserError
+from fer_keras.recipes.p003_hybrid_resnet50 import HYBRID
+
+
+def recipe(**changes):
+    phase = Phase("only", 3, Optimizer("adam", 1e-3, groups=(("backbone/", 1e-4),)))
+    return Recipe(**({"name": "r", "title": "t", "model": "house", "phases": (phase,), "batch_size": 8} | changes))
+
+
+@pytest.mark.parametrize(
+    ("build", "received"),
+    [
+        (lambda: recipe(model="resnet51"), "resnet51"),
+        (lambda: recipe(init="pretrained"), "pretrained"),
+        (lambda: recipe(phases=()), "none"),
+        (lambda: recipe(phases=recipe().phases * 2), "only"),
+        (lambda: recipe(class_weights={"furious": 1.0}), "furious"),
+        (lambda: recipe(oversample={"disgusted": 3}), "disgusted"),
+        (lambda: recipe(data=Data(expected_labels=1.5)), "a share of expected labels in 0..1. Received: 1.5"),
+        (lambda: recipe(data=Data("ferplus", soft_labels=True)), "labels of fer2013. Received: 'ferplus'"),
+        (lambda: recipe(monitor="auc"), "auc"),
+        (lambda: recipe(keep="first"), "first"),
+        (lambda: recipe(profiles={"cpu": Profile(minutes=1, epochs={"head": 1})}), "head"),
+        (lambda: Reported("recall/joy", 0.5, "§1"), "recall/joy"),
+        (lambda: Reported("accuracy", 0.5, "§1", split="PublicTest"), "PublicTest"),
+        (lambda: Data(split="private"), "private"),
+        (lambda: Phase("p", 0, Optimizer("adam", 1e-3)), "0"),
+        (lambda: Phase("p", 1, Optimizer("adam", 1e-3), backbone="half"), "half"),
+        (lambda: Optimizer("rmsprop", 1e-3), "rmsprop"),
+        (lambda: Optimizer("adam", 0.0), "0.0"),
+        (lambda: Optimizer("adamw", 1e-3, l2_in_gradient=1e-4), "l2_in_gradient"),
+        (lambda: Optimizer("muon", 1e-3, l2_in_gradient=1e-4), "l2_in_gradient"),
+        (lambda: Augment(fill_mode="edge"), "edge"),
+    ],
+)
+def test_a_recipe_refuses_what_cannot_be_run_and_says_what_it_received(build, received):
+    with pytest.raises(ValueError, match=r"Expected .* Received: .*") as error:
+        build()
+    assert received in str(error.value)
+
+
+def test_a_misspelt_field_fails():
+    with pytest.raises(TypeError, match="lable_smoothing"):
+        recipe(lable_smoothing=0.1)
+
+
+def test_a_profile_changes_what_it_names_and_scales_groups_with_their_phase():
+    printed = recipe(
+        profiles={"cpu": Profile(minutes=1, epochs={"only": 1}, learning_rates={"only": 1e-2}, batch_size=4)}
+    )
+    run = resolve.as_run(printed, "cpu")
+    assert (run.phases[0].epochs, run.batch_size) == (1, 4)
+    assert run.phases[0].optimizer.learning_rate == 1e-2
+    assert run.phases[0].optimizer.groups == (("backbone/", 1e-3),)
+
+
+def test_the_command_line_overrides_the_profile():
+    printed = recipe(profiles={"cpu": Profile(minutes=1, epochs={"only": 1}, image_size=32, batch_size=4)})
+    run = resolve.as_run(printed, "cpu", epochs=7, batch_size=2, image_size=64)
+    assert (run.phases[0].epochs, run.batch_size, run.model_args["image_size"]) == (7, 2, 64)
+
+
+def test_a_profile_leaves_a_phase_out_whatever_the_command_line_says_of_epochs():
+    phases = tuple(Phase(name, 3, Optimizer("adam", 1e-3)) for name in ("first", "second"))
+    printed = recipe(phases=phases, profiles={"short": Profile(minutes=1, epochs={"first": 0, "second": 2})})
+    assert [(phase.name, phase.epochs) for phase in resolve.as_run(printed, "short", epochs=5).phases] == [
+        ("second", 5)
+    ]
+    assert resolve.ledger(printed, resolve.as_run(printed, "short")) == [
+        {"field": "phases[first]", "printed": "3 epochs", "run": "left out"},
+        {"field": "phases[second].epochs", "printed": 3, "run": 2},
+    ]
+
+
+def test_a_profile_that_leaves_every_phase_out_is_refused():
+    with pytest.raises(ValueError, match="Expected a phase in profile. Received: none"):
+        recipe(profiles={"empty": Profile(minutes=1, epochs={"only": 0})})
+
+
+def test_a_record_from_before_a_field_was_there_states_the_same_as_one_that_leaves_it_at_its_default():
+    now = resolve.as_data(recipe())
+    before = {key: value for key, value in now.items() if key != "mixup"}
+    before["data"] = {key: value for key, value in now["data"].items() if key != "expected_labels"}
+    assert before != now and resolve.stated(before) == resolve.stated(now)
+    softened = resolve.as_data(recipe(data=Data(expected_labels=0.5)))
+    assert resolve.stated(softened)["data"] == {"kind": "Data", "expected_labels": 0.5}
+    assert resolve.stated(softened) != resolve.stated(now)
+    assert resolve.stated(now)["phases"][0]["optimizer"]["name"] == "adam"
+
+
+@pytest.mark.parametrize("override", ["epochs", "batch_size", "image_size"])
+def test_an_override_below_one_is_refused(override):
+    with pytest.raises(UserError, match=f"--{override.replace('_', '-')} of at least 1"):
+        resolve.as_run(recipe(), "paper", **{override: 0})
+
+
+def test_an_unknown_profile_names_the_known_ones():
+    with pytest.raises(UserError, match=r"paper, cpu, smoke.*'fast'"):
+        resolve.as_run(HYBRID, "fast")
+
+
+def test_the_ledger_is_the_difference_and_nothing_else():
+    assert resolve.ledger(HYBRID, HYBRID) == []
+    run = dataclasses.replace(resolve.as_run(HYBRID, "paper", image_size=96), init="scratch")
+    assert resolve.ledger(HYBRID, run) == [
+        {"field": "model_args.image_size", "printed": 224, "run": 96},
+        {"field": "init", "printed": "imagenet", "run": "scratch"},
+    ]
+
+
+def test_the_ledger_names_the_phase():
+    fields = {line["field"] for line in resolve.ledger(HYBRID, resolve.as_run(HYBRID, "cpu"))}
+    assert "phases[unfreeze-140].epochs" in fields
+    assert "phases[frozen].optimizer.learning_rate" in fields
+
+
+def test_003_is_written_as_printed():
+    weights = {
+        "angry": 0.81,
+        "disgust": 7.31,
+        "fear": 0.78,
+        "happy": 0.44,
+        "sad": 0.66,
+        "surprise": 0.99,
+        "neutral": 0.65,
+    }
+    assert HYBRID.class_weights == weights
+    rates = [(p.epochs, p.optimizer.learning_rate, p.backbone) for p in HYBRID.phases]
+    assert rates == [(30, 1e-5, "frozen"), (15, 1e-5, 160), (15, 5e-6, 140), (20, 1e-6, 100), (20, 1e-7, "frozen")]
+    assert {p.batch_norm for p in HYBRID.phases} == {"frozen"}
+    reported = {number.metric: number.value for number in HYBRID.reported}
+    assert (reported["balanced_accuracy"], reported["macro_f1"], reported["log_loss"]) == (0.5887, 0.5737, 1.056)

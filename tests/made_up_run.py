@@ -1,0 +1,126 @@
+"""A made-up run: a random classifier that is right more often than not, with every key that a record must have."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.evaluate.metrics import evaluate
+
+
+def predictions(seed: int, rows: int = 300) -> dict[str, np.ndarray]:
+    """Return rows, labels (every class occurs) and float32 probabilities that favour the true class."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(rows) % 7
+    scores = rng.normal(size=(rows, 7))
+    scores[np.arange(rows), labels] += 1.5
+    shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return {"rows": np.arange(1000, 1000 + rows), "labels": labels, "probabilities": shares.astype(np.float32)}
+
+
+def counts_of(part: dict) -> dict[str, int]:
+    return dict(zip(FER2013_CLASSES, np.bincount(part["labels"], minlength=7).tolist(), strict=True))
+
+
+def record_of(parts: dict[str, dict], seed: int) -> dict:
+    """Return a valid record whose metrics come from `parts` {split: predictions}."""
+    data = {"dataset": "fer2013", "split": "official"}
+    epochs = [("frozen", 1), ("frozen", 2), ("all", 1), ("all", 2), ("all", 3)]
+    return {
+        "schema": 1,
+        "run": f"toy-cpu-seed{seed}",
+        "experiment": "toy",
+        "paper": "999",
+        "paper_title": "A paper of no one",
+        "recipe": "toy",
+        "title": "Toy network",
+        "printed": {"name": "toy", "init": "scratch", "data": data, "model_args": {"image_size": 224}},
+        "as_run": {"name": "toy", "init": "scratch", "data": data, "model_args": {"image_size": 48}},
+        "ledger": [{"field": "model_args.image_size", "printed": 224, "run": 48}],
+        "assumed": ["Batch size 32."],
+        "changed": [],
+        "reported": [
+            {"metric": "accuracy", "value": 0.99, "where": "Table 1", "split": "test"},
+            {"metric": "recall/happy", "value": 0.6, "where": "§6.2", "split": "test"},
+            {"metric": "log_loss", "value": 9.0, "where": "§6.1", "split": "select"},
+        ],
+        "profile": "cpu",
+        "seed": seed,
+        "init": {"kind": "scratch", "file": None, "sha256": None, "note": ""},
+        "data": {
+            "source": "fer2013.csv",
+            "fingerprint": "ab" * 32,
+            "official": True,
+            "synthetic": False,
+            "unofficial_reasons": [],
+            "class_names": list(FER2013_CLASSES),
+            "split": "official",
+            "test_name": "PrivateTest",
+            "select_name": "PublicTest",
+            "counts": {"train": dict.fromkeys(FER2013_CLASSES, 40)}
+            | {split: counts_of(part) for split, part in parts.items()},
+            "overlap": None,
+        },
+        "parameters": {
+            "total": 25_610_159,
+            "phases": [{"name": "frozen", "trainable": 2_048}, {"name": "all", "trainable": 25_000_000}],
+        },
+        "history": [
+            {
+                "phase": phase,
+                "epoch": epoch,
+                "loss": 2 / (i + 1),
+                "accuracy": 0.2 + 0.1 * i,
+                "select_loss": None if i == 1 else 2.1 / (i + 1),
+                "select_accuracy": None if i == 1 else 0.15 + 0.1 * i,
+                "select_balanced_accuracy": None if i == 1 else 0.1 + 0.1 * i,
+                "learning_rate": 1e-3,
+                "seconds": 30.0,
+            }
+            for i, (phase, epoch) in enumerate(epochs)
+        ],
+        "selected": {"phase": "all", "epoch": 3, "monitor": "balanced_accuracy", "value": 0.5},
+        "metrics": {
+            split: evaluate(part["labels"], part["probabilities"], FER2013_CLASSES) for split, part in parts.items()
+        },
+        "environment": {
+            "device": "CPU",
+            "backend": "tensorflow",
+            "precision": "bfloat16",
+            "versions": {"keras": "3.15.1"},
+            "commit": "0123456789abcdef",
+            "dirty": False,
+            "cpu_count": 2,
+        },
+        "minutes": 12.3,
+        "started": "2025-01-01T00:00:00+00:00",
+        "finished": "2025-01-01T00:12:18+00:00",
+        "access": [{"split": "test", "when": "2025-01-01T00:12:00+00:00", "why": "final evaluation"}],
+        "predictions": {split: f"predictions_{split}.npz" for split in parts},
+    }
+
+
+@pytest.fixture
+def make_run(tmp_path):
+    """Return make_run(name="run", seed=0, change=lambda record: None) -> directory with record.json and predictions."""
+
+    def make(name="run", seed=0, change=lambda record: None):
+        run_dir = tmp_path / name
+        run_dir.mkdir(parents=True)
+        parts = {"select": predictions(seed + 100), "test": predictions(seed)}
+        for split, part in parts.items():
+            np.savez_compressed(run_dir / f"predictions_{split}.npz", **part)
+        record = record_of(parts, seed)
+        change(record)
+        (run_dir / "record.json").write_text(json.dumps(record))
+        return run_dir
+
+    return make
+
+
+@pytest.fixture
+def toy_run():
+    """Return a valid record and the predictions of its splits, {split: arrays}, in memory."""
+    parts = {"select": predictions(100), "test": predictions(0)}
+    return record_of(parts, 0), parts

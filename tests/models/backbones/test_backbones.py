@@ -1,0 +1,106 @@
+"""Each backbone against keras.applications: names, order, weights, output."""
+
+import keras
+import numpy as np
+import pytest
+
+from fer_keras.io.errors import UserError
+from fer_keras.layers.cpu_kernels.fast_conv import FastConv2D
+from fer_keras.layers.cpu_kernels.fast_depthwise import FastDepthwiseConv2D
+from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
+from fer_keras.models import backbones
+
+pytestmark = pytest.mark.slow
+
+PARAMETERS = {
+    "resnet50": 23_587_712,
+    "efficientnetb3": 10_783_535,
+    "xception": 20_861_480,
+    "mobilenetv3small": 939_120,
+    "resnet18": 11_186_112,
+    "resnet34": 21_301_696,
+}
+LAYERS = {"resnet50": 175, "efficientnetb3": 384, "xception": 132, "mobilenetv3small": 157}
+SIZE = 72
+
+
+@pytest.fixture(scope="module", params=backbones.APPLICATIONS)
+def pair(request):
+    """(name, keras.applications' model, our copy with the same random weights)."""
+    build = backbones.APPLICATIONS[request.param]
+    stock = build(weights=None, include_top=False, input_shape=(SIZE, SIZE, 3), name="backbone")
+    ours = backbones.with_quick_layers(stock)
+    ours.set_weights(stock.get_weights())
+    return request.param, stock, ours
+
+
+def explicit(layers):
+    return [layer.name for layer in layers if not backbones.AUTOMATIC_NAME.fullmatch(layer.name)][1:]
+
+
+def test_table_is_complete():
+    tables = (PARAMETERS, backbones.NORMALISATION, backbones.MIN_SIZE, backbones.DEEPEST)
+    assert [set(table) for table in tables] == [set(backbones.BACKBONES)] * 4
+
+
+def test_layers_are_those_of_keras(pair):
+    name, stock, ours = pair
+    assert (len(ours.layers), ours.count_params()) == (LAYERS[name], PARAMETERS[name])
+    assert explicit(ours.layers) == explicit(stock.layers)
+    assert [w.shape for w in ours.weights] == [w.shape for w in stock.weights]
+    assert backbones.family(ours) == name
+
+
+def test_batch_norm_and_convolutions_are_quick_and_nothing_else_changed(pair):
+    _, stock, ours = pair
+    quick = {
+        keras.layers.BatchNormalization: FusedBatchNormalization,
+        keras.layers.Conv2D: FastConv2D,
+        keras.layers.DepthwiseConv2D: FastDepthwiseConv2D,
+    }
+    for theirs, layer in zip(stock.layers, ours.layers, strict=True):
+        assert type(layer) is quick.get(type(theirs), type(theirs))
+
+
+def test_output_equals_keras(pair):
+    _, stock, ours = pair
+    x = np.random.default_rng(0).uniform(0, 255, (2, SIZE, SIZE, 3)).astype("float32")
+    np.testing.assert_allclose(ours(x), stock(x), rtol=1e-3, atol=1e-4)
+
+
+def test_automatic_names_count_from_the_models_own_first_layer(pair):
+    name, _, ours = pair
+    automatic = [layer.name for layer in ours.layers if backbones.AUTOMATIC_NAME.fullmatch(layer.name)]
+    convolutions = [own for own in automatic if own.startswith("conv2d")]
+    assert convolutions == (["conv2d", "conv2d_1", "conv2d_2", "conv2d_3"] if name == "xception" else [])
+    assert ours.layers[0].name == "input_layer"
+    paths = [w.path for w in ours.weights]
+    assert len(set(paths)) == len(paths)
+    assert all(path.startswith("backbone/") for path in paths)
+
+
+def test_paper_003s_indices_mean_keras_layers():
+    resnet50 = backbones.build_backbone("resnet50", 32)
+    assert (resnet50.name, len(resnet50.layers)) == ("backbone", 175)
+    assert resnet50.layers[160].name == "conv5_block2_2_relu"
+    assert resnet50.layers[140].name == "conv4_block6_3_bn"
+    assert resnet50.layers[100].name == "conv4_block2_3_bn"
+    assert resnet50.layers[174].name == "conv5_block3_out"
+    assert resnet50.layers[175:] == []
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet34"])
+def test_our_own_backbones(name):
+    ours = backbones.build_backbone(name, 32)
+    assert (ours.name, ours.count_params(), backbones.family(ours)) == ("backbone", PARAMETERS[name], name)
+
+
+def test_refuses_an_unknown_name_and_too_small_an_image():
+    with pytest.raises(ValueError, match="Received: 'resnet5'"):
+        backbones.build_backbone("resnet5", 48)
+    with pytest.raises(UserError, match="at least 71 for xception. Received: 48"):
+        backbones.build_backbone("xception", 48)
+
+
+def test_a_stranger_has_no_family():
+    assert backbones.family(keras.Sequential([keras.layers.Dense(2, name="dense")])) is None
