@@ -128,7 +128,7 @@ def _arrays(file) -> dict[str, bytes]:
 
 
 def _child(folder) -> int:
-    from fer_keras.commands.ending import guarded
+    from fer_keras.commands.ending import run_command
     from fer_keras.config.options import Options
     from fer_keras.data.readers import toy
     from fer_keras.train import checkpoint
@@ -147,7 +147,7 @@ def _child(folder) -> int:
 
     checkpoint.save = save
     options = Options(out=folder, quiet=True, deterministic=True, checkpoint_minutes=0.0)
-    return guarded(lambda: _run(options))
+    return run_command(lambda: _run(options))
 
 
 def _run(options) -> None:

@@ -23,7 +23,7 @@ from benchmarks import torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
 from fer_keras.config import settings
 from fer_keras.models import builder
-from fer_keras.models.backbones import QUICKER
+from fer_keras.models.backbones import FAST_LAYERS
 from fer_keras.recipes.compact import HOUSE
 from fer_keras.train import optimizers, precision
 
@@ -204,7 +204,7 @@ def stock_twin(model):
 
 
 def _stock_layer(layer):
-    stock = {quick: theirs for theirs, quick in QUICKER.items()}
+    stock = {quick: theirs for theirs, quick in FAST_LAYERS.items()}
     return stock.get(type(layer), type(layer)).from_config(layer.get_config())
 
 

@@ -31,13 +31,13 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
     source, profile, recipe = train_run.plan(printed, options)
     name = protocols.run_name(recipe.name, DEMO if source.demo else profile, options.protocol, options.seed)
     folder = options.out or pathlib.Path("runs") / name
-    if processes.number() > 0:
+    if processes.process_index() > 0:
         train_run.train_along(recipe, source, resolve.training_rows(printed, profile), options)
         return folder
     if options.record:
         files.require_writable(REPORTS / "results", "Go where reports/ is, or leave out --record.")
     with files.locked(folder):
-        if processes.agreed(np.array(not (folder / train_run.RECORD).exists())):
+        if processes.broadcast(np.array(not (folder / train_run.RECORD).exists())):
             train_run.train(experiment, printed, recipe, profile, source, folder, name, options)
         report = write_report(folder)
         print(f"Report: {report}")

@@ -5,7 +5,7 @@ import pathlib
 import shlex
 import sys
 
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 from fer_keras.io.errors import expected
 
 DEFAULT = pathlib.Path("runs/clean")
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     words = sys.argv[1:] if arguments is None else arguments
     command = shlex.join(["python", "-m", "fer_keras.clean", *words])
-    return guarded(lambda: _clean(asked, command), stopped="Stopped. Nothing half-written is left.")
+    return run_command(lambda: _clean(asked, command), stopped="Stopped. Nothing half-written is left.")
 
 
 def _clean(asked, command):

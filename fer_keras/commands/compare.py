@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 from fer_keras.studies.compare import compare
 
 
@@ -15,4 +15,4 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--split", default="test", help="predictions to compare: test (default), select, private ...")
     options = parser.parse_args(arguments)
-    return guarded(lambda: print(compare(*options.runs, options.split)), stopped="Stopped.")
+    return run_command(lambda: print(compare(*options.runs, options.split)), stopped="Stopped.")

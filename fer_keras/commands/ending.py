@@ -9,7 +9,7 @@ import sys
 from fer_keras.io.errors import UserError
 
 
-def guarded(action, stopped: str = "Stopped. The same command goes on from the last checkpoint.") -> int:
+def run_command(action, stopped: str = "Stopped. The same command goes on from the last checkpoint.") -> int:
     """Call `action`; print a UserError in one line and return 2, return its own code (or 0) otherwise.
 
     `stopped` is what Ctrl-C and SIGTERM answer. A full disk, whoever finds it, is one line as well.

@@ -5,7 +5,7 @@ import os
 import pathlib
 
 from fer_keras import runtime
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.config.recipe import SPLITS
 from fer_keras.studies.gan import EPOCHS
@@ -14,7 +14,7 @@ from fer_keras.studies.gan import EPOCHS
 def main(arguments: list[str] | None = None) -> int:
     """Train, make faces and write the page; return 0, or 2 with one line on stderr for what the user can mend."""
     asked = _parser().parse_args(arguments)
-    return guarded(lambda: _make(asked))
+    return run_command(lambda: _make(asked))
 
 
 def _make(asked):

@@ -10,7 +10,7 @@ import os
 import pathlib
 
 from fer_keras import recipes, runtime
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 from fer_keras.config.options import Options
 from fer_keras.io.errors import expected
 
@@ -18,7 +18,7 @@ from fer_keras.io.errors import expected
 def main(arguments: list[str] | None = None) -> int:
     """Test, print the suggested rates and the recipe's, write JSON and figure; 2 for what the user can mend."""
     asked = _parser().parse_args(arguments)
-    return guarded(lambda: _main(asked), stopped="Stopped. Nothing was written.")
+    return run_command(lambda: _main(asked), stopped="Stopped. Nothing was written.")
 
 
 def _main(asked):

@@ -7,7 +7,7 @@ says in its record.json, beside the model, which they were, and its model crops 
 import argparse
 import pathlib
 
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,4 +30,4 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     from fer_keras.inference.predict import predict_all
 
-    return guarded(lambda: predict_all(asked.model, asked.images, asked.crop, asked.detector), stopped="Stopped.")
+    return run_command(lambda: predict_all(asked.model, asked.images, asked.crop, asked.detector), stopped="Stopped.")

@@ -3,7 +3,7 @@
 import argparse
 import pathlib
 
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 from fer_keras.runs.listing import listing
 
 DEFAULT = pathlib.Path("runs")
@@ -16,4 +16,4 @@ def main(arguments: list[str] | None = None) -> int:
         "folder", nargs="?", type=pathlib.Path, default=DEFAULT, metavar="DIR", help=f"default: {DEFAULT}"
     )
     asked = parser.parse_args(arguments)
-    return guarded(lambda: print("\n".join(listing(asked.folder))))
+    return run_command(lambda: print("\n".join(listing(asked.folder))))

@@ -6,7 +6,7 @@ import os
 import pathlib
 
 from fer_keras import recipes, runtime
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 from fer_keras.config import protocols
 from fer_keras.config.options import Options
 from fer_keras.config.recipe import Experiment, Recipe
@@ -19,7 +19,7 @@ def main(experiment: Experiment, arguments: list[str] | None = None) -> int:
     asked = _parser(experiment).parse_args(arguments)
     given = {field.name: getattr(asked, field.name) for field in dataclasses.fields(Options) if field.name != "seed"}
     chosen = [experiment.recipe(asked.only)] if asked.only else list(experiment.recipes[:1])
-    return guarded(lambda: _run_all(experiment, chosen, asked.seeds, given))
+    return run_command(lambda: _run_all(experiment, chosen, asked.seeds, given))
 
 
 def _run_all(experiment, recipes, seeds, given):

@@ -88,7 +88,7 @@ def train(experiment, printed, recipe, profile, source, folder, name, options):
     )
     with state.watching():
         trained = _stoppable(trainer.train)
-        processes.part()
+        processes.shut_down()
         files.write(folder / MODEL, trained.model.save)
         source = dataclasses.replace(source, splits=trainer.splits_of(recipe.data))
         identity = {
@@ -129,9 +129,9 @@ def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precisio
 
 def train_along(recipe, source, rows, options):
     """Train as one of the processes that write nothing, unless process 0 finds that nothing is left to train."""
-    if processes.agreed(np.array(False)):
+    if processes.broadcast(np.array(False)):
         _stoppable(_trainer(recipe, source, rows, options)[0].train)
-        processes.part()
+        processes.shut_down()
 
 
 def build(recipe: Recipe, classes: int, channels: int, side: int) -> keras.Model:

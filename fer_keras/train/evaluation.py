@@ -18,7 +18,7 @@ def predict(model: keras.Model, faces: Faces) -> np.ndarray:
 
     Several devices of this process share the batches; the rows that this takes are filled up and cut off again.
     """
-    if processes.several():
+    if processes.is_multiprocess():
         return _predict_here(model, faces)
     replicas = _replicas(model)
     size = max(1, EVALUATION_BATCH // replicas) * replicas
@@ -27,7 +27,7 @@ def predict(model: keras.Model, faces: Faces) -> np.ndarray:
 
 def evaluate(model: keras.Model, faces: Faces) -> dict:
     """Return the metrics of `model` on all rows of `faces`; among several processes, those of process 0."""
-    probabilities = processes.agreed(predict(model, faces))
+    probabilities = processes.broadcast(predict(model, faces))
     return metrics.evaluate(faces.labels, probabilities, faces.class_names)
 
 

@@ -79,7 +79,7 @@ class Trainer:
         total = sum(phase.epochs * self._feed.steps(phase) for phase in self.recipe.phases)
         self._progress = Progress(total, quiet=self.quiet, out=None if self.devices.writes else io.StringIO())
         found = checkpoint.load(self.folder, note=self._progress.say) if self.devices.writes else None
-        saved = processes.agreed_checkpoint(found)
+        saved = processes.broadcast_checkpoint(found)
         reached = saved[0]["phase"] if saved else 0
         trainable, model, previous = [], None, None
         with StopRequest() as self._stop, self.devices.scope():
@@ -108,7 +108,7 @@ class Trainer:
         fresh = self.build(classes, channels, side)
         if model is None:
             self.initialise(fresh)
-            fresh.set_weights(processes.agreed(fresh.get_weights()))
+            fresh.set_weights(processes.broadcast(fresh.get_weights()))
         else:
             carry.over(model, fresh)
         synchronise_batch_norm(fresh, self.devices)
@@ -136,7 +136,7 @@ class Trainer:
             self._history.append(row)
             self._save(model, index, phase.epochs if stop else epoch + 1, 0)
             self._report(row, phase)
-            if processes.anywhere(self._stop.asked):
+            if processes.any_process(self._stop.asked):
                 raise Interrupted
             if stop:
                 self._progress.done_steps += (phase.epochs - epoch - 1) * steps

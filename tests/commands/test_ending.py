@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from fer_keras import recipes
-from fer_keras.commands.ending import guarded
+from fer_keras.commands.ending import run_command
 from fer_keras.config.options import Options
 from fer_keras.io import files
 from fer_keras.io.errors import UserError, expected
@@ -27,7 +27,7 @@ def the_handlers_that_were_there():
 
 
 def test_sigterm_outside_of_training_ends_as_ctrl_c_does(capsys):
-    assert guarded(lambda: os.kill(os.getpid(), signal.SIGTERM)) == 130
+    assert run_command(lambda: os.kill(os.getpid(), signal.SIGTERM)) == 130
     assert capsys.readouterr().err == "Stopped. The same command goes on from the last checkpoint.\n"
 
 
@@ -39,14 +39,14 @@ def test_a_full_disk_is_one_line_whoever_finds_it(error, capsys):
     def fail():
         raise error
 
-    assert guarded(fail) == 2
+    assert run_command(fail) == 2
     said = capsys.readouterr().err
     assert said.startswith("error: Cannot write: ") and said.count("\n") == 1
 
 
 def test_other_errors_of_the_program_are_not_hidden():
     with pytest.raises(FileNotFoundError):
-        guarded(lambda: os.stat("/nowhere"))
+        run_command(lambda: os.stat("/nowhere"))
 
 
 @pytest.mark.parametrize("folder", ["/proc/run", "/dev/null/run"])
@@ -93,7 +93,7 @@ def test_a_program_that_writes_into_a_limited_file_names_it(tmp_path):
     program = (
         "import pathlib, resource; from fer_keras.commands import ending; from fer_keras.io import files; "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)); "
-        "print(ending.guarded(lambda: files.write(pathlib.Path('x'), lambda part: part.write_bytes(bytes(5000)))))"
+        "print(ending.run_command(lambda: files.write(pathlib.Path('x'), lambda part: part.write_bytes(bytes(5000)))))"
     )
     env = os.environ | {"PYTHONPATH": str(pathlib.Path(__file__).resolve().parents[2])}
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=env, capture_output=True, text=True)

@@ -61,7 +61,7 @@ def _train(out, case, faces):
     folder = out / "begun" if case == "continued" else out / case
     shared = devices.ALONE if case == "alone" else devices.choose(BATCH)
     trained = _trainer(out, folder, faces, shared).train()
-    processes.part()
+    processes.shut_down()
     if shared.writes:
         np.savez(out / f"{case}.npz", *trained.model.get_weights(), evaluation.predict(trained.model, faces))
         (out / f"{case}.json").write_text(json.dumps(trained.history))

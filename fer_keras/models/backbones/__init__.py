@@ -52,7 +52,7 @@ DEEPEST = {
 }
 """{name: a layer by which `family` knows it}, the first hit decides: ResNet50 holds the last two names too."""
 
-QUICKER = {
+FAST_LAYERS = {
     layers.BatchNormalization: FusedBatchNormalization,
     layers.Conv2D: FastConv2D,
     layers.DepthwiseConv2D: FastDepthwiseConv2D,
@@ -67,7 +67,7 @@ AUTOMATIC_NAME = re.compile(rf"({'|'.join(AUTOMATIC)})(_\d+)?")
 def build_backbone(name: str, image_size: int, channels: int = 3) -> keras.Model:
     """Return the backbone as a functional model called "backbone", randomly initialised.
 
-    Its layers are those of QUICKER where there is one; names, order and number of the layers and of the weights are those of
+    Its layers are those of FAST_LAYERS where there is one; names, order and number of the layers and of the weights are those of
     keras.applications (ResNet50: 175 layers, on which Paper 003's unfreezing indices count).
 
     Args:
@@ -86,18 +86,18 @@ def build_backbone(name: str, image_size: int, channels: int = 3) -> keras.Model
         return build_basic_resnet(DEPTHS[name], image_size=image_size, channels=channels)
     shape = (image_size, image_size, channels)
     stock = APPLICATIONS[name](weights=None, include_top=False, input_shape=shape, name="backbone")
-    return with_quick_layers(stock)
+    return with_fast_layers(stock)
 
 
-def with_quick_layers(model: keras.Model) -> keras.Model:
-    """Return a copy with fresh weights and the layers of QUICKER; automatic names count from its own first layer.
+def with_fast_layers(model: keras.Model) -> keras.Model:
+    """Return a copy with fresh weights and the layers of FAST_LAYERS; automatic names count from its own first layer.
 
     The paths of its variables start with its name ("backbone/conv1_conv/kernel").
     """
     names = own_names(model)
 
     def copy(operation):
-        kind = QUICKER.get(type(operation), type(operation))
+        kind = FAST_LAYERS.get(type(operation), type(operation))
         return kind.from_config({**operation.get_config(), "name": names[operation]})
 
     image = keras.Input(batch_shape=model.input.shape, dtype=model.input.dtype, name="input_layer")

@@ -9,7 +9,7 @@ import numpy as np
 from fer_keras.io import files
 from fer_keras.io.errors import UserError, expected
 from fer_keras.layers.grey_stem import GreyStem
-from fer_keras.models.backbones import DEPTHS, QUICKER, family
+from fer_keras.models.backbones import DEPTHS, FAST_LAYERS, family
 from fer_keras.models.weights import starting_points
 from fer_keras.models.weights.starting_points import FAMILY, StartingPoint, weights_of
 from fer_keras.models.weights.torchvision_weights import load_torchvision
@@ -122,7 +122,7 @@ def _fitted(layer, array: np.ndarray) -> np.ndarray:
 def _is_addition(layer) -> bool:
     """Attention that a paper puts between the stages: no checkpoint of the plain backbone has it."""
     ours = type(layer).__module__.startswith("fer_keras.layers")
-    return ours and not isinstance(layer, (*QUICKER.values(), GreyStem))
+    return ours and not isinstance(layer, (*FAST_LAYERS.values(), GreyStem))
 
 
 def _nested(model: keras.Model, name: str):

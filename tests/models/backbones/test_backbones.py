@@ -29,7 +29,7 @@ def pair(request):
     """(name, keras.applications' model, our copy with the same random weights)."""
     build = backbones.APPLICATIONS[request.param]
     stock = build(weights=None, include_top=False, input_shape=(SIZE, SIZE, 3), name="backbone")
-    ours = backbones.with_quick_layers(stock)
+    ours = backbones.with_fast_layers(stock)
     ours.set_weights(stock.get_weights())
     return request.param, stock, ours
 
