@@ -6,8 +6,8 @@ Same trunk, recipe, rows and seeds; only what stands between the last feature ma
 at 48 px, so that a run takes minutes on two CPU cores. `reports/attention_worth.md` holds the paired tests.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.attention import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

@@ -7,8 +7,8 @@ ours stand in reports/). Adam, cosine annealing with warm restarts, batch 32, 5 
 paper's.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.p001_cnn_resnet_attention import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

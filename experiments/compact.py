@@ -9,8 +9,8 @@ which cost accuracy, and the other kinds of attention, which `experiments.attent
 FER2013 alone; `house_votes` and `house_muon` learn half, `house_ferplus` all, from FER+'s votes, and need its file too.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.compact import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

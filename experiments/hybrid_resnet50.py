@@ -6,8 +6,8 @@ Expect 58.87 % balanced accuracy (§6.1, reported; ours stands in reports/). As 
 hours on an accelerator, weeks on a CPU; the `cpu` profile declares what is cut. Section numbers below are the paper's.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.p003_hybrid_resnet50 import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

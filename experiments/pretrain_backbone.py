@@ -9,8 +9,8 @@ trains on FER+ votes. Expect 50 % on PublicTest from ResNet50's `cpu` profile (4
 cores; see reports/.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.pretrain_backbone import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

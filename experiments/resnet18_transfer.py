@@ -8,8 +8,8 @@ ResNet-18 from ImageNet with a three-layer head, SGD under OneCycle for 50 epoch
 on the validation rows (reported; ours stand in reports/). Headings below are the paper's.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.p002_resnet18_transfer import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

@@ -11,8 +11,8 @@ the first phase. Section numbers are the paper's. Its authors' notebook (github.
 answers some of what it leaves open.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.p000_resnet34_cbam import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

@@ -6,8 +6,8 @@ Adam 1e-4, 60 epochs, batch 32, weighted cross-entropy, 80/20 of all rows. Expec
 reported; ours stand in reports/). Section numbers are the paper's.
 """
 
-from fer_keras.commands.train import main
+from fer_keras.commands.train import run_program
 from fer_keras.recipes.p004_resnet50_cnn import EXPERIMENT
 
 if __name__ == "__main__":
-    raise SystemExit(main(EXPERIMENT))
+    raise SystemExit(run_program(EXPERIMENT))

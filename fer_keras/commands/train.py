@@ -11,12 +11,32 @@ from fer_keras.config import protocols
 from fer_keras.config.options import Options
 from fer_keras.config.recipe import Experiment, Recipe
 from fer_keras.config.resolve import PAPER
+from fer_keras.io.errors import expected
 from fer_keras.recipes import MODULES
 
 
-def main(experiment: Experiment, arguments: list[str] | None = None) -> int:
-    """Run what the command line asks of `experiment`; return the exit code."""
-    asked = _parser(experiment).parse_args(arguments)
+def main(arguments: list[str]) -> int:
+    """`fer-keras train NAME ...`: the program of the experiment called NAME, or of the one that has a recipe NAME."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print("usage: fer-keras train EXPERIMENT [arguments]\n\nfer-keras train EXPERIMENT --help explains them.\n")
+        return list_experiments("fer-keras train ")
+    name, *rest = arguments
+    if name in recipes.MODULES:
+        return run_program(recipes.experiment(name), rest, f"fer-keras train {name}")
+    for experiment in recipes.experiments():
+        if any(recipe.name == name for recipe in experiment.recipes):
+            return run_program(experiment, ["--only", name, *rest], f"fer-keras train {name}")
+    known = ", ".join(recipes.MODULES)
+    return run_command(lambda: _refuse(expected(f"an experiment ({known}), or a recipe of one", repr(name))))
+
+
+def _refuse(error):
+    raise error
+
+
+def run_program(experiment: Experiment, arguments: list[str] | None = None, program: str = "") -> int:
+    """Run what the command line asks of `experiment`; return the exit code. `program` is what the usage line calls it."""
+    asked = _parser(experiment, program or f"python -m experiments.{experiment.name}").parse_args(arguments)
     given = {field.name: getattr(asked, field.name) for field in dataclasses.fields(Options) if field.name != "seed"}
     chosen = [experiment.recipe(asked.only)] if asked.only else list(experiment.recipes[:1])
     return run_command(lambda: _run_all(experiment, chosen, asked.seeds, given))
@@ -31,10 +51,10 @@ def _run_all(experiment, recipes, seeds, given):
             run(experiment, recipe, Options(**given, seed=seed))
 
 
-def _parser(experiment: Experiment) -> argparse.ArgumentParser:
+def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     names = [recipe.name for recipe in experiment.recipes]
     parser = argparse.ArgumentParser(
-        prog=f"python -m experiments.{experiment.name}",
+        prog=program,
         description=f"{experiment.title} (paper {experiment.paper}). Without data it runs a demo on drawn faces.",
     )
     profiles = sorted({PAPER, *(name for recipe in experiment.recipes for name in recipe.profiles)})
@@ -88,12 +108,12 @@ def _parser(experiment: Experiment) -> argparse.ArgumentParser:
     return parser
 
 
-def list_experiments() -> int:
+def list_experiments(program: str = "python -m experiments.") -> int:
     """Print every experiment with its paper, the number it reports and what a run is estimated to take."""
     lines = []
     for name in MODULES:
         experiment = recipes.experiment(name)
-        lines.append(f"python -m experiments.{name}   paper {experiment.paper}: {experiment.title}")
+        lines.append(f"{program}{name}   paper {experiment.paper}: {experiment.title}")
         for recipe in experiment.recipes:
             lines.append(f"    --only {recipe.name:<28} {_headline(recipe):<32} {_durations(recipe)}")
     print("\n".join(lines))
