@@ -5,6 +5,7 @@ import pathlib
 import sys
 import time
 
+from fer_keras.commands import program
 from fer_keras.io.errors import UserError, expected
 
 DEFAULT = pathlib.Path("runs/audit")
@@ -45,7 +46,7 @@ def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m fer_keras.audit",
+        prog=program.name("audit"),
         description="Find exact and near copies, contradicting labels and blank images, within and across the splits "
         "of a data set; write audit.md with examples, audit.json, and pairs.csv with every pair of rows. With "
         "FER+ votes beside the data, labels.md and labels.json say how far the two labellings agree.",

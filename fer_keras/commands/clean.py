@@ -5,6 +5,7 @@ import pathlib
 import shlex
 import sys
 
+from fer_keras.commands import program
 from fer_keras.commands.ending import run_command
 from fer_keras.io.errors import expected
 
@@ -64,7 +65,7 @@ def _unreadable(path):
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m fer_keras.clean",
+        prog=program.name("clean"),
         description="List the Training rows that are unreadable, blank, contradictory, copies of each other or of "
         "evaluation rows, or no faces, with the reason for each; experiments leave them out with --drop.",
     )

@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
+from fer_keras.commands import program
 from fer_keras.commands.ending import run_command
 from fer_keras.studies.compare import compare
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the comparison; return 0, or 2 for bad input (one line on stderr)."""
-    parser = argparse.ArgumentParser(prog="python -m fer_keras.compare", description=__doc__)
+    parser = argparse.ArgumentParser(prog=program.name("compare"), description=__doc__)
     parser.add_argument(
         "runs", nargs=2, type=Path, metavar="RUN", help="run directory: runs/NAME or reports/results/NAME"
     )

@@ -5,6 +5,7 @@ import os
 import pathlib
 
 from fer_keras import runtime
+from fer_keras.commands import program
 from fer_keras.commands.ending import run_command
 from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.config.recipe import SPLITS
@@ -26,7 +27,7 @@ def _make(asked):
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m fer_keras.gan",
+        prog=program.name("gan"),
         description="Train a small DCGAN on the Training rows of one class and make faces with it (Paper 003, §4.2.2): "
         "generated.npz for --generated of the experiments, and a page that says whether it has memorised its rows. "
         "Without data it is a demo on drawn faces. The same command again goes on where a stopped one was.",

@@ -10,6 +10,7 @@ import os
 import pathlib
 
 from fer_keras import recipes, runtime
+from fer_keras.commands import program
 from fer_keras.commands.ending import run_command
 from fer_keras.config.options import Options
 from fer_keras.io.errors import expected
@@ -74,7 +75,7 @@ def _say(folder, record):
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m fer_keras.lr_find",
+        prog=program.name("lr-find"),
         description="Learning-rate range test of a recipe. Without data it runs a demo on drawn faces.",
     )
     add = parser.add_argument

@@ -7,13 +7,14 @@ says in its record.json, beside the model, which they were, and its model crops 
 import argparse
 import pathlib
 
+from fer_keras.commands import program
 from fer_keras.commands.ending import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print one line an image: file, predicted expression, confidence; 2 on bad input."""
     parser = argparse.ArgumentParser(
-        prog="python -m fer_keras.predict", description="What a trained model sees in your own photos."
+        prog=program.name("predict"), description="What a trained model sees in your own photos."
     )
     parser.add_argument("model", type=pathlib.Path, help="model.keras of a run, or its SavedModel folder")
     parser.add_argument(

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from fer_keras.commands import program
 from fer_keras.io.errors import UserError, expected
 from fer_keras.runs.verify import verify
 from fer_keras.studies.site import check, regenerate
@@ -11,7 +12,7 @@ from fer_keras.studies.site import check, regenerate
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0, 1 when a page is stale or a metric does not agree, 2 for bad input (one line on stderr)."""
-    parser = argparse.ArgumentParser(prog="python -m fer_keras.report", description=__doc__)
+    parser = argparse.ArgumentParser(prog=program.name("report"), description=__doc__)
     parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     action = parser.add_mutually_exclusive_group()
     action.add_argument(

@@ -3,6 +3,7 @@
 import argparse
 import pathlib
 
+from fer_keras.commands import program
 from fer_keras.commands.ending import run_command
 from fer_keras.runs.listing import listing
 
@@ -11,7 +12,7 @@ DEFAULT = pathlib.Path("runs")
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; return 0, or 2 when there is no such folder."""
-    parser = argparse.ArgumentParser(prog="python -m fer_keras.runs", description=__doc__)
+    parser = argparse.ArgumentParser(prog=program.name("runs"), description=__doc__)
     parser.add_argument(
         "folder", nargs="?", type=pathlib.Path, default=DEFAULT, metavar="DIR", help=f"default: {DEFAULT}"
     )
