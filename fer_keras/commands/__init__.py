@@ -1,0 +1,1 @@
+"""Arguments and printing of every command, a module each; the work is done below."""

@@ -1,0 +1,1 @@
+"""Recipe and its parts, options, overrides, class names. Plain Python, milliseconds, no TensorFlow."""

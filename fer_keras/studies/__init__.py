@@ -1,0 +1,1 @@
+"""Questions beyond one run: audit, cleaning, GAN, leakage, attention, the papers' consistency."""

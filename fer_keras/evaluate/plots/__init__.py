@@ -1,0 +1,1 @@
+"""Figures from metrics and predictions, drawn with matplotlib and seaborn."""

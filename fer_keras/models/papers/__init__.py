@@ -1,0 +1,1 @@
+"""The papers' architectures, one a file."""

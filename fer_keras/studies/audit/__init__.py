@@ -1,0 +1,1 @@
+"""Copies, contradicting labels and blank images of a data set."""

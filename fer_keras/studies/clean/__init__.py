@@ -1,0 +1,1 @@
+"""Which training images are better left out, and why."""

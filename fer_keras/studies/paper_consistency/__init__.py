@@ -1,0 +1,1 @@
+"""What the papers' printed numbers imply about each other; reads no run."""
