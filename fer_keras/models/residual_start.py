@@ -6,7 +6,7 @@ import keras
 
 BRANCH_NORM = re.compile(
     r"(conv\d+_block\d+)_[1-9]_bn"  # ResNets, whose ..._0_bn is the shortcut's
-    r"|(block\d+[a-z]|expanded_conv(?:_\d+)?)_project_bn"  # EfficientNet, MobileNetV3
+    r"|(block\d+[a-z]|expanded_conv(?:_\d+)?|stage\d_block\d)_project_bn"  # EfficientNet, MobileNetV3, EfficientNet-Lite0
     r"|(block(?:[2-9]|1[0-3]))_sepconv\d_bn"  # Xception, whose blocks 1 and 14 have no shortcut
 )
 """Batch norms of residual branches, as keras.applications names them."""

@@ -12,6 +12,7 @@ from fer_keras.layers.cpu_kernels.fast_depthwise import FastDepthwiseConv2D
 from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
 from fer_keras.layers.normalise import CAFFE, TORCHVISION, UNIT_RANGE, Normalise
 from fer_keras.layers.resize import Resize
+from fer_keras.models.backbones import efficientnet_lite0
 from fer_keras.models.backbones.basic_resnet import build_basic_resnet
 from fer_keras.models.front import face_input
 
@@ -26,7 +27,10 @@ APPLICATIONS = {
 DEPTHS = {"resnet18": 18, "resnet34": 34}
 """The backbones of our own, which take torchvision's weights."""
 
-BACKBONES = (*APPLICATIONS, *DEPTHS)
+LITE0 = {"efficientnetlite0": True, "efficientnetlite0_320": False}
+"""{name: whether EfficientNet-Lite0 has its last convolution}."""
+
+BACKBONES = (*APPLICATIONS, *DEPTHS, *LITE0)
 """The closed list of names that `build_backbone` takes."""
 
 NORMALISATION = {
@@ -36,6 +40,8 @@ NORMALISATION = {
     "mobilenetv3small": None,
     "resnet18": TORCHVISION,
     "resnet34": TORCHVISION,
+    "efficientnetlite0": efficientnet_lite0.NORMALISATION,
+    "efficientnetlite0_320": efficientnet_lite0.NORMALISATION,
 }
 """{name: arguments of `Normalise`, or None where the backbone holds its own normalisation and takes 0..255}."""
 
@@ -49,6 +55,8 @@ DEEPEST = {
     "mobilenetv3small": "expanded_conv_10_project",
     "resnet34": "conv5_block3_2_conv",
     "resnet18": "conv5_block2_2_conv",
+    "efficientnetlite0": "head_conv",
+    "efficientnetlite0_320": "stage7_block1_project_conv",
 }
 """{name: a layer by which `family` knows it}, the first hit decides: ResNet50 holds the last two names too."""
 
@@ -84,6 +92,8 @@ def build_backbone(name: str, image_size: int, channels: int = 3) -> keras.Model
         raise expected(f"an image size of at least {MIN_SIZE[name]} for {name}", image_size)
     if name in DEPTHS:
         return build_basic_resnet(DEPTHS[name], image_size=image_size, channels=channels)
+    if name in LITE0:
+        return efficientnet_lite0.build_efficientnet_lite0(image_size=image_size, channels=channels, head=LITE0[name])
     shape = (image_size, image_size, channels)
     stock = APPLICATIONS[name](weights=None, include_top=False, input_shape=shape, name="backbone")
     return with_fast_layers(stock)

@@ -9,8 +9,8 @@ import numpy as np
 from fer_keras.io import files
 from fer_keras.io.errors import UserError, expected
 from fer_keras.layers.grey_stem import GreyStem
-from fer_keras.models.backbones import DEPTHS, FAST_LAYERS, family
-from fer_keras.models.weights import starting_points
+from fer_keras.models.backbones import DEPTHS, FAST_LAYERS, LITE0, family
+from fer_keras.models.weights import lite0_weights, starting_points
 from fer_keras.models.weights.starting_points import FAMILY, StartingPoint, weights_of
 from fer_keras.models.weights.torchvision_weights import load_torchvision
 
@@ -38,6 +38,9 @@ def load_backbone(model: keras.Model, init: str) -> dict:
         name = family(backbone)
         if name in DEPTHS:
             path = starting_points.imagenet_torchvision(backbone, name)
+        elif name in LITE0:
+            path = lite0_weights.installed_file()
+            lite0_weights.load_lite0(backbone, path)
         else:
             point, path = starting_points.imagenet(name)
             _assign(backbone, point.backbone, "ImageNet's weights")
@@ -47,6 +50,8 @@ def load_backbone(model: keras.Model, init: str) -> dict:
         raise expected("--init imagenet, scratch, or the path of a checkpoint", repr(init), "There is no such file.")
     if path.suffix == ".safetensors":
         load_torchvision(backbone, path)
+    elif path.suffix == ".pth" and family(backbone) in LITE0:
+        lite0_weights.load_lite0(backbone, path)
     else:
         _load(model, backbone, starting_points.read(path, family(backbone)), path)
     return _record("checkpoint", path)

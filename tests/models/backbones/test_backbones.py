@@ -19,6 +19,8 @@ PARAMETERS = {
     "mobilenetv3small": 939_120,
     "resnet18": 11_186_112,
     "resnet34": 21_301_696,
+    "efficientnetlite0": 3_413_024,
+    "efficientnetlite0_320": 2_998_304,
 }
 LAYERS = {"resnet50": 175, "efficientnetb3": 384, "xception": 132, "mobilenetv3small": 157}
 SIZE = 72
@@ -89,7 +91,7 @@ def test_paper_003s_indices_mean_keras_layers():
     assert resnet50.layers[175:] == []
 
 
-@pytest.mark.parametrize("name", ["resnet18", "resnet34"])
+@pytest.mark.parametrize("name", ["resnet18", "resnet34", "efficientnetlite0", "efficientnetlite0_320"])
 def test_our_own_backbones(name):
     ours = backbones.build_backbone(name, 32)
     assert (ours.name, ours.count_params(), backbones.family(ours)) == ("backbone", PARAMETERS[name], name)
