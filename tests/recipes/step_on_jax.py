@@ -1,13 +1,12 @@
-"""A program, to be run with KERAS_BACKEND=jax: one training step of each phase of each recipe.
+"""A program, to be run with KERAS_BACKEND=jax: one training step of each network, and of each optimizer of the recipes.
 
     python tests/recipes/step_on_jax.py [RECIPE...]
 
-The step is traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a shape or
-a dtype that JAX does not take is found there. Compiling takes seconds to minutes each, so only the networks MADE, in which
-the suite's own attention and branches stand, are compiled and make their steps; what backbones predict is held against
-TensorFlow in tests/recipes/test_every_recipe.py. A step like an earlier recipe's, with the same network, freezing, optimizer and
-loss, is not made again. Prints one line a recipe: its name, the phases, what was done. Weights after steps are held
-against TensorFlow's in tests/train/test_shared_training.py.
+A network's step is traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a
+shape or a dtype that JAX does not take is found there. Compiling takes seconds to minutes each, so only the networks of
+COMPILED, in which the suite's own attention and branches stand, are compiled and make their steps; what backbones predict
+is held against TensorFlow in tests/recipes/test_architectures.py. Prints one line a network and one an optimizer: its
+name and what was done. Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
 """
 
 import dataclasses
@@ -18,59 +17,60 @@ import jax
 import keras
 import numpy as np
 
-from fer_keras.config import resolve
-from fer_keras.data import development
 from fer_keras.data.readers import toy
 from fer_keras.models import builder
-from fer_keras.recipes import recipes
 from fer_keras.train import freeze, prepare
+from tests.recipes.architectures import RECIPES, architectures, smallest
 
-RECIPES = recipes()
-ROWS = 2
-MADE = ("hybrid_baseline_cnn", "attention_cnn", "residual_cnn", "house", "attention_cbam", "attention_all")
+BATCH_SIZE = 2
+COMPILED = ("hybrid_baseline_cnn", "attention_cnn", "residual_cnn", "house", "attention_cbam", "attention_all")
+PLAIN = "vanilla_cnn"
+"""The recipe whose small network makes the step of each optimizer."""
 
 
 def main(names: list[str]) -> None:
-    drawn = toy.toy_faces()
-    done = {}
-    # MADE first: with the first values drawn Keras draws those that `_network` has left out, of all networks before.
-    for name in sorted(names or RECIPES, key=lambda name: name not in MADE):
-        recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
+    images = toy.toy_faces(70, 35, 35).images[:BATCH_SIZE]
+    # COMPILED first: with the first values drawn Keras draws those that `without_values` has left out, of all networks before.
+    for name in sorted(names or architectures(), key=lambda name: name not in COMPILED):
+        recipe = smallest(name, BATCH_SIZE)
+        build = network if name in COMPILED else without_values
+        model = build(recipe.model, tuple(sorted(recipe.model_args.items())))
+        print(f"{name}: {_step(model, recipe, recipe.phases[-1], images, name in COMPILED)}", flush=True)
+    for name, recipe, phase in [] if names else optimizers():
+        model = without_values(RECIPES[PLAIN].model, tuple(sorted(RECIPES[PLAIN].model_args.items())))
+        print(f"{name}: {_step(model, recipe, phase, images, compiled=False)}", flush=True)
+
+
+def optimizers():
+    """Return (name, recipe, phase) for each kind of optimizer, schedule and label smoothing that recipes train with."""
+    chosen = {}
+    for name, recipe in RECIPES.items():
         for phase in recipe.phases:
-            faces = development.divided(phase.data or recipe.data, drawn, None, seed=0).train
-            arguments = tuple(sorted(recipe.model_args.items()))
-            form = (recipe.model, arguments, faces.images.shape[1:], len(faces.class_names))
-            computation = (form, _computation(phase), recipe.label_smoothing)
-            if computation not in done:
-                done[computation] = _make(form, recipe, phase, faces.images[:ROWS])
-        print(f"{name}: {', '.join(phase.name for phase in recipe.phases)}: {done[computation]}", flush=True)
+            spec = dataclasses.replace(phase.optimizer, learning_rate=1e-3, groups=())
+            phase = dataclasses.replace(phase, optimizer=spec, backbone="all", batch_norm="trainable")
+            chosen.setdefault(
+                (repr(spec), recipe.label_smoothing), (f"optimizer of {name} {phase.name}", recipe, phase)
+            )
+    return list(chosen.values())
 
 
-def _computation(phase) -> str:
-    """Return all of `phase` that its step depends on: recipes that differ in their rows alone make the same step."""
-    return repr(dataclasses.replace(phase, name="any", data=None, augment=None, class_weights=None, section=""))
-
-
-def _make(form, recipe, phase, images) -> str:
-    made = recipe.name in MADE
-    model = build(*form) if made else _network(*form)
+def _step(model, recipe, phase, images, compiled: bool) -> str:
     freeze.apply(model, phase)
     prepare.compile_model(model, recipe, phase, steps_per_epoch=1, jit=True)
-    (step if made else lower)(model, images)
-    return "made" if made else "lowered"
+    (step if compiled else lower)(model, images)
+    return "compiled" if compiled else "lowered"
 
 
-@functools.lru_cache(maxsize=3)
-def _network(name, arguments, shape, classes):
+def network(name, arguments):
+    """Return a new network for the drawn faces."""
+    return builder(name)(**dict(arguments), classes=7, channels=1, input_size=48)
+
+
+@functools.lru_cache(maxsize=1)
+def without_values(name, arguments):
     """Return the network, whose weights have shapes but no values: to draw them would take longest."""
     with keras.StatelessScope(initialize_variables=False):
-        return build(name, arguments, shape, classes)
-
-
-def build(name, arguments, shape, classes):
-    """Return a new network for faces of `shape`."""
-    side, _, channels = shape
-    return builder(name)(**dict(arguments), classes=classes, channels=channels, input_size=side)
+        return network(name, arguments)
 
 
 def step(model, images) -> None:
@@ -82,7 +82,7 @@ def step(model, images) -> None:
     targets = np.eye(model.output_shape[-1], dtype="float32")[np.arange(len(images))]
     loss = model.train_on_batch(images, targets, sample_weight=np.ones(len(images), "float32"))[0]
     assert np.isfinite(loss), f"{model.name}: a loss of {loss}"
-    moved = [np.any(one != np.array(two.value)) for one, two in zip(before, model.trainable_variables, strict=True)]
+    moved = [np.any(old != np.array(new.value)) for old, new in zip(before, model.trainable_variables, strict=True)]
     assert np.mean(moved) > 0.5, f"{model.name}: {sum(moved)} of {len(moved)} weights moved"
 
 
@@ -94,8 +94,8 @@ def lower(model, images) -> None:
     targets = np.eye(model.output_shape[-1], dtype="float32")[np.zeros(len(images), int)]
 
     def loss_of(trainable, others):
-        found, moved, losses = model.stateless_call(trainable, others, images, training=True, return_losses=True)
-        return model.loss(targets, found, sample_weight=np.ones(len(images), "float32")) + sum(losses), moved
+        outputs, others, losses = model.stateless_call(trainable, others, images, training=True, return_losses=True)
+        return model.loss(targets, outputs, sample_weight=np.ones(len(images), "float32")) + sum(losses), others
 
     def step(trainable, others, slots):
         (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, others)
@@ -104,7 +104,7 @@ def lower(model, images) -> None:
 
     groups = model.trainable_variables, model.non_trainable_variables, model.optimizer.variables
     state = tuple([jax.ShapeDtypeStruct(v.shape, v.dtype) for v in group] for group in groups)
-    # Without this scope each stateless call would draw the values that `_network` has left out.
+    # Without this scope each stateless call would draw the values that `without_values` has left out.
     with keras.StatelessScope(initialize_variables=False):
         _, after = jax.jit(step).lower(*state).out_info
     for before, now in zip(jax.tree.leaves(state), jax.tree.leaves(after), strict=True):

@@ -1,4 +1,4 @@
-"""Every recipe of every experiment: one step of each phase, saved, reloaded; every network exported, and on JAX.
+"""Every network of the recipes: one step in which all of it trains, saved, reloaded, exported, and on JAX.
 
 One step runs eagerly, by far the cheapest way to see it; the compiled way is tested in tests/test_run.py.
 """
@@ -18,36 +18,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from fer_keras.config import resolve
 from fer_keras.data import development
 from fer_keras.data.readers import toy
 from fer_keras.models import builder, export
-from fer_keras.recipes import recipes
 from fer_keras.train import checkpoint
 from fer_keras.train.phases import Trainer
+from tests.recipes.architectures import architectures, smallest
 
-RECIPES = recipes()
 ROWS = 4
-ATTENTION = [f"attention_{part}" for part in ("none", "se", "spatial", "mhsa", "branches")]
-CONTAINED = (
-    "resnet34_plain",
-    "resnet50_5",
-    "resnet50_cnn_sum",
-    "single_layer_head",
-    "house_votes",
-    "house_muon",
-    "house_wide",
-    *ATTENTION,
-)
-"""Recipes whose networks, or all of their parts, stand in those of other recipes, as all backbone_classifiers do: these
-need no export and no compilation on JAX of their own."""
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return toy.toy_faces()
+    return toy.toy_faces(n_train=140, n_public=70, n_private=70)
 
 
 @contextlib.contextmanager
@@ -71,16 +55,6 @@ def _network(recipe, classes, channels, side):
     return builder(recipe.model)(**recipe.model_args, classes=classes, channels=channels, input_size=side)
 
 
-def _steps():
-    """Return one recipe name for each step: generated faces are rows like others here (tests/data/test_generated.py)."""
-    chosen = {}
-    for name, recipe in RECIPES.items():
-        words = dict.fromkeys(("reported", "assumed", "changed"), ())
-        bare = dataclasses.replace(recipe, name="any", title="", generated={}, oversample={}, profiles={}, **words)
-        chosen.setdefault(repr(bare), name)
-    return list(chosen.values())
-
-
 def _few(drawn, data):
     splits = development.divided(data, drawn, None, seed=0)
     return dataclasses.replace(
@@ -92,28 +66,14 @@ def _probabilities(model, faces):
     return keras.ops.convert_to_numpy(model(faces, training=False))
 
 
-def _architectures():
-    """Return one recipe name for each network that recipes differ in, whatever their image sizes, if not _contained."""
-    chosen = {}
-    for name, recipe in RECIPES.items():
-        arguments = {key: value for key, value in recipe.model_args.items() if key != "image_size"}
-        chosen.setdefault((recipe.model, repr(sorted(arguments.items()))), name)
-    return [name for name in chosen.values() if not _contained(name)]
-
-
-def _contained(name) -> bool:
-    return name in CONTAINED or RECIPES[name].model == "backbone_classifier"
-
-
 @pytest.fixture(scope="module")
 def trained(drawn, tmp_path_factory):
-    """Give, for a recipe's name, a folder with model.keras after a step of each phase, predicted.npy, and the history."""
+    """Give, for a recipe's name, a folder with model.keras after its step, predicted.npy, and what training gave."""
     folders = tmp_path_factory.mktemp("networks")
 
     @functools.cache
     def train(name):
-        recipe = resolve.as_run(RECIPES[name], "smoke", batch_size=ROWS)
-        recipe = dataclasses.replace(recipe, init="scratch", oversample={})
+        recipe = smallest(name, ROWS)
         folder = folders / name
         trainer = Trainer(
             recipe=recipe,
@@ -129,25 +89,23 @@ def trained(drawn, tmp_path_factory):
             result = trainer.train()
         keras.saving.save_model(result.model, folder / "model.keras")
         np.save(folder / "predicted.npy", _probabilities(result.model, drawn.images[:2]))
-        return folder, result.history
+        return folder, result
 
     return train
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", _steps())
-def test_one_step_of_each_phase(name, drawn, trained):
-    folder, history = trained(name)
-    assert [row["phase"] for row in history] == [phase.name for phase in RECIPES[name].phases]
-    assert np.isfinite([row["loss"] for row in history]).all()
+@pytest.mark.parametrize("name", architectures())
+def test_one_step_of_each_network_saved_and_reloaded(name, drawn, trained):
+    folder, result = trained(name)
+    assert [row["phase"] for row in result.history] == [phase.name for phase in smallest(name, ROWS).phases]
+    assert np.isfinite([row["loss"] for row in result.history]).all()
     reloaded = keras.saving.load_model(folder / "model.keras")
     np.testing.assert_array_equal(_probabilities(reloaded, drawn.images[:2]), np.load(folder / "predicted.npy"))
-    if name not in _architectures():
-        (folder / "model.keras").unlink()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", _architectures())
+@pytest.mark.parametrize("name", architectures())
 def test_each_network_is_served_as_it_predicts(name, drawn, trained):
     folder, _ = trained(name)
     export.saved_model(folder / "model.keras", folder / "saved_model", drawn.class_names)
@@ -163,7 +121,7 @@ def test_each_network_is_served_as_it_predicts(name, drawn, trained):
 
 @pytest.mark.slow
 def test_each_network_predicts_the_same_on_jax(drawn, trained, tmp_path):
-    folders = [trained(name)[0] for name in _architectures()]
+    folders = [trained(name)[0] for name in architectures()]
     np.save(tmp_path / "faces.npy", drawn.images[:2])
     env = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
     command = [sys.executable, "tests/recipes/predict_on_jax.py", tmp_path / "faces.npy", *folders]

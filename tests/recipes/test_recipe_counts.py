@@ -1,32 +1,35 @@
-"""What every recipe trains, as printed: the parameters of its network, and those that each phase trains."""
+"""What every recipe trains, as published: the parameters of its network, those that each phase trains, its optimizers."""
 
+import functools
 import json
 import pathlib
 
 import keras
 import pytest
 
+from fer_keras.config import resolve
 from fer_keras.models import builder
 from fer_keras.recipes import recipes
-from fer_keras.train import freeze
+from fer_keras.train import freeze, optimizers
 
 RECIPES = recipes()
 COUNTS = json.loads(pathlib.Path(__file__).with_name("recipe_counts.json").read_text())
-AFFECTNET, FERPLUS, FER2013 = (8, 3), (8, 1), (7, 1)
+KINDS = {"affectnet": (8, 3), "ferplus": (8, 1), "fer2013": (7, 1)}
 """Classes and channels of each data set."""
 
+CLASSES = {"adam": "AdamL2", "adamw": "FusedAdamW", "sgd": "SGDL2", "muon": "ConvolutionMuon"}
+"""The optimizer that each name of a recipe becomes."""
 
-def counted(recipe) -> dict:
-    """Return {"parameters": of the last phase's network, "trainable": {phase: parameters that train}}."""
-    networks, trainable = {}, {}
-    for phase in recipe.phases:
-        dataset = (phase.data or recipe.data).dataset
-        kind = {"affectnet": AFFECTNET, "ferplus": FERPLUS, "fer2013": FER2013}[dataset]
-        if kind not in networks:
-            with keras.StatelessScope(initialize_variables=False):  # to draw their values would take longest
-                networks[kind] = builder(recipe.model)(**recipe.model_args, classes=kind[0], channels=kind[1])
-        trainable[phase.name] = freeze.apply(networks[kind], phase)
-    return {"parameters": networks[kind].count_params(), "trainable": trainable}
+
+@functools.lru_cache(maxsize=2)
+def network(model: str, arguments: tuple, classes: int, channels: int) -> keras.Model:
+    with keras.StatelessScope(initialize_variables=False):  # to draw their values would take longest
+        return builder(model)(**dict(arguments), classes=classes, channels=channels)
+
+
+def network_of(recipe, phase) -> keras.Model:
+    kind = KINDS[(phase.data or recipe.data).dataset]
+    return network(recipe.model, tuple(sorted(recipe.model_args.items())), *kind)
 
 
 def test_the_table_is_complete():
@@ -35,8 +38,31 @@ def test_the_table_is_complete():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
-def test_counts(name):
+def test_counts_and_optimizers(name):
+    recipe, trainable = RECIPES[name], {}
     try:
-        assert counted(RECIPES[name]) == COUNTS[name]
+        for phase in recipe.phases:
+            model = network_of(recipe, phase)
+            trainable[phase.name] = freeze.apply(model, phase)
+            _expect_optimizer(phase, [variable.path for variable in model.trainable_variables])
+        assert {"parameters": model.count_params(), "trainable": trainable} == COUNTS[name]
     finally:
         keras.backend.clear_session()  # or the next test to draw a value would draw all that were left out
+
+
+def _expect_optimizer(phase, paths):
+    """Build the phase's optimizer on the paths that train: one a group and the default, at the rates of the recipe."""
+    singles = optimizers.inner(optimizers.build(phase.optimizer, phase.epochs, 10, paths))
+    assert {type(single).__name__ for single in singles} == {CLASSES[phase.optimizer.name]}
+    assert len(singles) == 1 + len(phase.optimizer.groups)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_profile_is_a_recipe_that_trains_the_same_network(name):
+    recipe = RECIPES[name]
+    for profile in recipe.profiles:
+        reduced = resolve.as_run(recipe, profile)
+        assert (reduced.model, reduced.data, reduced.reported) == (recipe.model, recipe.data, recipe.reported)
+        arguments = [{k: v for k, v in one.model_args.items() if k != "image_size"} for one in (reduced, recipe)]
+        assert arguments[0] == arguments[1]
+        assert {phase.name for phase in reduced.phases} <= {phase.name for phase in recipe.phases}

@@ -1,0 +1,48 @@
+"""The networks that recipes differ in, one recipe for each, at the smallest side that it takes."""
+
+import dataclasses
+
+from fer_keras.config import resolve
+from fer_keras.config.recipe import Recipe
+from fer_keras.recipes import recipes
+
+RECIPES = recipes()
+ATTENTION = [f"attention_{part}" for part in ("none", "se", "spatial", "mhsa", "branches")]
+CONTAINED = {
+    "resnet34_plain",
+    "resnet50_5",
+    "resnet50_cnn_sum",
+    "single_layer_head",
+    "house_wide",
+    *ATTENTION,
+}
+"""Recipes whose networks, or all of their parts, stand in those of other recipes, as all backbone_classifiers do."""
+
+SMALLEST, XCEPTION = 32, 71
+"""The smallest side of keras.applications' backbones; Xception's."""
+
+
+def architectures() -> list[str]:
+    """Return one recipe name for each network that recipes differ in, whatever their image sizes, if not contained."""
+    chosen = {}
+    for name, recipe in RECIPES.items():
+        arguments = {key: value for key, value in recipe.model_args.items() if key != "image_size"}
+        chosen.setdefault((recipe.model, repr(sorted(arguments.items()))), name)
+    return [name for name in chosen.values() if not _is_contained(name)]
+
+
+def _is_contained(name: str) -> bool:
+    return name in CONTAINED or RECIPES[name].model == "backbone_classifier"
+
+
+def smallest(name: str, batch_size: int) -> Recipe:
+    """Return the recipe from scratch on the smallest images: one epoch on each kind of data, in which everything trains."""
+    recipe = resolve.as_run(RECIPES[name], resolve.PAPER, epochs=1, batch_size=batch_size)
+    phases = {phase.data or recipe.data: phase for phase in reversed(recipe.phases)}
+    whole = [dataclasses.replace(phase, backbone="all", batch_norm="trainable") for phase in phases.values()]
+    arguments = dict(recipe.model_args)
+    if arguments.get("image_size", 48) > 48:
+        arguments["image_size"] = XCEPTION if "xception" in recipe.model else SMALLEST
+    return dataclasses.replace(
+        recipe, init="scratch", oversample={}, generated={}, model_args=arguments, phases=tuple(reversed(whole))
+    )
