@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fer_keras.models import saved
 from fer_keras.models.weights import starting_points
-from fer_keras.models.weights.torchvision_weights import read_safetensors
+from fer_keras.models.weights.torchvision_file import read_safetensors
 from fer_keras.report.page import render
 from fer_keras.runs import listing
 from fer_keras.runs.record import all_predictions, read_record

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fer_keras.models import BUILDERS, builder
-from fer_keras.models.head import KNOWN
+from fer_keras.models.attention_head import KNOWN
 
 TRUNK = {"widths": (8, 16, 32), "pairs": (1, 2), "dim": 24, "heads": 3, "ratio": 4, "units": 20}
 

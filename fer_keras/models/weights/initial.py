@@ -10,9 +10,9 @@ from fer_keras.io import files
 from fer_keras.io.errors import UserError, expected
 from fer_keras.layers.grey_stem import GreyStem
 from fer_keras.models.backbones import DEPTHS, FAST_LAYERS, LITE0, family
-from fer_keras.models.weights import lite0_weights, starting_points
+from fer_keras.models.weights import lite0_file, starting_points
 from fer_keras.models.weights.starting_points import FAMILY, StartingPoint, weights_of
-from fer_keras.models.weights.torchvision_weights import load_torchvision
+from fer_keras.models.weights.torchvision_file import load_torchvision
 
 BACKBONE, ADAPTER = "backbone", "adapter"
 """The nested layers that carry over from one model to another."""
@@ -39,8 +39,8 @@ def load_backbone(model: keras.Model, init: str) -> dict:
         if name in DEPTHS:
             path = starting_points.imagenet_torchvision(backbone, name)
         elif name in LITE0:
-            path = lite0_weights.installed_file()
-            lite0_weights.load_lite0(backbone, path)
+            path = lite0_file.installed_file()
+            lite0_file.load_lite0(backbone, path)
         else:
             point, path = starting_points.imagenet(name)
             _assign(backbone, point.backbone, "ImageNet's weights")
@@ -51,7 +51,7 @@ def load_backbone(model: keras.Model, init: str) -> dict:
     if path.suffix == ".safetensors":
         load_torchvision(backbone, path)
     elif path.suffix == ".pth" and family(backbone) in LITE0:
-        lite0_weights.load_lite0(backbone, path)
+        lite0_file.load_lite0(backbone, path)
     else:
         _load(model, backbone, starting_points.read(path, family(backbone)), path)
     return _record("checkpoint", path)

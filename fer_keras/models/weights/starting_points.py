@@ -11,7 +11,7 @@ from fer_keras.io import npz
 from fer_keras.io.errors import UserError, expected
 from fer_keras.models import saved
 from fer_keras.models.backbones import APPLICATIONS, MIN_SIZE, build_backbone, family, own_names
-from fer_keras.models.weights.torchvision_weights import fetch_and_load
+from fer_keras.models.weights.torchvision_file import fetch_and_load
 
 FAMILY = "family"
 """Key of the backbone's name in an .npz."""

@@ -8,8 +8,8 @@ import pytest
 
 from fer_keras.io.errors import UserError
 from fer_keras.models.backbones.basic_resnet import BLOCKS, build_basic_resnet
-from fer_keras.models.weights import torchvision_weights
-from fer_keras.models.weights.torchvision_weights import fetch_and_load, load_torchvision, tensors_of, torch_name
+from fer_keras.models.weights import torchvision_file
+from fer_keras.models.weights.torchvision_file import fetch_and_load, load_torchvision, tensors_of, torch_name
 
 SIDE = 45
 
@@ -110,7 +110,7 @@ def test_every_weight_has_its_torchvision_name_and_shape(backbones, depth):
     loaded = {
         name: shape
         for name, shape in torchvision_shapes(depth).items()
-        if not torchvision_weights.NOT_LOADED.fullmatch(name)
+        if not torchvision_file.NOT_LOADED.fullmatch(name)
     }
     ours = {
         name: tuple(variable.shape[i] for i in (3, 2, 0, 1)) if len(variable.shape) == 4 else tuple(variable.shape)
@@ -178,7 +178,7 @@ def test_weights_of_another_network_change_nothing(backbones, tmp_path, change, 
 
 def test_no_network_names_the_three_ways_on(backbones, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(torchvision_weights, "HUB", (tmp_path / "absent").as_uri() + "/{name}")
+    monkeypatch.setattr(torchvision_file, "HUB", (tmp_path / "absent").as_uri() + "/{name}")
     with pytest.raises(UserError, match=r"copy it to .*resnet18.*--init PATH.*--init scratch") as caught:
         fetch_and_load(backbones[18], "resnet18")
     assert "\n" not in str(caught.value)
@@ -187,7 +187,7 @@ def test_no_network_names_the_three_ways_on(backbones, tmp_path, monkeypatch):
 def test_fetched_weights_are_loaded(backbones, tmp_path, monkeypatch):
     write_safetensors(tmp_path / "resnet18", random_tensors(18))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(torchvision_weights, "HUB", tmp_path.as_uri() + "/{name}")
+    monkeypatch.setattr(torchvision_file, "HUB", tmp_path.as_uri() + "/{name}")
     path = fetch_and_load(backbones[18], "resnet18")
     np.testing.assert_array_equal(backbones[18].get_layer("conv1_bn").gamma, random_tensors(18)["bn1.weight"])
     assert path == tmp_path / "models" / "resnet18.tv_in1k.safetensors" and path.is_file()
