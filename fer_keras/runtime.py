@@ -1,10 +1,46 @@
-"""What is set before TensorFlow loads: environment variables, once, by the command that needs it."""
+"""What is settled before the first line of a command: environment variables, TensorFlow's start, the terminal's streams."""
 
+import contextlib
+import faulthandler
+import importlib.util
 import os
+import pathlib
 import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 
 X86_64 = ("x86_64", "AMD64")
 """How Linux and Windows call a processor of that kind."""
+
+NVIDIA_DRIVER = pathlib.Path("/proc/driver/nvidia/version")
+"""Is there on Linux where a driver for NVIDIA's GPUs is loaded."""
+
+LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+STANDARD_ERROR = 2
+XLA_FLAGS = "XLA_FLAGS"
+
+
+def prepare(*, training: bool) -> None:
+    """Set TensorFlow's environment variables and load it; what it says while it loads does not reach the terminal.
+
+    Call it before keras or tensorflow is imported; nothing is done where TensorFlow is loaded already, or not installed.
+    What it says is shown where the import raises, where a driver for GPUs finds none, and where the user has asked for
+    it by TF_CPP_MIN_LOG_LEVEL=0 or 1.
+    """
+    if "tensorflow" in sys.modules or not importlib.util.find_spec("tensorflow"):
+        return
+    os.environ.update(for_tensorflow(training=training))
+    if os.environ[LOG_LEVEL] in ("0", "1"):
+        import tensorflow
+
+        return
+    with _standard_error_held() as show:
+        import tensorflow
+
+        # The driver is asked here for the first time, and complains where there is none.
+        if not tensorflow.config.list_physical_devices("GPU") and _expects_gpu():
+            show()
 
 
 def for_tensorflow(*, training: bool) -> dict[str, str]:
@@ -15,7 +51,82 @@ def for_tensorflow(*, training: bool) -> dict[str, str]:
     https://github.com/tensorflow/tensorflow/pull/56039), yet with AVX2 alone they train faster too, though they predict a
     single face more slowly (`python -m benchmarks.onednn`).
     """
-    wanted = {"TF_CPP_MIN_LOG_LEVEL": "2"}
+    wanted = {LOG_LEVEL: "2"}
     if training and platform.machine() in X86_64:
         wanted["TF_ENABLE_ONEDNN_OPTS"] = "1"
     return {name: value for name, value in wanted.items() if name not in os.environ}
+
+
+def add_xla_flag(flag: str) -> None:
+    """Add `flag` to what XLA reads when it first compiles, unless it is there."""
+    given = os.environ.get(XLA_FLAGS, "")
+    if flag not in given.split():
+        os.environ[XLA_FLAGS] = f"{given} {flag}".strip()
+
+
+@contextlib.contextmanager
+def xla_flags_before(flags: str) -> Iterator[None]:
+    """Put `flags` before the user's XLA_FLAGS, which come last and win, for as long as the block lasts."""
+    given = os.environ.get(XLA_FLAGS)
+    os.environ[XLA_FLAGS] = f"{flags} {given or ''}"
+    try:
+        yield
+    finally:
+        if given is None:
+            del os.environ[XLA_FLAGS]
+        else:
+            os.environ[XLA_FLAGS] = given
+
+
+def escape_what_the_console_cannot_show() -> None:
+    """Have standard output and error write a character that their encoding lacks as "\\xe9" instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def _standard_error_held() -> Iterator[Callable[[], None]]:
+    """Hold back what this process writes to standard error, C++ included; give a call that shows it after all.
+
+    It is shown, too, where the block raises. Python's `sys.stderr` cannot hold it: TensorFlow writes to the file
+    descriptor, and heeds no log level before it has started.
+    """
+    try:
+        terminal = os.dup(STANDARD_ERROR)
+    except OSError:  # closed by who called: nobody is there to be spared
+        yield lambda: None
+        return
+    with tempfile.TemporaryFile() as held, _crash_told_on(terminal):
+
+        def show() -> None:
+            held.seek(0)
+            os.write(terminal, held.read())
+
+        os.dup2(held.fileno(), STANDARD_ERROR)
+        try:
+            yield show
+        except Exception:
+            show()
+            raise
+        finally:
+            os.dup2(terminal, STANDARD_ERROR)
+            os.close(terminal)
+
+
+@contextlib.contextmanager
+def _crash_told_on(terminal: int) -> Iterator[None]:
+    """Have Python say where it was if the process is killed by its own code, as on a processor that TensorFlow refuses."""
+    if faulthandler.is_enabled():
+        yield
+        return
+    faulthandler.enable(terminal)
+    try:
+        yield
+    finally:
+        faulthandler.disable()
+
+
+def _expects_gpu() -> bool:
+    """Say whether there is an NVIDIA driver, and its GPUs are not hidden on purpose: then an error of it is the user's."""
+    return NVIDIA_DRIVER.exists() and os.environ.get("CUDA_VISIBLE_DEVICES") not in ("", "-1")

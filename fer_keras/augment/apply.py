@@ -5,12 +5,12 @@ What a setting does not use is not computed: `Steps` says, when the graph is bui
 
 import dataclasses
 import functools
-import os
 from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
 
+from fer_keras import runtime
 from fer_keras.augment.colour import brighten, stretch_contrast
 from fer_keras.augment.erasing import erase, erase_boxes
 from fer_keras.augment.geometry import affine_matrices, mirror, resample, squares
@@ -100,18 +100,11 @@ def compiles() -> bool:
     TensorFlow's XLA reads XLA_FLAGS once, when it first compiles, which is here unless the program has compiled before:
     for this moment they hold `WHOLE_LOOPS`.
     """
-    given = os.environ.get("XLA_FLAGS")
-    os.environ["XLA_FLAGS"] = f"{WHOLE_LOOPS} {given or ''}"
     try:
-        with tf.init_scope():
+        with runtime.xla_flags_before(WHOLE_LOOPS), tf.init_scope():
             tf.function(tf.abs, jit_compile=True)(tf.constant(0.0))
     except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError):
         return False
-    finally:
-        if given is None:
-            del os.environ["XLA_FLAGS"]
-        else:
-            os.environ["XLA_FLAGS"] = given
     return True
 
 

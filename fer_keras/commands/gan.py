@@ -1,7 +1,6 @@
 """`python -m fer_keras.gan [--data PATH]`: train a GAN on the Training rows of one class, and make faces with it."""
 
 import argparse
-import os
 import pathlib
 
 from fer_keras import runtime
@@ -19,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _make(asked):
-    os.environ.update(runtime.for_tensorflow(training=True))
+    runtime.prepare(training=True)
     from fer_keras.studies.gan.make import make
 
     make(asked)

@@ -6,7 +6,6 @@ from step to step and the weights are thrown away. What the recipe's schedule do
 
 import argparse
 import dataclasses
-import os
 import pathlib
 
 from fer_keras import recipes, runtime
@@ -23,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(asked):
-    os.environ.update(runtime.for_tensorflow(training=True))
+    runtime.prepare(training=True)
     experiment, printed, phase = _chosen(asked)
     from fer_keras.studies import lr_find
     from fer_keras.train import range_test

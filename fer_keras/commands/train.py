@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import os
 import pathlib
 
 from fer_keras import recipes, runtime
@@ -43,7 +42,7 @@ def run_program(experiment: Experiment, arguments: list[str] | None = None, prog
 
 
 def _run_all(experiment, recipes, seeds, given):
-    os.environ.update(runtime.for_tensorflow(training=True))
+    runtime.prepare(training=True)
     from fer_keras.api.run import run
 
     for recipe in recipes:

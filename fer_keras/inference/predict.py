@@ -4,7 +4,6 @@ With --crop the face is found first, by the function and parameters that cropped
 says in its record.json, beside the model, which they were, and its model crops without being asked.
 """
 
-import os
 import pathlib
 
 from fer_keras import runtime
@@ -15,7 +14,7 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF")
 
 def predict_all(model_path: pathlib.Path, images: list[pathlib.Path], crop: bool | None, detector: pathlib.Path | None):
     """Print one line an image: file, predicted expression, confidence. Raises UserError for bad input."""
-    os.environ.update(runtime.for_tensorflow(training=False))
+    runtime.prepare(training=False)
     cropping = find_cropping(model_path, crop, detector)
     classify, side, channels, names = _classifier(model_path)
     for path in images:

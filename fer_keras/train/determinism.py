@@ -1,8 +1,8 @@
 """Bit-identical weights from the same command on the same machine, whatever interrupted it in between."""
 
-import os
-
 import keras
+
+from fer_keras import runtime
 
 XLA_FLAG = "--xla_gpu_deterministic_ops=true"
 
@@ -19,6 +19,5 @@ def require() -> None:
 
         keras.utils.set_random_seed(0)  # TensorFlow refuses unseeded random operations then; a run sets its own later
         tf.config.experimental.enable_op_determinism()
-    flags = os.environ.get("XLA_FLAGS", "")
-    if keras.backend.backend() == "jax" and XLA_FLAG not in flags:
-        os.environ["XLA_FLAGS"] = f"{flags} {XLA_FLAG}".strip()
+    if keras.backend.backend() == "jax":
+        runtime.add_xla_flag(XLA_FLAG)
