@@ -26,13 +26,26 @@ def apply(model: keras.Model, phase: Phase) -> int:
             )
         return trainable_parameters(model)
     backbone = model.get_layer(BACKBONE)
-    first = {"all": 0, "frozen": len(backbone.layers)}.get(phase.backbone, phase.backbone)
+    first = _first_trained(backbone, phase)
     if phase.backbone != "frozen" and first >= len(backbone.layers):
         raise ValueError(f"Expected a layer index below {len(backbone.layers)} in {phase.name}. Received: {first}")
     for index, layer in enumerate(backbone.layers):
         frozen_norm = phase.batch_norm == "frozen" and isinstance(layer, keras.layers.BatchNormalization)
         layer.trainable = index >= first and not frozen_norm
     return trainable_parameters(model)
+
+
+def cost_of_a_step(model: keras.Model, phase: Phase) -> float:
+    """Return about how often a step of `phase` goes through the network: once, and twice back through what trains."""
+    if BACKBONE not in {layer.name for layer in model.layers}:
+        return 3.0
+    backbone = model.get_layer(BACKBONE)
+    return 3.0 - 2.0 * min(1.0, _first_trained(backbone, phase) / len(backbone.layers))
+
+
+def _first_trained(backbone, phase) -> int:
+    """Return the index of the first layer of the backbone that trains in `phase`; their number where none does."""
+    return {"all": 0, "frozen": len(backbone.layers)}.get(phase.backbone, phase.backbone)
 
 
 def trainable_parameters(model: keras.Model) -> int:

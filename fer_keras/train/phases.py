@@ -10,12 +10,13 @@ import keras
 
 from fer_keras.config.recipe import Data, Recipe
 from fer_keras.data.splits import Splits
+from fer_keras.io.text import counted
 from fer_keras.train import carry, checkpoint, freeze, optimizers, prepare, processes
 from fer_keras.train.devices import ALONE, Devices, synchronise_batch_norm
 from fer_keras.train.evaluation import evaluate
 from fer_keras.train.feed import Feed
 from fer_keras.train.interrupt import Interrupted, StopRequest
-from fer_keras.train.progress import Progress
+from fer_keras.train.progress import Progress, Work
 from fer_keras.train.selection import Selection
 from fer_keras.train.sums import EpochSums, settle
 from fer_keras.train.watch import Watch
@@ -76,8 +77,8 @@ class Trainer:
         self._history, self._best = [], None
         self._selection = Selection(self.recipe.monitor, self.recipe.keep)
         self._feed = Feed(self.recipe, self.seed, self.splits_of, self.devices)
-        total = sum(phase.epochs * self._feed.steps(phase) for phase in self.recipe.phases)
-        self._progress = Progress(total, quiet=self.quiet, out=None if self.devices.writes else io.StringIO())
+        work = [Work(phase.epochs, self._feed.steps(phase)) for phase in self.recipe.phases]
+        self._progress = Progress(work, quiet=self.quiet, out=None if self.devices.writes else io.StringIO())
         found = checkpoint.load(self.folder, note=self._progress.say) if self.devices.writes else None
         saved = processes.broadcast_checkpoint(found)
         reached = saved[0]["phase"] if saved else 0
@@ -91,8 +92,6 @@ class Trainer:
                 trainable.append({"name": phase.name, "trainable": freeze.apply(model, phase)})
                 if index >= reached:
                     self._run_phase(model, index, saved if index == reached else None, comparable=previous == data)
-                else:
-                    self._progress.done_steps += phase.epochs * self._feed.steps(phase)
                 previous = data
             model.set_weights(self._best)
         synchronise_batch_norm(model, ALONE)
@@ -107,6 +106,7 @@ class Trainer:
         keras.utils.set_random_seed(self.seed)
         fresh = self.build(classes, channels, side)
         if model is None:
+            self._progress.weigh([freeze.cost_of_a_step(fresh, phase) for phase in self.recipe.phases])
             self.initialise(fresh)
             fresh.set_weights(processes.broadcast(fresh.get_weights()))
         else:
@@ -125,11 +125,12 @@ class Trainer:
         if not comparable:
             self._best = None
         train = f"{freeze.trainable_parameters(model):,} of {model.count_params():,} parameters train"
-        self._progress.say(f"Phase {phase.name} ({phase.section}): {phase.epochs} epochs of {steps} steps, {train}.")
+        length = f"{counted(phase.epochs, 'epoch')} of {counted(steps, 'step')}"
+        self._progress.say(f"Phase {phase.name}{phase.section and f' ({phase.section})'}: {length}, {train}.")
         first_epoch, first_step, carried = self._restore(model, *saved) if saved else (0, 0, None)
-        self._progress.done_steps += first_epoch * steps + first_step
         for epoch in range(first_epoch, phase.epochs):
-            self._progress.begin_epoch(f"{phase.name} {epoch + 1}/{phase.epochs}", compiles=epoch == first_epoch)
+            label, compiles = f"{phase.name} {epoch + 1}/{phase.epochs}", epoch == first_epoch
+            self._progress.begin_epoch(label, phase=index, epoch=epoch, step=first_step, compiles=compiles)
             row = self._fit_epoch(model, index, epoch, first_step, carried)
             first_step, carried = 0, None
             stop = self._select(model, phase, epoch, row)
@@ -139,7 +140,6 @@ class Trainer:
             if processes.any_process(self._stop.asked):
                 raise Interrupted
             if stop:
-                self._progress.done_steps += (phase.epochs - epoch - 1) * steps
                 return
 
     def _fit_epoch(self, model, index, epoch, first_step, carried):
