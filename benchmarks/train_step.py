@@ -21,9 +21,10 @@ import numpy as np
 
 from benchmarks import torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
+from fer_keras import keras_internals
 from fer_keras.config import settings
+from fer_keras.layers.cpu_kernels import STOCK_LAYERS
 from fer_keras.models import builder
-from fer_keras.models.backbones import FAST_LAYERS
 from fer_keras.recipes.compact import HOUSE
 from fer_keras.train import optimizers, precision
 
@@ -149,7 +150,7 @@ def _share_of_product(ours, product, macs: int) -> float:
 def multiply_adds(model) -> int:
     """Return the multiplications of one image's way through convolutions and dense layers."""
     total = 0
-    for layer in model._flatten_layers(include_self=False):
+    for layer in keras_internals.layers_within(model):
         if isinstance(layer, keras.layers.Dense):
             total += math.prod(layer.kernel.shape)
         elif kernels := [weight for weight in layer.weights if len(weight.shape) == 4 and not _has_layers(layer)]:
@@ -159,7 +160,7 @@ def multiply_adds(model) -> int:
 
 
 def _has_layers(layer) -> bool:
-    return bool(layer._flatten_layers(include_self=False, recursive=False))
+    return bool(keras_internals.layers_within(layer))
 
 
 def step_of(model, size):
@@ -204,8 +205,7 @@ def stock_twin(model):
 
 
 def _stock_layer(layer):
-    stock = {quick: theirs for theirs, quick in FAST_LAYERS.items()}
-    return stock.get(type(layer), type(layer)).from_config(layer.get_config())
+    return STOCK_LAYERS.get(type(layer), type(layer)).from_config(layer.get_config())
 
 
 if __name__ == "__main__":

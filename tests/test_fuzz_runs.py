@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fer_keras.io.safetensors import read_safetensors
 from fer_keras.models import saved
 from fer_keras.models.weights import starting_points
-from fer_keras.models.weights.torchvision_file import read_safetensors
 from fer_keras.report.page import render
 from fer_keras.runs import listing
 from fer_keras.runs.record import all_predictions, read_record
@@ -89,7 +89,7 @@ ARRAYS = {
 }
 READERS = {
     "checkpoints": (checkpoint.NEWEST, lambda path: checkpoint.load(path.parent, note=lambda line: None)),
-    "weights of a backbone": ("weights.npz", lambda path: starting_points.read(path, "resnet18")),
+    "weights of a backbone": ("weights.npz", lambda path: starting_points.read(path)),
 }
 
 

@@ -18,8 +18,8 @@ from fer_keras.inference.predict import read_face
 from fer_keras.io import files
 from fer_keras.io.errors import UserError
 from fer_keras.io.npz import read_npz
+from fer_keras.io.safetensors import read_safetensors
 from fer_keras.models import saved
-from fer_keras.models.weights.torchvision_file import read_safetensors
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for folder in ("fer_keras", "experiments") for path in (ROOT / folder).rglob("*.py"))

@@ -3,9 +3,7 @@
 import keras
 from keras import layers
 
-from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
-from fer_keras.models.backbones import stem
-from fer_keras.models.front import probabilities_of
+from fer_keras.models.front import probabilities_of, stem
 from fer_keras.models.residual_start import begin_as_identity
 
 MOST_MOMENTUM = 0.99
@@ -41,5 +39,5 @@ def build(
 
 def _follow_quickly(backbone: keras.Model) -> None:
     for layer in backbone.layers:
-        if isinstance(layer, FusedBatchNormalization):
+        if isinstance(layer, layers.BatchNormalization):
             layer.momentum = min(layer.momentum, MOST_MOMENTUM)

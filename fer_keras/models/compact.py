@@ -3,10 +3,10 @@
 import keras
 from keras import layers
 
-from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.cpu_kernels import FusedBatchNormalization
 from fer_keras.layers.resampling_blur import ResamplingBlur
-from fer_keras.models.front import face_input, probabilities_of, resized
 from fer_keras.models.attention_head import attentive_logits
+from fer_keras.models.front import face_input, probabilities_of, resized
 
 
 def build(

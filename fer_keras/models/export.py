@@ -7,6 +7,7 @@ import keras
 
 from fer_keras.io.errors import UserError
 from fer_keras.models import saved
+from fer_keras.models.fast_layers import rebuilt
 
 
 def saved_model(model_file: pathlib.Path, out: pathlib.Path, class_names: tuple[str, ...]) -> pathlib.Path:
@@ -53,18 +54,5 @@ def in_float32(model: keras.Model) -> keras.Model:
 
     LiteRT and ONNX do not run bfloat16 convolutions; weights are float32 under every policy that the suite uses.
     """
-    config = model.get_config()
-    plain = _without_mixed(config)
-    if plain == config:
-        return model
-    copy = type(model).from_config(plain)
-    copy.set_weights(model.get_weights())
-    return copy
-
-
-def _without_mixed(value):
-    if isinstance(value, dict):
-        return {key: _without_mixed(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_without_mixed(item) for item in value)
-    return "float32" if value in ("mixed_bfloat16", "mixed_float16") else value
+    mixed = ("mixed_bfloat16", "mixed_float16")
+    return rebuilt(model, lambda value: "float32" if isinstance(value, str) and value in mixed else value)

@@ -1,9 +1,11 @@
-"""The first and last layers of the networks of Papers 000, 001, 002 and 004: raw pixels in, probabilities out."""
+"""The first and last layers of every network: raw pixels in, probabilities out."""
 
 import keras
 from keras import layers
 
+from fer_keras.layers.normalise import Normalise
 from fer_keras.layers.resize import Resize
+from fer_keras.models.backbones import BACKBONES, build_backbone
 
 
 def face_input(input_size: int, channels: int):
@@ -25,6 +27,25 @@ def resized(x, size: int, interpolation: str = "bilinear"):
 def tripled(x):
     """Return grey x (B, H, W, 1) as three equal channels; x itself where it has three."""
     return x if x.shape[-1] == 3 else layers.Concatenate(dtype="float32", name="triple")([x, x, x])
+
+
+def stem(name: str, *, image_size: int, input_size: int, channels: int):
+    """Return (face, features): the input (B, input_size, input_size, channels) and what backbone `name` makes of it.
+
+    Raw uint8 pixels are upsampled bicubically to image_size (Paper 003, §4.1), in float32 whatever the dtype policy.
+    A learnable 1x1 convolution "adapter" makes grey into three channels (§4.1); it starts as a plain copy (kernel 1,
+    bias 0), on which the paper is silent. Then follow the backbone's own normalisation and the backbone.
+    Raises what `build_backbone` raises.
+    """
+    backbone = build_backbone(name, image_size)
+    face, x = face_input(input_size, channels)
+    if image_size != input_size:
+        x = Resize(image_size, "bicubic", dtype="float32", name="upsample")(x)
+    if channels == 1:
+        x = layers.Conv2D(3, 1, kernel_initializer="ones", dtype="float32", name="adapter")(x)
+    if BACKBONES[name].normalisation is not None:
+        x = Normalise(**BACKBONES[name].normalisation, dtype="float32", name="normalise")(x)
+    return face, backbone(x)
 
 
 def probabilities_of(logits):

@@ -5,13 +5,12 @@ import pathlib
 
 import keras
 
+from fer_keras.models.backbones import BACKBONES
+
 POLICIES = ("float32", "mixed_bfloat16")
 
 BFLOAT16 = {"amx_bf16": "CPU with AMX", "avx512_bf16": "CPU with AVX512-BF16"}
 """What a CPU names the instructions by which bfloat16 is quicker than float32, and what the record calls it."""
-
-NO_QUICKER = ("efficientnetb3", "mobilenetv3small")
-"""Backbones that gain nothing from AVX512-BF16; with AMX they have not been measured."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,9 +56,14 @@ def choose(
     if jax:
         return Precision("float32", jit, "JAX on a CPU")
     flags = cpuinfo.read_text().split() if cpuinfo.exists() else []
-    found = next((BFLOAT16[flag] for flag in BFLOAT16 if flag in flags), None)
-    if not found:
+    instructions = next((BFLOAT16[flag] for flag in BFLOAT16 if flag in flags), None)
+    if not instructions:
         return Precision("float32", jit, "CPU without AMX or AVX512-BF16")
-    if found == BFLOAT16["avx512_bf16"] and network.endswith(NO_QUICKER):
-        return Precision("float32", jit, f"{found}, from which this backbone gains nothing")
-    return Precision("mixed_bfloat16", jit, found)
+    if instructions == BFLOAT16["avx512_bf16"] and not _gains(network):
+        return Precision("float32", jit, f"{instructions}, from which this backbone gains nothing")
+    return Precision("mixed_bfloat16", jit, instructions)
+
+
+def _gains(network: str) -> bool:
+    """Say whether the network, called by its backbone or ending in its name, gains from AVX512-BF16; most do."""
+    return all(known.gains_from_avx512_bf16 for name, known in BACKBONES.items() if network.endswith(name))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_keras.io.errors import UserError
-from fer_keras.models.weights.torchvision_file import read_safetensors
+from fer_keras.io.safetensors import read_safetensors
 
 
 def file_of(header, data=b"\0" * 8):

@@ -1,5 +1,6 @@
 import pytest
 
+from fer_keras.models.backbones import BACKBONES
 from fer_keras.recipes.p003_hybrid_resnet50 import EXPERIMENT as HYBRIDS
 from fer_keras.recipes.pretrain_backbone import EXPERIMENT as STARTS
 from fer_keras.train import precision
@@ -20,7 +21,14 @@ def test_bfloat16_on_a_cpu_only_where_its_instructions_are_seen(tmp_path, monkey
     assert (chosen.policy, chosen.jit) == (policy, False)
 
 
-@pytest.mark.parametrize("backbone", precision.NO_QUICKER)
+def test_which_backbones_gain_nothing():
+    assert {name for name, known in BACKBONES.items() if not known.gains_from_avx512_bf16} == {
+        "efficientnetb3",
+        "mobilenetv3small",
+    }
+
+
+@pytest.mark.parametrize("backbone", ["efficientnetb3", "mobilenetv3small"])
 @pytest.mark.parametrize(("experiment", "kind"), [(HYBRIDS, "hybrid"), (STARTS, "pretrain")])
 def test_a_backbone_of_depthwise_convolutions_stays_in_float32_without_amx(
     tmp_path, monkeypatch, backbone, experiment, kind

@@ -5,13 +5,16 @@ brings tensorflow-text along (194 MB). Without a top they have 11,186,112 and 21
 statistics included.
 """
 
+import re
 from collections.abc import Callable
 
 import keras
 from keras import layers
 
-from fer_keras.layers.cpu_kernels.fast_conv import FastConv2D
-from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.cpu_kernels import FastConv2D, FusedBatchNormalization
+from fer_keras.layers.normalise import TORCHVISION
+from fer_keras.models.backbones.backbone import Backbone
+from fer_keras.models.weights.torchvision_file import TorchvisionFile
 
 BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
 """{depth: basic blocks in each of the four stages}."""
@@ -101,3 +104,20 @@ def _convolution(x, width: int, kernel: int, stride: int, name: str):
         name=f"{name}_conv",
     )(x)
     return FusedBatchNormalization(momentum=0.9, epsilon=EPSILON, name=f"{name}_bn")(x)
+
+
+def _backbone(depth: int) -> Backbone:
+    def build(image_size: int, channels: int) -> keras.Model:
+        return build_basic_resnet(depth, image_size=image_size, channels=channels)
+
+    return Backbone(
+        name=f"resnet{depth}",
+        build=build,
+        deepest=f"conv5_block{BLOCKS[depth][-1]}_2_conv",
+        imagenet=TorchvisionFile(f"resnet{depth}"),
+        normalisation=TORCHVISION,
+        residual_norm=re.compile(r"(conv\d_block\d)_[12]_bn"),
+    )
+
+
+RESNET18, RESNET34 = _backbone(18), _backbone(34)

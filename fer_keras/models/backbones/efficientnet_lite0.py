@@ -5,14 +5,15 @@ keras.applications has no Lite networks. Without a top it has 3,413,024 paramete
 without its last convolution as well, 2,998,304.
 """
 
+import re
 from typing import NamedTuple
 
 import keras
 from keras import layers
 
-from fer_keras.layers.cpu_kernels.fast_conv import FastConv2D
-from fer_keras.layers.cpu_kernels.fast_depthwise import FastDepthwiseConv2D
-from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.cpu_kernels import FastConv2D, FastDepthwiseConv2D, FusedBatchNormalization
+from fer_keras.models.backbones.backbone import Backbone
+from fer_keras.models.weights.lite0_file import Lite0File
 
 
 class Stage(NamedTuple):
@@ -104,3 +105,23 @@ def _normalised(x, name: str):
 
 def _activated(x, name: str):
     return layers.ReLU(6.0, name=f"{name}_relu")(x)
+
+
+def _backbone(name: str, *, head: bool, deepest: str) -> Backbone:
+    def build(image_size: int, channels: int) -> keras.Model:
+        return build_efficientnet_lite0(image_size=image_size, channels=channels, head=head)
+
+    return Backbone(
+        name=name,
+        build=build,
+        deepest=deepest,
+        imagenet=Lite0File(tuple(stage.blocks for stage in STAGES)),
+        normalisation=NORMALISATION,
+        residual_norm=re.compile(r"(stage\d_block\d)_project_bn"),
+    )
+
+
+LITE0 = _backbone("efficientnetlite0", head=True, deepest="head_conv")
+
+LITE0_320 = _backbone("efficientnetlite0_320", head=False, deepest="stage7_block1_project_conv")
+"""Without the last convolution, which has an eighth of the parameters: for networks of at most three million."""

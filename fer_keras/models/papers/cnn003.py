@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.cpu_kernels import FusedBatchNormalization
 from fer_keras.models.front import face_input, probabilities_of, resized
 
 WIDTHS = (32, 64, 128)

@@ -2,9 +2,8 @@
 
 import keras
 
-from fer_keras.models.backbones import stem
-from fer_keras.models.front import probabilities_of
 from fer_keras.models.attention_head import PARTS, attentive_logits
+from fer_keras.models.front import probabilities_of, stem
 
 
 def _build(

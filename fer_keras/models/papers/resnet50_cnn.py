@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from fer_keras.layers.cpu_kernels.fused_batch_norm import FusedBatchNormalization
+from fer_keras.layers.cpu_kernels import FusedBatchNormalization
 from fer_keras.layers.grey_stem import GreyStem
 from fer_keras.layers.l2_scale import L2Scale
 from fer_keras.layers.normalise import CAFFE, Normalise

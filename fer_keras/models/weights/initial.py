@@ -8,11 +8,9 @@ import numpy as np
 
 from fer_keras.io import files
 from fer_keras.io.errors import UserError, expected
-from fer_keras.layers.grey_stem import GreyStem
-from fer_keras.models.backbones import DEPTHS, FAST_LAYERS, LITE0, family
-from fer_keras.models.weights import lite0_file, starting_points
-from fer_keras.models.weights.starting_points import FAMILY, StartingPoint, weights_of
-from fer_keras.models.weights.torchvision_file import load_torchvision
+from fer_keras.models.backbones import family, recognise
+from fer_keras.models.weights import named, starting_points
+from fer_keras.models.weights.starting_points import FAMILY, WEIGHTS_H5, StartingPoint
 
 BACKBONE, ADAPTER = "backbone", "adapter"
 """The nested layers that carry over from one model to another."""
@@ -23,8 +21,8 @@ def load_backbone(model: keras.Model, init: str) -> dict:
 
     Args:
         init: "scratch" (nothing is done), "imagenet", or the path of a checkpoint: a .keras model whose nested
-            "backbone" (or which itself) is of the same kind, an .npz of `save_backbone`, an .h5 of weights of the
-            backbone alone (keras.applications' own downloads too), a .safetensors of torchvision for ResNet-18 and -34.
+            "backbone" (or which itself) is of the same kind, an .npz of `save_backbone`, a .weights.h5 of the backbone
+            alone, or a file of the kind that its ImageNet weights come in (`ImageNet.suffix`).
 
     Returns {"kind": "scratch" | "imagenet" | "checkpoint", "file": ..., "sha256": ...} for the record ("scratch" has
     only its kind). Raises UserError, having changed nothing, when the weights cannot be had or do not fit.
@@ -35,25 +33,11 @@ def load_backbone(model: keras.Model, init: str) -> dict:
     if backbone is None:
         raise expected(f"--init scratch for {model.name}, which has no backbone", init)
     if init == "imagenet":
-        name = family(backbone)
-        if name in DEPTHS:
-            path = starting_points.imagenet_torchvision(backbone, name)
-        elif name in LITE0:
-            path = lite0_file.installed_file()
-            lite0_file.load_lite0(backbone, path)
-        else:
-            point, path = starting_points.imagenet(name)
-            _assign(backbone, point.backbone, "ImageNet's weights")
-        return _record("imagenet", path)
+        return _record("imagenet", _imagenet(backbone))
     path = pathlib.Path(init)
     if not path.is_file():
         raise expected("--init imagenet, scratch, or the path of a checkpoint", repr(init), "There is no such file.")
-    if path.suffix == ".safetensors":
-        load_torchvision(backbone, path)
-    elif path.suffix == ".pth" and family(backbone) in LITE0:
-        lite0_file.load_lite0(backbone, path)
-    else:
-        _load(model, backbone, starting_points.read(path, family(backbone)), path)
+    _load(model, backbone, path)
     return _record("checkpoint", path)
 
 
@@ -66,9 +50,9 @@ def save_backbone(model: keras.Model, path: pathlib.Path) -> None:
     backbone, adapter = _nested(model, BACKBONE), _nested(model, ADAPTER)
     if backbone is None:
         raise ValueError(f"Expected a model with a layer 'backbone'. Received: {model.name}")
-    arrays = {f"{BACKBONE}/{key}": keras.ops.convert_to_numpy(v) for key, v in weights_of(backbone.layers).items()}
+    arrays = {f"{BACKBONE}/{key}": array for key, array in named.arrays_of(backbone.layers).items()}
     if adapter is not None:
-        arrays |= {key: keras.ops.convert_to_numpy(v) for key, v in weights_of([adapter]).items()}
+        arrays |= named.arrays_of([adapter])
     arrays[FAMILY] = np.array(family(backbone) or "")
 
     def write(part: pathlib.Path):
@@ -78,56 +62,47 @@ def save_backbone(model: keras.Model, path: pathlib.Path) -> None:
     files.write(pathlib.Path(path), write)
 
 
-def _load(model, backbone, point: StartingPoint, path) -> None:
+def _imagenet(backbone) -> pathlib.Path:
+    known = recognise(backbone)
+    if known is None:
+        raise expected("a backbone that has ImageNet weights", "another network", "Use --init scratch or --init PATH.")
+    return known.imagenet.fetch(backbone)
+
+
+def _load(model, backbone, path: pathlib.Path) -> None:
+    known = recognise(backbone)
+    if path.suffix in (".keras", ".npz"):
+        _carry_over(model, backbone, starting_points.read(path), path)
+    elif known and path.name.endswith(WEIGHTS_H5):
+        _load_weights_h5(known, backbone, path)
+    elif known and path.suffix == known.imagenet.suffix:
+        known.imagenet.load(backbone, path)
+    else:
+        kinds = [".keras", ".npz", WEIGHTS_H5, *([known.imagenet.suffix] if known else [])]
+        raise expected(f"a checkpoint that ends in one of {', '.join(kinds)}", path)
+
+
+def _load_weights_h5(known, backbone, path) -> None:
+    """Load a file of `save_weights`: of the suite's network, or of keras.applications' own."""
+    try:
+        point = starting_points.read_weights_h5(path, known.name)
+    except UserError:
+        if known.imagenet.suffix != path.suffix:
+            raise
+        known.imagenet.load(backbone, path)
+    else:
+        named.assign(backbone.layers, point.backbone, path)
+
+
+def _carry_over(model, backbone, point: StartingPoint, path) -> None:
     if point.family != family(backbone):
-        difference = _first_difference(backbone.layers, point.backbone) or "none in names and shapes"
+        difference = named.first_difference(backbone.layers, point.backbone) or "none in names and shapes"
         kinds = f"{point.family or 'another network'} (first differing layer: {difference})"
         raise expected(f"a {family(backbone) or 'backbone of the same kind'} in {path}", kinds)
     adapter = _nested(model, ADAPTER)
-    _assign(backbone, point.backbone, path)
-    if adapter is not None and not _first_difference([adapter], point.adapter):
-        _set([adapter], point.adapter)
-
-
-def _assign(backbone, source: dict[str, np.ndarray], origin) -> None:
-    difference = _first_difference(backbone.layers, source)
-    if difference:
-        raise expected(f"weights for every layer of the backbone in {origin}", f"a first differing layer, {difference}")
-    _set(backbone.layers, source)
-
-
-def _first_difference(layers, source: dict[str, np.ndarray]) -> str:
-    """Say which of the layers first lacks a weight in `source`, or finds one of another shape; "" when all fit."""
-    for layer in layers:
-        for key, variable in weights_of([layer]).items():
-            if key not in source:
-                if not _is_addition(layer):
-                    return f"{layer.name} (no {key})"
-            elif _fitted(layer, source[key]).shape != tuple(variable.shape):
-                return f"{layer.name} ({key} {source[key].shape}, not {tuple(variable.shape)})"
-    return ""
-
-
-def _set(layers, source: dict[str, np.ndarray]) -> None:
-    for layer in layers:
-        for key, variable in weights_of([layer]).items():
-            if key in source:
-                variable.assign(_fitted(layer, source[key]))
-        if isinstance(layer, keras.layers.Normalization):
-            layer.finalize_state()  # its call reads a copy of its weights
-
-
-def _fitted(layer, array: np.ndarray) -> np.ndarray:
-    """Paper 004's grey stem makes its kernel out of an RGB one; all other arrays stay."""
-    if isinstance(layer, GreyStem) and array.ndim == 4 and array.shape[2] == 3:
-        return layer.kernel_of(array)
-    return array
-
-
-def _is_addition(layer) -> bool:
-    """Attention that a paper puts between the stages: no checkpoint of the plain backbone has it."""
-    ours = type(layer).__module__.startswith("fer_keras.layers")
-    return ours and not isinstance(layer, (*FAST_LAYERS.values(), GreyStem))
+    named.assign(backbone.layers, point.backbone, path)
+    if adapter is not None and not named.first_difference([adapter], point.adapter):
+        named.assign([adapter], point.adapter, path)
 
 
 def _nested(model: keras.Model, name: str):

@@ -1,5 +1,6 @@
 """Starting weights: what carries over, what is refused, what is recorded."""
 
+import dataclasses
 import hashlib
 import pathlib
 
@@ -9,9 +10,9 @@ import pytest
 
 from fer_keras.io.errors import UserError
 from fer_keras.models import backbone_classifier
-from fer_keras.models.backbones import APPLICATIONS, build_backbone
+from fer_keras.models.backbones import BACKBONES, build_backbone
 from fer_keras.models.papers import cnn003, hybrid, resnet34, resnet50_cnn
-from fer_keras.models.weights import initial, starting_points
+from fer_keras.models.weights import initial, keras_file, named
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +72,7 @@ def test_a_bare_backbone_and_its_h5_carry_over_without_an_adapter(source, target
     backbone = source.get_layer("backbone")
     backbone.save(tmp_path / "bare.keras")
     backbone.save_weights(tmp_path / "ours.weights.h5")
-    stock = APPLICATIONS["mobilenetv3small"](weights=None, include_top=False, input_shape=(48, 48, 3))
+    stock = keras.applications.MobileNetV3Small(weights=None, include_top=False, input_shape=(48, 48, 3))
     stock.set_weights(backbone.get_weights())
     stock.save_weights(tmp_path / "stock.weights.h5")
     adapter = target.get_layer("adapter").get_weights()[0]
@@ -139,7 +140,9 @@ def test_imagenet_that_cannot_be_fetched_names_three_ways_on(target, monkeypatch
         raise Exception("URL fetch failure on https://storage\nNone -- unreachable")
 
     fail.__name__ = "MobileNetV3Small"
-    monkeypatch.setitem(APPLICATIONS, "mobilenetv3small", fail)
+    known = BACKBONES["mobilenetv3small"]
+    unreachable = dataclasses.replace(known, imagenet=dataclasses.replace(known.imagenet, application=fail))
+    monkeypatch.setitem(BACKBONES, "mobilenetv3small", unreachable)
     with pytest.raises(UserError, match="URL fetch failure") as caught:
         initial.load_backbone(target, "imagenet")
     message = str(caught.value)
@@ -156,17 +159,17 @@ def test_imagenet_that_cannot_be_fetched_names_three_ways_on(target, monkeypatch
 
 def test_imagenet_efficientnet_answers_as_keras_own(monkeypatch, tmp_path):
     """With weights="imagenet" Keras adds a layer that scales by the deviation: our copy must come to the same."""
-    path = tmp_path / "models" / starting_points.IMAGENET_FILES["efficientnetb3"]
+    path = tmp_path / "models" / BACKBONES["efficientnetb3"].imagenet.file
     path.parent.mkdir()
     shape = (48, 48, 3)
-    file = shaken(APPLICATIONS["efficientnetb3"](weights=None, include_top=False, input_shape=shape))
+    file = shaken(keras.applications.EfficientNetB3(weights=None, include_top=False, input_shape=shape))
     mean, variance, _ = file.get_layer(index=2).weights
     mean.assign([0.485, 0.456, 0.406])
-    variance.assign(starting_points.DEVIATION)
+    variance.assign(keras_file.DEVIATION)
     file.save(path)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", lambda *args, **kwargs: str(path))
-    theirs = APPLICATIONS["efficientnetb3"](weights="imagenet", include_top=False, input_shape=shape)
+    theirs = keras.applications.EfficientNetB3(weights="imagenet", include_top=False, input_shape=shape)
     ours = classifier("efficientnetb3")
     record = initial.load_backbone(ours, "imagenet")
     assert record == {"kind": "imagenet", "file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
@@ -200,7 +203,7 @@ def test_attention_between_the_stages_keeps_its_own_weights(tmp_path):
 def test_paper_004s_grey_stem_takes_an_rgb_kernel(tmp_path, stem):
     grey = resnet50_cnn.build(stem=stem)
     kernel = grey.get_layer("backbone").get_layer("conv1_conv").get_weights()[0]
-    weights = {f"backbone/{k}": v for k, v in starting_points.arrays_of(grey.get_layer("backbone").layers).items()}
+    weights = {f"backbone/{k}": v for k, v in named.arrays_of(grey.get_layer("backbone").layers).items()}
     rgb = np.random.default_rng(0).normal(size=(7, 7, 3, 64)).astype("float32")
     np.savez(tmp_path / "rgb.npz", **{**weights, "backbone/conv1_conv/kernel": rgb, "family": np.array("resnet50")})
     initial.load_backbone(grey, str(tmp_path / "rgb.npz"))

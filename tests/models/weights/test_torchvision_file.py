@@ -8,10 +8,11 @@ import pytest
 
 from fer_keras.io.errors import UserError
 from fer_keras.models.backbones.basic_resnet import BLOCKS, build_basic_resnet
-from fer_keras.models.weights import torchvision_file
-from fer_keras.models.weights.torchvision_file import fetch_and_load, load_torchvision, tensors_of, torch_name
+from fer_keras.models.weights import torch_state, torchvision_file
+from fer_keras.models.weights.torchvision_file import TorchvisionFile, torch_name
 
 SIDE = 45
+FILES = {depth: TorchvisionFile(f"resnet{depth}") for depth in BLOCKS}
 
 
 def norm_shapes(name, width):
@@ -106,7 +107,7 @@ def backbones():
 
 @pytest.mark.parametrize("depth", BLOCKS)
 def test_every_weight_has_its_torchvision_name_and_shape(backbones, depth):
-    table = tensors_of(backbones[depth])
+    table = torch_state.tensors_of(backbones[depth], torch_name)
     loaded = {
         name: shape
         for name, shape in torchvision_shapes(depth).items()
@@ -140,7 +141,7 @@ def test_names_by_hand(ours, theirs):
 @pytest.mark.parametrize("depth", BLOCKS)
 def test_a_loaded_backbone_computes_what_torchvision_would(backbones, depth, tmp_path):
     tensors = random_tensors(depth)
-    load_torchvision(backbones[depth], write_safetensors(tmp_path / "model.safetensors", tensors))
+    FILES[depth].load(backbones[depth], write_safetensors(tmp_path / "model.safetensors", tensors))
     images = np.random.default_rng(1).normal(size=(2, SIDE, SIDE, 3)).astype("float32")
     expected = forward(tensors, depth, images.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
     found = np.asarray(backbones[depth](images))
@@ -154,7 +155,7 @@ def test_attention_inside_the_backbone_keeps_its_weights(tmp_path):
 
     backbone = build_basic_resnet(18, image_size=SIDE, attention=attention)
     tensors = random_tensors(18)
-    load_torchvision(backbone, write_safetensors(tmp_path / "model.safetensors", tensors))
+    FILES[18].load(backbone, write_safetensors(tmp_path / "model.safetensors", tensors))
     np.testing.assert_array_equal(backbone.get_layer("gate_stage2").kernel, np.eye(128))
     np.testing.assert_array_equal(backbone.get_layer("conv1_bn").moving_variance, tensors["bn1.running_var"])
 
@@ -172,7 +173,7 @@ def test_weights_of_another_network_change_nothing(backbones, tmp_path, change, 
     tensors = {name: tensor for name, tensor in (tensors | change).items() if tensor is not None}
     before = backbones[18].get_layer("conv1_conv").kernel.numpy()
     with pytest.raises(UserError, match=reason):
-        load_torchvision(backbones[18], write_safetensors(tmp_path / "x.safetensors", tensors))
+        FILES[18].load(backbones[18], write_safetensors(tmp_path / "x.safetensors", tensors))
     np.testing.assert_array_equal(backbones[18].get_layer("conv1_conv").kernel, before)
 
 
@@ -180,7 +181,7 @@ def test_no_network_names_the_three_ways_on(backbones, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(torchvision_file, "HUB", (tmp_path / "absent").as_uri() + "/{name}")
     with pytest.raises(UserError, match=r"copy it to .*resnet18.*--init PATH.*--init scratch") as caught:
-        fetch_and_load(backbones[18], "resnet18")
+        FILES[18].fetch(backbones[18])
     assert "\n" not in str(caught.value)
 
 
@@ -188,11 +189,6 @@ def test_fetched_weights_are_loaded(backbones, tmp_path, monkeypatch):
     write_safetensors(tmp_path / "resnet18", random_tensors(18))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(torchvision_file, "HUB", tmp_path.as_uri() + "/{name}")
-    path = fetch_and_load(backbones[18], "resnet18")
+    path = FILES[18].fetch(backbones[18])
     np.testing.assert_array_equal(backbones[18].get_layer("conv1_bn").gamma, random_tensors(18)["bn1.weight"])
     assert path == tmp_path / "models" / "resnet18.tv_in1k.safetensors" and path.is_file()
-
-
-def test_another_name_is_a_programming_error(backbones):
-    with pytest.raises(ValueError, match="Expected a name in"):
-        fetch_and_load(backbones[18], "resnet50")
