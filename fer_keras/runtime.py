@@ -3,6 +3,7 @@
 import contextlib
 import faulthandler
 import importlib.util
+import logging
 import os
 import pathlib
 import platform
@@ -31,6 +32,7 @@ def prepare(*, training: bool) -> None:
     if "tensorflow" in sys.modules or not importlib.util.find_spec("tensorflow"):
         return
     os.environ.update(for_tensorflow(training=training))
+    logging.getLogger("tensorflow").addFilter(_is_no_retracing_warning)
     if os.environ[LOG_LEVEL] in ("0", "1"):
         import tensorflow
 
@@ -125,6 +127,15 @@ def _crash_told_on(terminal: int) -> Iterator[None]:
         yield
     finally:
         faulthandler.disable()
+
+
+def _is_no_retracing_warning(record: logging.LogRecord) -> bool:
+    """Let all of TensorFlow's log pass but its guess that a function is traced too often.
+
+    It counts functions from the same line of Keras together: a training of five phases, each of which compiles anew as
+    its recipe says, looks to it like one that is traced five times by mistake.
+    """
+    return "triggered tf.function retracing" not in str(record.msg)
 
 
 def _expects_gpu() -> bool:
