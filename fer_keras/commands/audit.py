@@ -2,27 +2,24 @@
 
 import argparse
 import pathlib
-import sys
 import time
 
 from fer_keras.commands import program
-from fer_keras.io.errors import UserError, expected
+from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.io.errors import expected
 
 DEFAULT = pathlib.Path("runs/audit")
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Audit, print a summary and write the page; return 0, or 2 with one line on stderr for what the user can mend."""
     asked = _parser().parse_args(arguments)
-    try:
-        audit(asked.path, asked.out)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped. Nothing half-written is left.", file=sys.stderr)
-        return 130
-    return 0
+    return run_command(lambda: _audit(asked), stopped="Stopped. Nothing half-written is left.")
+
+
+def _audit(asked) -> None:
+    audit(asked.path, asked.out)
 
 
 def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:

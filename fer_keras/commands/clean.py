@@ -6,13 +6,14 @@ import shlex
 import sys
 
 from fer_keras.commands import program
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io.errors import expected
 
 DEFAULT = pathlib.Path("runs/clean")
 LIST, PAGE = "dropped.csv", "clean.md"
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Write dropped.csv and clean.md; return 0, or 2 with one line on stderr for what the user can mend."""
     asked = _parser().parse_args(arguments)

@@ -4,10 +4,11 @@ import argparse
 from pathlib import Path
 
 from fer_keras.commands import program
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.studies.compare import compare
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Print the comparison; return 0, or 2 for bad input (one line on stderr)."""
     parser = argparse.ArgumentParser(prog=program.name("compare"), description=__doc__)

@@ -5,9 +5,10 @@ import pathlib
 
 from fer_keras import runtime
 from fer_keras.commands import program
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Export, and print where to; 2 for what the user can mend."""
     options = _parser().parse_args(arguments)

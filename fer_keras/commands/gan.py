@@ -5,12 +5,13 @@ import pathlib
 
 from fer_keras import runtime
 from fer_keras.commands import program
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.config.recipe import SPLITS
 from fer_keras.studies.gan import EPOCHS
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Train, make faces and write the page; return 0, or 2 with one line on stderr for what the user can mend."""
     asked = _parser().parse_args(arguments)

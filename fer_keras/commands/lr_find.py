@@ -10,11 +10,12 @@ import pathlib
 
 from fer_keras import recipes, runtime
 from fer_keras.commands import program
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.config.options import Options
 from fer_keras.io.errors import expected
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Test, print the suggested rates and the recipe's, write JSON and figure; 2 for what the user can mend."""
     asked = _parser().parse_args(arguments)

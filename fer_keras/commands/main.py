@@ -4,6 +4,7 @@ import importlib
 import sys
 
 from fer_keras import __version__
+from fer_keras.commands.ending import entry_point
 
 COMMANDS = {
     "train": "train a recipe of a paper and write its report",
@@ -20,6 +21,7 @@ COMMANDS = {
 """{command: what it does}; its module is `fer_keras.commands.NAME`, with a function `main(arguments) -> exit code`."""
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Run the named command with the arguments after its name; return its exit code."""
     words = sys.argv[1:] if arguments is None else arguments

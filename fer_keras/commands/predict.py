@@ -8,9 +8,10 @@ import argparse
 import pathlib
 
 from fer_keras.commands import program
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Print one line an image: file, predicted expression, confidence; 2 on bad input."""
     parser = argparse.ArgumentParser(

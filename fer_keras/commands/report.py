@@ -1,15 +1,16 @@
 """`python -m fer_keras.report`: regenerate the pages of reports/; --check and --verify only look."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from fer_keras.commands import program
-from fer_keras.io.errors import UserError, expected
+from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.io.errors import expected
 from fer_keras.runs.verify import verify
 from fer_keras.studies.site import check, regenerate
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Return 0, 1 when a page is stale or a metric does not agree, 2 for bad input (one line on stderr)."""
     parser = argparse.ArgumentParser(prog=program.name("report"), description=__doc__)
@@ -20,16 +21,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     action.add_argument("--verify", action="store_true", help="compute every metric anew from the stored predictions")
     options = parser.parse_args(arguments)
-    try:
-        if not options.reports.is_dir():
-            raise expected("a reports directory (--reports DIR)", options.reports)
-        return _run(options)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return run_command(lambda: _run(options), stopped="Stopped. Nothing half-written is left.")
 
 
 def _run(options) -> int:
+    if not options.reports.is_dir():
+        raise expected("a reports directory (--reports DIR)", options.reports)
     if options.verify:
         checked, faults = verify(options.reports)
         print("\n".join(faults) or f"{checked} sets of metrics agree with their predictions to the last digit.")

@@ -4,12 +4,13 @@ import argparse
 import pathlib
 
 from fer_keras.commands import program
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.runs.listing import listing
 
 DEFAULT = pathlib.Path("runs")
 
 
+@entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; return 0, or 2 when there is no such folder."""
     parser = argparse.ArgumentParser(prog=program.name("runs"), description=__doc__)

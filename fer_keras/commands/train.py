@@ -5,7 +5,7 @@ import dataclasses
 import pathlib
 
 from fer_keras import recipes, runtime
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.config import protocols
 from fer_keras.config.options import Options
 from fer_keras.config.recipe import Experiment, Recipe
@@ -14,6 +14,7 @@ from fer_keras.io.errors import expected
 from fer_keras.recipes import MODULES
 
 
+@entry_point
 def main(arguments: list[str]) -> int:
     """`fer-keras train NAME ...`: the program of the experiment called NAME, or of the one that has a recipe NAME."""
     if not arguments or arguments[0] in ("-h", "--help"):
@@ -33,6 +34,7 @@ def _refuse(error):
     raise error
 
 
+@entry_point
 def run_program(experiment: Experiment, arguments: list[str] | None = None, program: str = "") -> int:
     """Run what the command line asks of `experiment`; return the exit code. `program` is what the usage line calls it."""
     asked = _parser(experiment, program or f"python -m experiments.{experiment.name}").parse_args(arguments)
@@ -107,6 +109,7 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     return parser
 
 
+@entry_point
 def list_experiments(program: str = "python -m experiments.") -> int:
     """Print every experiment with its paper, the number it reports and what a run is estimated to take."""
     lines = []
