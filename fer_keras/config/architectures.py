@@ -1,6 +1,7 @@
 """The closed list of architectures. Names only: importing this loads neither Keras nor TensorFlow."""
 
 BUILDERS = {
+    "hybrid": "fer_keras.models.papers.hybrid:build",
     "hybrid_resnet50": "fer_keras.models.papers.hybrid:build_hybrid_resnet50",
     "hybrid_efficientnetb3": "fer_keras.models.papers.hybrid:build_hybrid_efficientnetb3",
     "hybrid_xception": "fer_keras.models.papers.hybrid:build_hybrid_xception",

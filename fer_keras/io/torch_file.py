@@ -65,7 +65,7 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
         file = io.BytesIO(content)
         return _from_archive(file) if content[:4] == b"PK\x03\x04" else _from_stream(file)
     except Exception as error:  # pickletools and zipfile raise nearly anything for damaged bytes
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = getattr(error, "strerror", None) or (str(error) if isinstance(error, ValueError) else "damaged bytes")
         raise expected(f"a PyTorch state dict (only tensors by name) in {path}", reason[:200]) from error
 
 

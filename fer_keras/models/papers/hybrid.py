@@ -6,9 +6,9 @@ from fer_keras.models.attention_head import PARTS, attentive_logits
 from fer_keras.models.front import probabilities_of, stem
 
 
-def _build(
-    backbone: str,
+def build(
     *,
+    backbone: str,
     image_size: int = 224,
     classes: int = 7,
     input_size: int = 48,
@@ -19,11 +19,12 @@ def _build(
     """Return the hybrid on `backbone`.
 
     Args:
+        backbone: one of BACKBONES; the paper's four have their own builders below.
         image_size: side in pixels to which the face is upsampled.
         parts, head: those of `attentive_logits`; its defaults are the paper's.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels. Output "probabilities": float32 (B, classes).
-    Raises ValueError for an unknown part, or branches with other than 7 classes.
+    Raises ValueError for an unknown backbone or part, or branches with other than 7 classes.
     """
     face, x = stem(backbone, image_size=image_size, input_size=input_size, channels=channels)
     logits = attentive_logits(x, classes, parts=parts, **head)
@@ -31,20 +32,20 @@ def _build(
 
 
 def build_hybrid_resnet50(**arguments) -> keras.Model:
-    """The system of Paper 003 (§2): the hybrid on ResNet50. Arguments: those of `_build`, by name."""
-    return _build("resnet50", **arguments)
+    """The system of Paper 003 (§2): the hybrid on ResNet50. Arguments: those of `build` but `backbone`, by name."""
+    return build(backbone="resnet50", **arguments)
 
 
 def build_hybrid_efficientnetb3(**arguments) -> keras.Model:
     """The comparison of §6.5 (Models Comparison): the same head on EfficientNetB3."""
-    return _build("efficientnetb3", **arguments)
+    return build(backbone="efficientnetb3", **arguments)
 
 
 def build_hybrid_xception(**arguments) -> keras.Model:
     """The comparison of §6.5: the same head on Xception, which needs an image_size of at least 71."""
-    return _build("xception", **arguments)
+    return build(backbone="xception", **arguments)
 
 
 def build_hybrid_mobilenetv3small(**arguments) -> keras.Model:
     """The comparison of §6.5: the same head on MobileNetV3Small."""
-    return _build("mobilenetv3small", **arguments)
+    return build(backbone="mobilenetv3small", **arguments)
