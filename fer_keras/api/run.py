@@ -42,9 +42,7 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
         report = write_report(folder)
         print(f"Report: {report}")
         if options.export or (source.demo and keras.backend.backend() == "tensorflow"):
-            print(
-                f"SavedModel: {export.saved_model(folder / train_run.MODEL, folder / 'saved_model', source.faces.class_names)}"
-            )
+            print(f"SavedModel: {export.saved_model(folder / train_run.MODEL, folder / 'saved_model')}")
     if options.record:
         save_record(folder, REPORTS)
         print(f"Recorded; rewritten: {', '.join(str(path) for path in regenerate(REPORTS)) or 'nothing'}")

@@ -29,7 +29,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--detector", type=pathlib.Path, metavar="ONNX", help="YuNet's file, instead of the Haar cascade"
     )
+    parser.add_argument(
+        "--classes", type=_names, metavar="A,B,C", help="the model's classes in order, where its file does not say them"
+    )
     asked = parser.parse_args(arguments)
     from fer_keras.inference.predict import predict_all
 
-    return run_command(lambda: predict_all(asked.model, asked.images, asked.crop, asked.detector), stopped="Stopped.")
+    return run_command(
+        lambda: predict_all(asked.model, asked.images, asked.crop, asked.detector, asked.classes), stopped="Stopped."
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names) or len(set(names)) != len(names):
+        raise argparse.ArgumentTypeError(f"expected different names with commas between them, received {text!r}")
+    return names

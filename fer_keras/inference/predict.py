@@ -1,7 +1,8 @@
 """`python -m fer_keras.predict MODEL IMAGE...`: what a trained model sees in one's own photos (Paper 001, appendix).
 
-With --crop the face is found first, by the function and parameters that cropped the training rows: a run with --crop
-says in its record.json, beside the model, which they were, and its model crops without being asked.
+The classes are those that the model's file names, or --classes; a foreign model's order is never guessed. With --crop
+the face is found first, by the function and parameters that cropped the training rows: a model of a run with --crop
+says which they were, in its file or in record.json beside it, and crops without being asked.
 """
 
 import pathlib
@@ -12,11 +13,21 @@ from fer_keras.io.errors import expected
 FORMATS = ("PNG", "JPEG", "BMP", "GIF")
 
 
-def predict_all(model_path: pathlib.Path, images: list[pathlib.Path], crop: bool | None, detector: pathlib.Path | None):
-    """Print one line an image: file, predicted expression, confidence. Raises UserError for bad input."""
+def predict_all(
+    model_path: pathlib.Path,
+    images: list[pathlib.Path],
+    crop: bool | None,
+    detector: pathlib.Path | None,
+    classes: tuple[str, ...] | None = None,
+):
+    """Print one line an image: file, predicted expression, confidence.
+
+    `classes` are the names of the outputs in order, for a model that does not name them.
+    Raises UserError for bad input, a model without class names among it.
+    """
     runtime.prepare(training=False)
     cropping = find_cropping(model_path, crop, detector)
-    classify, side, channels, names = _classifier(model_path)
+    classify, side, channels, names = _classifier(model_path, classes)
     for path in images:
         face, note = read_face(path, side, channels, cropping)
         probabilities = classify(face[None])[0]
@@ -27,31 +38,42 @@ def predict_all(model_path: pathlib.Path, images: list[pathlib.Path], crop: bool
 def find_cropping(model_path: pathlib.Path, asked: bool | None, file: pathlib.Path | None):
     """Return (Detector, margin) to crop photos with, or None to take them as they are.
 
-    `asked` None does what record.json beside the model says of its training rows. Raises UserError without OpenCV, or
-    when the record names another detector than `file` gives.
+    `asked` None does what the model's training rows went through. Raises UserError without OpenCV, or when that was
+    another detector than `file` gives.
     """
     from fer_keras.data.crop import MARGIN
     from fer_keras.data.detect import Detector
-    from fer_keras.runs.record import RECORD, read_record
 
-    folder = model_path.parent
-    recorded = read_record(folder)["data"].get("crop") if asked is None and (folder / RECORD).is_file() else None
+    recorded = _recorded_crop(model_path) if asked is None else None
     if not (asked or recorded):
         return None
     detector = Detector(file)
-    if recorded and detector.name != recorded["detector"]:
-        what = f"{recorded['detector']}, which cropped this model's training rows"
+    if recorded and detector.name != recorded[0]:
+        what = f"{recorded[0]}, which cropped this model's training rows"
         raise expected(what, detector.name, "Give it with --detector, or say --crop or --no-crop.")
-    return detector, recorded["margin"] if recorded else MARGIN
+    return detector, recorded[1] if recorded else MARGIN
 
 
-def _classifier(path):
+def _recorded_crop(model_path: pathlib.Path) -> tuple[str, float] | None:
+    """Return (detector's name, margin) of the training rows, from the model's file or from record.json beside it."""
+    from fer_keras.models import saved
+    from fer_keras.runs.record import RECORD, read_record
+
+    contract = saved.contract(model_path) if model_path.is_file() else None
+    if contract:
+        return contract.crop
+    if not (model_path.parent / RECORD).is_file():
+        return None
+    crop = read_record(model_path.parent)["data"].get("crop")
+    return crop and (crop["detector"], crop["margin"])
+
+
+def _classifier(path, classes):
     """Return (function of uint8 [1, S, S, C] to float [1, K], S, C, class names) for either format.
 
     A .keras file runs no code of its own. A SavedModel is a program, which may read and write files: only one's own.
-    Raises UserError for anything that is no classifier of faces.
+    Raises UserError for anything that is no classifier of faces, or does not say which classes it has.
     """
-    from fer_keras.config.labels import FER2013_CLASSES
     from fer_keras.models import saved
 
     if (path / "saved_model.pb").exists():
@@ -61,9 +83,10 @@ def _classifier(path):
             raise expected(f"a SavedModel of --export at {path}", " ".join(str(error).split())[:200]) from error
     model = saved.load(path)
     shape = model.input_shape
-    if len(shape) != 4 or model.output_shape != (None, len(FER2013_CLASSES)):
+    if len(shape) != 4 or len(model.output_shape) != 2:
         raise expected(f"a classifier of faces at {path}", f"input {shape}, output {model.output_shape}")
-    return (lambda face: model.predict(face, verbose=0)), shape[1], shape[3], FER2013_CLASSES
+    names = saved.class_names(path, model, classes)
+    return (lambda face: model.predict(face, verbose=0)), shape[1], shape[3], names
 
 
 def _of_saved_model(path):

@@ -10,19 +10,23 @@ from fer_keras.models import saved
 from fer_keras.models.fast_layers import rebuilt
 
 
-def saved_model(model_file: pathlib.Path, out: pathlib.Path, class_names: tuple[str, ...]) -> pathlib.Path:
+def saved_model(
+    model_file: pathlib.Path, out: pathlib.Path, class_names: tuple[str, ...] | None = None
+) -> pathlib.Path:
     """Export `model_file` (.keras) to the folder `out` in float32 and return `out`.
 
     The signatures `serve` and `serving_default` take "face", uint8 (B, H, W, C), the pixels as they come from the file,
     and return "probabilities" float32 (B, K), "label" (B,) and "class_names" (K,), in the order of the probabilities.
     Each weight is written once; `keras.Model.export` would write it twice.
-    Raises UserError on another backend than TensorFlow.
+    `class_names` None takes those in the file. Raises UserError on another backend than TensorFlow, or without names.
     """
     if keras.backend.backend() != "tensorflow":
         raise UserError(f"Expected the TensorFlow backend for --export. Received: {keras.backend.backend()}.")
     import tensorflow as tf
 
-    program = _program(in_float32(saved.load(model_file)), class_names)
+    model = saved.load(model_file)
+    names = saved.class_names(model_file, model, class_names)
+    program = _program(in_float32(model), names)
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     tf.saved_model.save(program, str(part), signatures={"serve": program.serve, "serving_default": program.serve})

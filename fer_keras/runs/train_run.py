@@ -13,9 +13,9 @@ from fer_keras.config.recipe import Recipe
 from fer_keras.data import development, pipeline, seen
 from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
-from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.models import builder
+from fer_keras.models import builder, saved
+from fer_keras.models.contract import Contract
 from fer_keras.models.weights import initial
 from fer_keras.runs import environment, evaluate_run, manifest, samples
 from fer_keras.runs.source import Source, find_source, splits_for, with_generated
@@ -89,8 +89,8 @@ def train(experiment, printed, recipe, profile, source, folder, name, options):
     with state.watching():
         trained = _stoppable(trainer.train)
         processes.shut_down()
-        files.write(folder / MODEL, trained.model.save)
         source = dataclasses.replace(source, splits=trainer.splits_of(recipe.data))
+        saved.save(trained.model, folder / MODEL, _contract(trained.model, recipe, source))
         identity = {
             "run": name,
             "experiment": experiment.name,
@@ -105,6 +105,18 @@ def train(experiment, printed, recipe, profile, source, folder, name, options):
         }
         test = evaluate_run.write(folder, printed, recipe, identity, trained, source, rows)
         samples.save(folder, test.images, test.rows, *augmented_examples(source.splits.train, recipe, options.seed))
+
+
+def _contract(model: keras.Model, recipe: Recipe, source: Source) -> Contract:
+    """Return what the model's file says of its classes and input."""
+    _, side, _, channels = model.input_shape
+    return Contract(
+        class_names=source.splits.train.class_names,
+        data=recipe.data.dataset,
+        side=side,
+        channels=channels,
+        crop=source.crop and (source.crop["detector"], source.crop["margin"]),
+    )
 
 
 def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precision]:

@@ -1,0 +1,97 @@
+"""Which classes and which crop a model's photos get: those of its file, never a guess."""
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_keras.commands.predict import main
+from fer_keras.data.detect import Detector
+from fer_keras.inference.predict import find_cropping, predict_all
+from fer_keras.io.errors import UserError
+from fer_keras.models import export, saved
+from fer_keras.models.contract import Contract
+
+CLASSES = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry")
+"""A foreign order of seven classes."""
+
+
+def model(outputs=7):
+    """A network that always answers its second class."""
+    face = keras.Input((8, 8, 1), dtype="uint8", name="face")
+    x = keras.layers.Flatten()(keras.layers.Rescaling(0.0)(face))
+    network = keras.Model(face, keras.layers.Dense(outputs, activation="softmax")(x))
+    bias = np.zeros(outputs)
+    bias[1] = 20
+    network.layers[-1].set_weights([np.zeros((64, outputs)), bias])
+    return network
+
+
+@pytest.fixture
+def photo(tmp_path):
+    Image.fromarray(np.full((20, 30), 200, np.uint8)).save(tmp_path / "me.png")
+    return tmp_path / "me.png"
+
+
+def contract(crop=None):
+    return Contract(CLASSES, "affectnet", side=8, channels=1, crop=crop)
+
+
+def test_the_files_own_order_names_the_answer(tmp_path, photo, capsys):
+    saved.save(model(), tmp_path / "model.keras", contract())
+    predict_all(tmp_path / "model.keras", [photo], None, None)
+    assert capsys.readouterr().out == f"{photo}: happy (100.00% confidence)\n"
+
+
+def test_a_foreign_model_of_seven_classes_is_not_labelled_as_fer2013(tmp_path, photo):
+    model().save(tmp_path / "model.keras")
+    with pytest.raises(UserError, match=r"Expected class names in .*model.keras.*--classes a,b,c") as caught:
+        predict_all(tmp_path / "model.keras", [photo], None, None)
+    assert "\n" not in str(caught.value)
+
+
+def test_classes_may_be_given(tmp_path, photo, capsys):
+    model().save(tmp_path / "model.keras")
+    assert main([str(tmp_path / "model.keras"), str(photo), "--classes", ", ".join(CLASSES)]) == 0
+    assert ": happy (100.00% confidence)" in capsys.readouterr().out
+
+
+def test_classes_of_another_number_are_refused(tmp_path, photo):
+    model(outputs=3).save(tmp_path / "model.keras")
+    with pytest.raises(UserError, match="Expected 3 class names .* Received: 7: neutral, happy"):
+        predict_all(tmp_path / "model.keras", [photo], None, None, CLASSES)
+
+
+@pytest.mark.parametrize("words", ["a,,b", "a,a", ""])
+def test_classes_that_are_no_names_are_refused(photo, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["model.keras", str(photo), "--classes", words])
+    assert ended.value.code == 2
+    assert "expected different names with commas between them" in capsys.readouterr().err
+
+
+def test_the_files_own_crop_is_done(tmp_path):
+    path = tmp_path / "model.keras"
+    saved.save(model(), path, contract())
+    assert find_cropping(path, None, None) is None
+    saved.save(model(), path, contract(crop=(Detector().name, 0.25)))
+    detector, margin = find_cropping(path, None, None)
+    assert (detector.name, margin) == (Detector().name, 0.25)
+    assert find_cropping(path, False, None) is None
+    saved.save(model(), path, contract(crop=("YuNet 0123456789ab", 0.25)))
+    with pytest.raises(UserError, match="Expected YuNet 0123456789ab, which cropped"):
+        find_cropping(path, None, None)
+
+
+def test_a_saved_model_has_the_names_of_the_file(tmp_path, photo, capsys):
+    saved.save(model(), tmp_path / "model.keras", contract())
+    exported = export.saved_model(tmp_path / "model.keras", tmp_path / "saved_model")
+    predict_all(exported, [photo], None, None)
+    assert ": happy (100.00% confidence)" in capsys.readouterr().out
+
+
+def test_a_saved_model_without_names_is_not_written(tmp_path):
+    model().save(tmp_path / "model.keras")
+    with pytest.raises(UserError, match="Expected class names in"):
+        export.saved_model(tmp_path / "model.keras", tmp_path / "saved_model")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
