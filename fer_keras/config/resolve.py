@@ -41,7 +41,7 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
 
 
 def scaling(recipe: Recipe, profile: str, batch_size: int) -> list[dict]:
-    """Return the ledger's line on a batch size that the user changed: what the linear scaling rule would do; else none.
+    """Return what the deviations say of a batch size that the user changed: what the linear scaling rule would do; else none.
 
     Goyal et al. 2017 (arXiv:1706.02677, §2.1): "when the minibatch size is multiplied by k, multiply the learning rate by
     k". A suggestion only: it is meant for SGD with a warm-up, and the rates stay as they are.
@@ -50,7 +50,7 @@ def scaling(recipe: Recipe, profile: str, batch_size: int) -> list[dict]:
     if own == batch_size:
         return []
     field = f"learning rates by the linear scaling rule for {batch_size} rows a step instead of {own}"
-    return [{"field": field, "printed": f"× {batch_size / own:g} suggested", "run": "left as they are"}]
+    return [{"field": field, "published": f"× {batch_size / own:g} suggested", "run": "left as they are"}]
 
 
 def _phase_as_run(phase, profile: Profile, epochs: int | None):
@@ -100,8 +100,8 @@ def _defaults(kind: str | None) -> dict:
     return stated(as_data(fixed | {name: factory() for name, factory in made.items()}))
 
 
-def ledger(printed: Recipe, run: Recipe) -> list[dict]:
-    """Return each field in which the two differ: {"field": dotted path, "printed": ..., "run": ...}.
+def deviations(printed: Recipe, run: Recipe) -> list[dict]:
+    """Return each field in which the two differ: {"field": dotted path, "published": ..., "run": ...}.
 
     The profiles to choose from, which a recipe as run has no more, are no difference.
     """
@@ -118,12 +118,12 @@ def _differences(path, printed, run):
             if name in remaining:
                 yield from _differences(f"{path}[{name}]", one, remaining[name])
             else:
-                yield {"field": f"{path}[{name}]", "printed": f"{one['epochs']} epochs", "run": "left out"}
+                yield {"field": f"{path}[{name}]", "published": f"{one['epochs']} epochs", "run": "left out"}
     elif isinstance(printed, list) and isinstance(run, list) and len(printed) == len(run):
         for position, (one, other) in enumerate(zip(printed, run, strict=True)):
             yield from _differences(f"{path}[{position}]", one, other)
     elif printed != run:
-        yield {"field": path, "printed": printed, "run": run}
+        yield {"field": path, "published": printed, "run": run}
 
 
 def _named(value) -> bool:
@@ -131,9 +131,9 @@ def _named(value) -> bool:
     return isinstance(value, list) and all(isinstance(one, dict) and one.get("kind") == "Phase" for one in value)
 
 
-def rows_ledger(rows: int | None, dropped: int = 0, cropped: bool = False) -> list[dict]:
-    """Return the ledger's lines on data: a profile's subset of training rows, rows dropped, faces cropped anew."""
+def data_deviations(rows: int | None, dropped: int = 0, cropped: bool = False) -> list[dict]:
+    """Return the deviations in data: a profile's subset of training rows, rows dropped, faces cropped anew."""
     lines = [("training rows", "all", rows)] if rows is not None else []
     lines += [("--drop", "none", f"{dropped:,} Training rows")] if dropped else []
     lines += [("--crop", "none", "every face that is found")] if cropped else []
-    return [{"field": field, "printed": printed, "run": run} for field, printed, run in lines]
+    return [{"field": field, "published": printed, "run": run} for field, printed, run in lines]
