@@ -7,21 +7,17 @@ installed (channels last, bfloat16 autocast, torch.compile). Needs no answer whi
 does the same on the CPU with small batches, says so, and its rates mean nothing.
 """
 
+import argparse
 import importlib.util
 import os
 import time
 
-os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # PyTorch's process wants some of the memory, too
-os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-
-import keras
 import numpy as np
 
-from benchmarks import torch_step, train_step
+from benchmarks import torch_step
 from benchmarks.common import Target, publish, ratio, round_robin, spread
+from fer_keras import runtime
 from fer_keras.config.settings import Augment
-from fer_keras.models import builder
-from fer_keras.train import precision
 
 SIDE, PAPERS_BATCH, LIMIT = 224, 32, 4096
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40": 181e12, "L4": 121e12, "V100": 125e12, "T4": 65e12}
@@ -31,6 +27,15 @@ AUGMENT = Augment(rotation_range=10.0, zoom_range=0.1, width_shift_range=0.1, ho
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # PyTorch's process wants some of the memory, too
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    runtime.prepare(training=True)
+    import keras
+
+    from benchmarks import networks
+    from fer_keras.train import precision
+
     chosen, there = precision.choose(), precision.has_accelerator()
     keras.mixed_precision.set_dtype_policy(chosen.policy)
     batches = (PAPERS_BATCH, _largest(chosen)) if there else (4,)
@@ -42,7 +47,7 @@ def main() -> None:
         with torch_step.stepping("resnet50", SIDE, rows, dtype) as theirs:
             cases |= {"PyTorch": theirs} if theirs else {}
             rates = round_robin(cases, rounds=5 if there else 1, seconds=4.0)
-        share = _peak_share(rates["ours"].median() * 6 * train_step.multiply_adds(network))
+        share = _peak_share(rates["ours"].median() * 6 * networks.multiply_adds(network))
         wait = _waiting(_network(chosen), rows, steps=200 if there else 3)
         shares.append(share)
         waits.append(wait)
@@ -65,6 +70,8 @@ def main() -> None:
 
 
 def _network(chosen):
+    from fer_keras.models import builder
+
     model = builder("resnet50")(image_size=SIDE)
     model.compile("adam", "categorical_crossentropy", jit_compile=chosen.jit)
     return model
@@ -139,6 +146,8 @@ def _peak_share(operations: float) -> float | None:
 
 def _chip() -> str:
     """Return the maker's name of the first device: "NVIDIA H200"."""
+    import keras
+
     if keras.backend.backend() == "jax":
         import jax
 

@@ -9,38 +9,30 @@ The same initial weights, batches and order; scored on PublicTest.
 
 import argparse
 import itertools
-import os
 
-from fer_keras import runtime
-
-os.environ.update(runtime.for_tensorflow(training=True))
-
-import keras
 import numpy as np
-from scipy import stats
 
 from benchmarks.common import Target, publish
-from benchmarks.train_step import network, stock_twin
-from fer_keras.data import find, pipeline
-from fer_keras.data.splits import divide, subset
-from fer_keras.evaluate import statistics
+from fer_keras import runtime
+from fer_keras.data import find
 from fer_keras.io.errors import UserError
-from fer_keras.models import builder
 from fer_keras.recipes.attention import NONE
-from fer_keras.train import precision
-from fer_keras.train.evaluation import predict
-from fer_keras.train.fused_adam import FusedAdamW
 
 BATCH = NONE.batch_size
-NETWORKS = {
-    NONE.name: (lambda: builder(NONE.model)(**NONE.model_args), 2e-3),
-    "resnet18": (lambda: network("resnet18", 48), 1e-3),
-}
-"""{network: its builder, AdamW's first rate}"""
+FIRST_RATES = {NONE.name: 2e-3, "resnet18": 1e-3}
+"""{network: AdamW's first rate}"""
 
 
 def main() -> None:
     asked = _asked()
+    runtime.prepare(training=True)
+    import keras
+
+    from fer_keras.data.splits import divide, subset
+    from fer_keras.evaluate import statistics
+    from fer_keras.train import precision
+    from fer_keras.train.evaluation import predict
+
     chosen = precision.choose(network=asked.network)
     parts = divide(find.load(find.locate(asked.data)), "official", 0)
     lines, reached = [], {"ours": [], "stock Keras": []}
@@ -71,7 +63,7 @@ def main() -> None:
 def _asked():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="FER2013; else $FER2013, else data/")
-    parser.add_argument("--network", choices=NETWORKS, default=NONE.name)
+    parser.add_argument("--network", choices=FIRST_RATES, default=NONE.name)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
@@ -86,22 +78,37 @@ def _asked():
 
 def _twins(name, chosen, seed, steps):
     """Return the network of `name` compiled as ours and as stock Keras would, with equal weights."""
+    import keras
+
+    from benchmarks.networks import stock_twin
+    from fer_keras.train.fused_adam import FusedAdamW
+
     keras.utils.set_random_seed(seed)
     keras.mixed_precision.set_dtype_policy(chosen.policy)
-    build, first_rate = NETWORKS[name]
-    ours = build()
+    ours = _network(name)
     keras.mixed_precision.set_dtype_policy("float32")
-    stock = stock_twin(build())
+    stock = stock_twin(_network(name))
     stock.set_weights(ours.get_weights())
     cases = ((ours, FusedAdamW, {"jit_compile": chosen.jit}), (stock, keras.optimizers.AdamW, {}))
     for model, adamw, how in cases:
-        rate = keras.optimizers.schedules.CosineDecay(first_rate, steps)
+        rate = keras.optimizers.schedules.CosineDecay(FIRST_RATES[name], steps)
         model.compile(adamw(rate, weight_decay=0.02), "categorical_crossentropy", **how)
     return ours, stock
 
 
+def _network(name):
+    from benchmarks import networks
+    from fer_keras.models import builder
+
+    return builder(NONE.model)(**NONE.model_args) if name == NONE.name else networks.network(name, 48)
+
+
 def _train(model, train, epochs, seed) -> None:
     """Train for whole epochs of full batches; masks of dropout follow the seed too."""
+    import keras
+
+    from fer_keras.data import pipeline
+
     keras.utils.set_random_seed(seed)
     batches = pipeline.training_batches(
         train, pipeline.Treatment(NONE.augment), batch_size=BATCH, seed=seed, epochs=epochs
@@ -112,6 +119,8 @@ def _train(model, train, epochs, seed) -> None:
 
 def _error(reached: dict) -> str:
     """Return how sure the mean of the differences, each between two trainings from the same weights, is."""
+    from scipy import stats
+
     differences = np.subtract(reached["stock Keras"], reached["ours"])
     if len(differences) < 2:
         return "one seed says nothing"

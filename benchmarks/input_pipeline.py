@@ -5,17 +5,11 @@
 Images per CPU second of the process, so that thread pools do not blur the comparison.
 """
 
-import keras
 import numpy as np
-import tensorflow as tf
-from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 from benchmarks.common import Target, options, publish, ratio, resident_mb, round_robin, spread
-from fer_keras import recipes
-from fer_keras.augment.apply import augment_batch, operands, steps_of
-from fer_keras.augment.sampling import COLUMNS, draw
+from fer_keras import recipes, runtime
 from fer_keras.config.settings import Augment
-from fer_keras.data import pipeline
 from fer_keras.data.readers.toy import toy_faces
 
 PAPERS = {
@@ -33,6 +27,7 @@ FEW_RESAMPLINGS = (
 
 def main() -> None:
     asked = options(__doc__)
+    runtime.prepare(training=True)
     faces = _faces()
     lines, found = [], {}
     for paper, (module, name) in PAPERS.items():
@@ -74,6 +69,8 @@ def _faces():
 
 
 def _cases(faces, augment: Augment):
+    from fer_keras.data import pipeline
+
     batches = iter(
         pipeline.training_batches(faces, pipeline.Treatment(augment), batch_size=BATCH, seed=0, epochs=100_000)
     )
@@ -87,6 +84,11 @@ def _cases(faces, augment: Augment):
 
 
 def _bare(faces, augment):
+    import tensorflow as tf
+
+    from fer_keras.augment.apply import augment_batch, operands, steps_of
+    from fer_keras.augment.sampling import COLUMNS, draw
+
     u = np.random.default_rng(0).random((BATCH, len(COLUMNS)))
     given = tf.constant(operands(draw(augment, u), 48, 48), tf.float32)
     images, steps = tf.constant(faces.images[:BATCH]), steps_of([augment])
@@ -95,6 +97,9 @@ def _bare(faces, augment):
 
 
 def _legacy(faces, augment, side, channels):
+    import tensorflow as tf
+    from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
     images = faces.images
     if side != 48:  # as the papers feed it: already upsampled, in three channels; a few, for they are 22 times larger
         images = tf.image.resize(np.repeat(images[:256], channels, axis=-1), (side, side)).numpy()
@@ -106,6 +111,9 @@ def _legacy(faces, augment, side, channels):
 
 
 def _stock(faces, augment):
+    import keras
+    import tensorflow as tf
+
     layers = keras.layers
     fill = {"fill_mode": augment.fill_mode, "fill_value": augment.cval}
     chain = [layers.RandomFlip("horizontal")] if augment.horizontal_flip else []

@@ -10,11 +10,9 @@ import argparse
 import contextlib
 import sys
 
-import numpy as np
-
-from benchmarks import train_step
+from benchmarks.cases import BATCHES
 from benchmarks.common import answering, publish, ratio, round_robin, spread
-from fer_keras.train import precision
+from fer_keras import runtime
 
 SIDE = 48
 NETWORKS = ("house", "resnet18", "resnet50", "efficientnetb3", "mobilenetv3small")
@@ -34,7 +32,7 @@ def main() -> None:
             print(*line, flush=True)
     note = (
         f"`TF_ENABLE_ONEDNN_OPTS` 1 and 0, each in a process of its own, at {SIDE} px, training in batches of"
-        f" {train_step.BATCHES[SIDE]} in the precision that the suite chooses here; ratios are medians (least to most) over"
+        f" {BATCHES[SIDE]} in the precision that the suite chooses here; ratios are medians (least to most) over"
         f" {asked.rounds} turns of {asked.seconds:g} s. The suite sets it to 1 for training, unless the user has set it."
     )
     columns = ("network", "", "images/s with", "without", "with is faster by")
@@ -57,9 +55,15 @@ def _lines(name, asked):
 
 def _answer(name) -> None:
     """Train on a batch, or predict one face, for each line that comes in, and answer with how many faces that was."""
-    model = train_step.compiled(name, SIDE, precision.choose(network=name))
+    runtime.prepare(training=True)
+    import numpy as np
+
+    from benchmarks import networks
+    from fer_keras.train import precision
+
+    model = networks.compiled(name, SIDE, precision.choose(network=name))
     face = np.zeros((1, *model.input_shape[1:]), np.uint8)
-    work = {"train": train_step.step_of(model, SIDE), "predict": lambda: len(model.predict_on_batch(face))}
+    work = {"train": networks.step_of(model, SIDE), "predict": lambda: len(model.predict_on_batch(face))}
     for line in sys.stdin:
         print(work[line.strip()](), flush=True)
 

@@ -6,8 +6,8 @@ The networks and sizes at which `benchmarks.train_step` misses a goal, as Tensor
 steps. One operation at a time (each still on all cores), so that the times of a step add up.
 """
 
+import argparse
 import collections
-import os
 import pathlib
 import re
 import statistics
@@ -15,16 +15,10 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from fer_keras import runtime
-
-os.environ.update(runtime.for_tensorflow(training=True))
-
-import keras
-
-from benchmarks import torch_step, train_step
+from benchmarks import torch_step
+from benchmarks.cases import BATCHES, dtype_of
 from benchmarks.common import publish
-from fer_keras.layers.cpu_kernels import fast_conv, fast_depthwise
-from fer_keras.train import precision
+from fer_keras import runtime
 
 CASES = (("resnet18", 48), ("mobilenetv3small", 48), ("mobilenetv3small", 96), ("mobilenetv3small", 224))
 KINDS = torch_step.KINDS
@@ -37,6 +31,9 @@ NORM = re.compile(r"bn(_\d+)?/")
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    runtime.prepare(training=True)
+    import keras
     import tensorflow as tf
 
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -57,13 +54,16 @@ def main() -> None:
 
 def _measure(name: str, size: int) -> dict[str, dict[str, float]]:
     """Return {whose step: {kind: milliseconds}}, the medians over turns in which each had its own."""
+    from benchmarks import networks
+    from fer_keras.train import precision
+
     chosen = precision.choose(network=name)
-    rows = train_step.BATCHES[size]
+    rows = BATCHES[size]
     ours, stock = (
-        train_step.step_of(make(name, size), size)
-        for make in (lambda *asked: train_step.compiled(*asked, chosen), train_step.stock)
+        networks.step_of(make(name, size), size)
+        for make in (lambda *asked: networks.compiled(*asked, chosen), networks.stock)
     )
-    with torch_step.profiling(name, size, rows, train_step.dtype_of(chosen), STEPS) as theirs:
+    with torch_step.profiling(name, size, rows, dtype_of(chosen), STEPS) as theirs:
         cases = {"ours": lambda: _tensorflow_parts(ours), "stock Keras": lambda: _tensorflow_parts(stock)}
         cases |= {"PyTorch": theirs} if theirs else {}
         turns = [{whose: case() for whose, case in cases.items()} for _ in range(TURNS + 1)][1:]
@@ -106,6 +106,8 @@ def _operations(folder: pathlib.Path):
 
 
 def _kind_of(path: str, kind: str) -> str:
+    from fer_keras.layers.cpu_kernels import fast_conv, fast_depthwise
+
     if OPTIMIZER.match(path):
         return "optimizer"
     if "Depthwise" in kind or fast_depthwise.KERNEL_GRADIENT in path:

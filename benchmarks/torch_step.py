@@ -6,6 +6,7 @@ torchvision's network, channels last, Adam and cross-entropy; autocast where DTY
 one, and compiled there.
 """
 
+import argparse
 import contextlib
 import importlib.util
 import json
@@ -52,9 +53,15 @@ def _answering(name: str, side: int, rows: int, dtype: str):
         yield ask
 
 
-def main(network: str, side: int, rows: int, dtype: str) -> None:
+def main() -> None:
     """Build the network, then make a step for each line that comes in, or a profile of some, and answer with a line."""
-    step = _step_of(network, side, rows, dtype)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=NETWORKS.values(), metavar="NETWORK", help="torchvision's name of it")
+    parser.add_argument("side", type=int, metavar="SIDE", help="in pixels")
+    parser.add_argument("rows", type=int, metavar="ROWS", help="of a batch")
+    parser.add_argument("dtype", choices=("float32", "bfloat16"), metavar="DTYPE", help="float32 or bfloat16")
+    asked = parser.parse_args()
+    step = _step_of(asked.network, asked.side, asked.rows, asked.dtype)
     for line in sys.stdin:
         word, *steps = line.split()
         print(step() if word == "step" else json.dumps(_profile(step, int(steps[0]))), flush=True)
@@ -109,4 +116,4 @@ def _kind_of(event) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+    main()

@@ -8,48 +8,25 @@ channels last, bfloat16 autocast where ours is bfloat16. Adam and cross-entropy 
 """
 
 import argparse
-import math
-import os
 import statistics
 
-from fer_keras import runtime
-
-os.environ.update(runtime.for_tensorflow(training=True))
-
-import keras
-import numpy as np
-
 from benchmarks import torch_step
+from benchmarks.cases import BATCHES, NETWORKS, SMALLEST, dtype_of
 from benchmarks.common import Target, publish, ratio, round_robin, spread
-from fer_keras import keras_internals
-from fer_keras.config import settings
-from fer_keras.layers.cpu_kernels import STOCK_LAYERS
-from fer_keras.models import builder
-from fer_keras.recipes.compact import HOUSE
-from fer_keras.train import optimizers, precision
-
-BATCHES = {48: 64, 96: 32, 224: 8}
-NETWORKS = {
-    "resnet18": ("resnet18_head", {}),
-    "resnet34": ("resnet34", {}),
-    "resnet50": ("resnet50", {}),
-    "efficientnetb3": ("backbone_classifier", {"backbone": "efficientnetb3"}),
-    "xception": ("backbone_classifier", {"backbone": "xception"}),
-    "mobilenetv3small": ("backbone_classifier", {"backbone": "mobilenetv3small"}),
-    "house": (HOUSE.model, HOUSE.model_args),
-}
-PRODUCT_SIDE = 2048
-SMALLEST = {"xception": 71}
+from fer_keras import runtime
 
 
 def main() -> None:
     asked = _asked()
+    runtime.prepare(training=True)
     for size in asked.sizes:
         _measure(size, asked)
 
 
 def _measure(size, asked) -> None:
     """Measure every network at `size` px and publish them together."""
+    import keras
+
     lines, rates = [], {}
     for name in (name for name in asked.only if size >= SMALLEST.get(name, 0)):
         rates[name], share = _rates(name, size, asked)
@@ -69,19 +46,24 @@ def _measure(size, asked) -> None:
 
 def _rates(name, size, asked):
     """Return the rates of one network, {case or type of a matrix product: rate}, and our share of a product's speed."""
+    from benchmarks import networks
+    from fer_keras.train import precision
+
     chosen = precision.choose(network=name)
     dtype = dtype_of(chosen)
-    ours = compiled(name, size, chosen)
-    cases = {"ours": step_of(ours, size), "stock Keras": step_of(stock(name, size), size)}
-    products = {of: _matrix_product(of) for of in dict.fromkeys(("float32", dtype))}
+    ours = networks.compiled(name, size, chosen)
+    cases = {"ours": networks.step_of(ours, size), "stock Keras": networks.step_of(networks.stock(name, size), size)}
+    products = {of: networks.matrix_product(of) for of in dict.fromkeys(("float32", dtype))}
     with torch_step.stepping(name, size, BATCHES[size], dtype) as theirs:
         cases |= {"PyTorch": theirs} if theirs else {}
         rates = round_robin(cases | products, rounds=asked.rounds, seconds=asked.seconds)
-    return rates, _share_of_product(rates["ours"], rates[dtype], multiply_adds(ours))
+    return rates, _share_of_product(rates["ours"], rates[dtype], networks.multiply_adds(ours))
 
 
 def _lines(name, size, rates, share: float):
     """Yield the rows of the table for one network."""
+    from fer_keras.train import precision
+
     dtype = dtype_of(precision.choose(network=name))
     shown = {
         "ours": (f"ours, {dtype}", f"{100 * share:.0f} %"),
@@ -106,6 +88,8 @@ def _targets(size, rates) -> list[Target]:
 
 def _beside_stock(rates) -> list[Target]:
     """Return the goal for ResNet-18; a faster type of number helps no more than it helps a plain matrix product."""
+    from fer_keras.train import precision
+
     what, chosen = "times stock Keras, ResNet-18 at 48 px", precision.choose(network="resnet18")
     dtype = dtype_of(chosen)
     why = f"{chosen.policy} ({chosen.reason})"
@@ -125,87 +109,10 @@ def _asked():
     return parser.parse_args()
 
 
-def dtype_of(chosen) -> str:
-    """Return the type that convolutions compute in."""
-    return "bfloat16" if chosen.policy == "mixed_bfloat16" else "float32"
-
-
-def _matrix_product(dtype: str):
-    """Return a call that multiplies two matrices of `dtype` and returns how many floating-point operations that was."""
-    one = keras.ops.cast(keras.random.normal((PRODUCT_SIDE, PRODUCT_SIDE)), dtype)
-
-    def multiply():
-        float(keras.ops.cast(keras.ops.matmul(one, one)[0, 0], "float32"))
-        return 2 * PRODUCT_SIDE**3
-
-    return multiply
-
-
 def _share_of_product(ours, product, macs: int) -> float:
     """Return the median share; a training step is three forward passes' worth of operations, two for each multiply-add."""
     pairs = zip(ours.wall, product.wall, strict=True)
     return statistics.median(6 * macs * one / two for one, two in pairs)
-
-
-def multiply_adds(model) -> int:
-    """Return the multiplications of one image's way through convolutions and dense layers."""
-    total = 0
-    for layer in keras_internals.layers_within(model):
-        if isinstance(layer, keras.layers.Dense):
-            total += math.prod(layer.kernel.shape)
-        elif kernels := [weight for weight in layer.weights if len(weight.shape) == 4 and not _has_layers(layer)]:
-            height, width = layer.output.shape[1:3]
-            total += sum(math.prod(kernel.shape) for kernel in kernels) * height * width
-    return total
-
-
-def _has_layers(layer) -> bool:
-    return bool(keras_internals.layers_within(layer))
-
-
-def step_of(model, size):
-    """Return a call that trains on one batch and returns its rows."""
-    rng, rows = np.random.default_rng(0), BATCHES[size]
-    images = rng.integers(0, 256, (rows, *model.input_shape[1:]), dtype=np.uint8)
-    labels = rng.integers(0, 7, rows)
-
-    def step():
-        model.train_on_batch(images, labels)
-        return rows
-
-    return step
-
-
-def network(name, size):
-    """Return a network of NETWORKS, not compiled, under the dtype policy that is set."""
-    model, arguments = NETWORKS[name]
-    return builder(model)(**{**arguments, "image_size": size})
-
-
-def compiled(name, size, chosen):
-    """Return the network compiled as the suite compiles it."""
-    keras.mixed_precision.set_dtype_policy(chosen.policy)
-    model = network(name, size)
-    keras.mixed_precision.set_dtype_policy("float32")
-    adam = optimizers.build(settings.Optimizer("adam", 1e-3), epochs=1, steps_per_epoch=1)
-    model.compile(adam, "sparse_categorical_crossentropy", jit_compile=chosen.jit)
-    return model
-
-
-def stock(name, size):
-    """Return the same network of Keras's own layers, compiled as Keras does by default."""
-    model = stock_twin(network(name, size))
-    model.compile("adam", "sparse_categorical_crossentropy")
-    return model
-
-
-def stock_twin(model):
-    """Return the same network, newly initialised, of keras's own layers."""
-    return keras.models.clone_model(model, clone_function=_stock_layer, recursive=True)
-
-
-def _stock_layer(layer):
-    return STOCK_LAYERS.get(type(layer), type(layer)).from_config(layer.get_config())
 
 
 if __name__ == "__main__":

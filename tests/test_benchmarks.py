@@ -1,10 +1,15 @@
 """The page of the benchmarks says what their records say, and a target says whether it was reached."""
 
 import json
+import os
+import pathlib
+import subprocess
+import sys
 
 import pytest
 
-from benchmarks import accuracy, common, in_the_way, page, step_profile, train_step
+from benchmarks import accuracy, common, in_the_way, networks, page, step_profile, train_step
+from fer_keras.train import precision
 
 
 def test_the_page_is_current():
@@ -14,6 +19,44 @@ def test_the_page_is_current():
 def test_every_benchmark_of_the_page_can_be_run():
     for command in page.NAMES.values():
         assert (page.PAGE.parent / f"{command.split()[0]}.py").is_file()
+
+
+PROGRAMS = sorted(
+    path.stem
+    for path in page.PAGE.parent.glob("*.py")
+    if 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
+)
+HELP = """
+import runpy, sys
+for name in sys.argv[1:]:
+    sys.argv = [name, "--help"]
+    for loaded in [module for module in sys.modules if module.startswith("benchmarks.")]:
+        del sys.modules[loaded]  # each is run as if it were the first
+    try:
+        runpy.run_module(f"benchmarks.{name}", run_name="__main__")
+    except SystemExit as ended:
+        print(f"ended {name}: {ended.code}; TensorFlow is loaded: {'tensorflow' in sys.modules}")
+"""
+
+
+def test_help_does_nothing_but_help(tmp_path):
+    """A benchmark runs for minutes and writes its result over the last: not for who only asks what it does."""
+    assert {"accelerator", "accuracy", "torch_step", "train_step"} <= set(PROGRAMS)
+    root = page.PAGE.parents[1]
+    before = _state_of(page.PAGE.parent)
+    words = [sys.executable, "-c", HELP, *PROGRAMS]
+    env = os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+    assert done.stderr == ""
+    ended = [line for line in done.stdout.splitlines() if line.startswith("ended ")]
+    assert ended == [f"ended {name}: 0; TensorFlow is loaded: False" for name in PROGRAMS]
+    assert done.stdout.count("usage: ") == len(PROGRAMS)
+    assert _state_of(page.PAGE.parent) == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def _state_of(folder: pathlib.Path) -> dict:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.suffix != ".pyc"}
 
 
 def test_a_missed_target_says_what_is_in_the_way(tmp_path, monkeypatch):
@@ -34,7 +77,7 @@ def test_a_missed_target_says_what_is_in_the_way(tmp_path, monkeypatch):
 
 def test_multiply_adds_of_resnet50_are_the_published_ones():
     """He et al. 2016, Table 1: 3.8e9 at 224 px without the strided 3x3 of v1.5; Keras's v1 has it in the 1x1."""
-    found = train_step.multiply_adds(train_step.network("resnet50", 224))
+    found = networks.multiply_adds(networks.network("resnet50", 224))
     assert 3.8e9 < found < 3.9e9
 
 
@@ -48,8 +91,8 @@ def test_the_step_is_held_against_the_slowest_network_and_what_a_product_gains(m
     def rates(**speeds):
         return {name: common.Rate((speed,), (speed,)) for name, speed in speeds.items()}
 
-    chosen = train_step.precision.Precision("mixed_bfloat16", False, "CPU with AVX512-BF16")
-    monkeypatch.setattr(train_step.precision, "choose", lambda **asked: chosen)
+    chosen = precision.Precision("mixed_bfloat16", False, "CPU with AVX512-BF16")
+    monkeypatch.setattr(precision, "choose", lambda **asked: chosen)
     resnet18 = rates(ours=8.0, PyTorch=4.0, bfloat16=5.0, float32=2.5) | {"stock Keras": common.Rate((4.0,), (4.0,))}
     measured = {"resnet18": resnet18, "house": rates(ours=3.0, PyTorch=6.0)}
     stock, torch = train_step._targets(48, measured)

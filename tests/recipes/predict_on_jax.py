@@ -5,8 +5,8 @@
 Writes on_jax.npy beside each FOLDER/model.keras.
 """
 
+import argparse
 import pathlib
-import sys
 
 import keras
 import numpy as np
@@ -22,5 +22,9 @@ def main(faces: str, *folders: str) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("faces", metavar="faces.npy")
+    parser.add_argument("folders", nargs="+", metavar="FOLDER")
+    asked = parser.parse_args()
     assert keras.backend.backend() == "jax", "set KERAS_BACKEND=jax"
-    main(*sys.argv[1:])
+    main(asked.faces, *asked.folders)

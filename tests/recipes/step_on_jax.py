@@ -9,9 +9,9 @@ is held against TensorFlow in tests/recipes/test_architectures.py. Prints one li
 name and what was done. Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
 """
 
+import argparse
 import dataclasses
 import functools
-import sys
 
 import jax
 import keras
@@ -112,5 +112,8 @@ def lower(model, images) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipes", nargs="*", metavar="RECIPE")
+    asked = parser.parse_args()
     assert keras.backend.backend() == "jax", "set KERAS_BACKEND=jax"
-    main(sys.argv[1:])
+    main(asked.recipes)

@@ -9,11 +9,11 @@ has 5, which two devices cannot share evenly. The network has batch norm, the cl
 numbers devices draw on their own.
 """
 
+import argparse
 import functools
 import json
 import pathlib
 import shutil
-import sys
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from fer_keras.data.readers import toy
 from fer_keras.train import devices, evaluation, processes
 from fer_keras.train.interrupt import Interrupted
 
+CASES = ("alone", "two", "begun", "continued", "all", "reads")
 BATCH = 16
 RECIPE = Recipe(
     name="tiny",
@@ -115,4 +116,8 @@ def _start(path, model):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=pathlib.Path, metavar="OUT")
+    parser.add_argument("cases", nargs="+", choices=CASES, metavar="CASE")
+    asked = parser.parse_args()
+    main(asked.out, asked.cases)
