@@ -1,6 +1,6 @@
-"""Everything that the suite uses of Keras beyond its documented API, in one place.
+"""What the suite uses of Keras beyond its documented interface, all of it.
 
-`check` says what is missing after an update of Keras; tests/test_keras_internals.py also says what behaves otherwise.
+tests/test_keras_internals.py says what broke when Keras moves, and that no other module reaches past that interface.
 """
 
 import keras
@@ -17,3 +17,51 @@ def operations(model: keras.Model) -> list:
 def layers_within(layer: keras.Layer) -> list[keras.Layer]:
     """Return every layer inside `layer`, at any depth, those of composite layers too, which have no `layers`."""
     return list(layer._flatten_layers(include_self=False))
+
+
+def write_back_state(model: keras.Model) -> None:
+    """Write into the model's variables what the JAX backend's `fit` holds apart from them while an epoch runs."""
+    if keras.backend.backend() == "jax":
+        model.jax_state_sync()
+
+
+def adam_slots(optimizer: keras.optimizers.Adam, variable) -> tuple[keras.Variable, keras.Variable]:
+    """Return the averages that a built Adam or AdamW keeps of the variable's gradient, and of its square."""
+    index = optimizer._get_variable_index(variable)
+    return optimizer._momentums[index], optimizer._velocities[index]
+
+
+def sgd_velocity(optimizer: keras.optimizers.SGD, variable) -> keras.Variable:
+    """Return what a built SGD with momentum keeps of the variable's gradients."""
+    return optimizer.momentums[optimizer._get_variable_index(variable)]
+
+
+def resource(variable):
+    """Return the TensorFlow resource behind a variable, as an optimizer's step meets it: Keras's, or TensorFlow's own."""
+    return (variable.value if isinstance(variable, keras.Variable) else variable).handle
+
+
+class OpenMuon(keras.optimizers.Muon):
+    """`keras.optimizers.Muon` with the two decisions that a subclass may change under public names."""
+
+    def is_for_adamw(self, variable) -> bool:
+        """Say whether AdamW's step moves the variable, not Muon's."""
+        return super()._should_use_adamw(variable)
+
+    def muon_step(self, gradient, variable, learning_rate, momentum) -> None:
+        """Move the variable by Muon's step; `momentum` is the slot of its gradients' average."""
+        super()._muon_update_step(gradient, variable, learning_rate, momentum)
+
+    def orthogonalised(self, matrix):
+        """Return the matrix (m, n) after Newton and Schulz's iteration: its singular values about 1."""
+        return self.zeropower_via_newtonschulz5(matrix, self.ns_steps)
+
+    def sized(self, step):
+        """Return the step, a matrix, with AdamW's root mean square (`rms_rate` at learning rate 1)."""
+        return self.lr_adjust(step)
+
+    def _should_use_adamw(self, variable):
+        return self.is_for_adamw(variable)
+
+    def _muon_update_step(self, gradient, variable, lr, m):
+        self.muon_step(gradient, variable, lr, m)

@@ -12,6 +12,7 @@ FLOORS = (
     "runtime",
     "augment",
     "data",
+    "keras_internals",
     "layers",
     "models",
     "evaluate",

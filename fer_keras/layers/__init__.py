@@ -1,4 +1,4 @@
-"""Public layers, one a file. Importing this registers each under "fer_keras", so that Keras can load any saved model."""
+"""Public layers, one a file; importing this registers each under "fer_keras", as loading a saved model needs."""
 
 import importlib
 import pkgutil

@@ -2,13 +2,13 @@
 
 import keras
 
-from fer_keras.models.backbones import applications
+from fer_keras.models.backbones.applications import builder
 from fer_keras.models.backbones.backbone import Backbone
 from fer_keras.models.weights.keras_file import KerasFile
 
 CONVNEXT_TINY = Backbone(
     name="convnexttiny",
-    build=applications.builder(keras.applications.ConvNeXtTiny),
+    build=builder(keras.applications.ConvNeXtTiny),
     deepest="stage_3_block_2_pointwise_conv_2",
     imagenet=KerasFile("convnexttiny", keras.applications.ConvNeXtTiny, "convnext_tiny_notop.h5"),
 )

@@ -4,13 +4,13 @@ import re
 
 import keras
 
-from fer_keras.models.backbones import applications
+from fer_keras.models.backbones.applications import builder
 from fer_keras.models.backbones.backbone import Backbone
 from fer_keras.models.weights.keras_file import KerasFile
 
 MOBILENETV3SMALL = Backbone(
     name="mobilenetv3small",
-    build=applications.builder(keras.applications.MobileNetV3Small),
+    build=builder(keras.applications.MobileNetV3Small),
     deepest="expanded_conv_10_project",
     imagenet=KerasFile(
         "mobilenetv3small",

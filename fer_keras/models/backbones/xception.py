@@ -5,13 +5,13 @@ import re
 import keras
 
 from fer_keras.layers.normalise import UNIT_RANGE
-from fer_keras.models.backbones import applications
+from fer_keras.models.backbones.applications import builder
 from fer_keras.models.backbones.backbone import Backbone
 from fer_keras.models.weights.keras_file import KerasFile
 
 XCEPTION = Backbone(
     name="xception",
-    build=applications.builder(keras.applications.Xception),
+    build=builder(keras.applications.Xception),
     deepest="block14_sepconv2",
     imagenet=KerasFile("xception", keras.applications.Xception, "xception_weights_tf_dim_ordering_tf_kernels_notop.h5"),
     normalisation=UNIT_RANGE,
