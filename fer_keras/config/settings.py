@@ -112,12 +112,16 @@ class Plateau:
 Schedule = Constant | Cosine | CosineRestarts | OneCycle | Plateau
 
 
+OPTIMIZERS = ("adam", "adamw", "sgd", "muon")
+"""Names of what train/optimizers.py builds."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Optimizer:
     """An optimizer of Keras with its learning rate and schedule.
 
     Attributes:
-        name: "adam", "adamw", "sgd" or "muon" (`ConvolutionMuon`: AdamW for what is not a convolution's kernel).
+        name: one of OPTIMIZERS; "muon" is `ConvolutionMuon`, AdamW for what is not a convolution's kernel.
         learning_rate: the initial (OneCycle: the peak) learning rate.
         weight_decay: decoupled decay (Keras's and AdamW's meaning).
         l2_in_gradient: coupled decay, added to the gradient (the meaning of PyTorch's `Adam/SGD(weight_decay=)`).
@@ -137,8 +141,7 @@ class Optimizer:
     groups: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self):
-        names = ("adam", "adamw", "sgd", "muon")
-        _refuse_unless(self.name in names, f"Expected an optimizer in {names}. Received: {self.name!r}")
+        _refuse_unless(self.name in OPTIMIZERS, f"Expected an optimizer in {OPTIMIZERS}. Received: {self.name!r}")
         _refuse_unless(self.learning_rate > 0, f"Expected a positive learning rate. Received: {self.learning_rate}")
         coupled = self.l2_in_gradient and self.name in ("adamw", "muon")
         _refuse_unless(

@@ -2,6 +2,7 @@
 
 import keras
 
+from fer_keras import keras_internals
 from fer_keras.layers.cpu_kernels.tensorflow_cpu import on_tensorflow_cpu
 
 
@@ -19,12 +20,12 @@ class FusedStep:
             return
         import tensorflow as tf  # only this backend comes here, and importing the module must not load it
 
-        index = self._get_variable_index(variable)
+        momentum, velocity = keras_internals.adam_slots(self, variable)
         steps = tf.cast(self.iterations + 1, "float32")
         tf.raw_ops.ResourceApplyAdam(
-            var=_handle(variable),
-            m=_handle(self._momentums[index]),
-            v=_handle(self._velocities[index]),
+            var=keras_internals.resource(variable),
+            m=keras_internals.resource(momentum),
+            v=keras_internals.resource(velocity),
             beta1_power=self.beta_1**steps,
             beta2_power=self.beta_2**steps,
             lr=tf.cast(learning_rate, "float32"),
@@ -43,10 +44,6 @@ class FusedStep:
             and not isinstance(gradient, tf.IndexedSlices)
             and tf.distribute.get_strategy().num_replicas_in_sync == 1
         )
-
-
-def _handle(variable):
-    return (variable.value if isinstance(variable, keras.Variable) else variable).handle
 
 
 @keras.saving.register_keras_serializable("fer_keras")

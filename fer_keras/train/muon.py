@@ -3,11 +3,13 @@
 import keras
 from keras import ops
 
+from fer_keras.keras_internals import OpenMuon
+
 CHANNELS_OF_AN_IMAGE = 3
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class ConvolutionMuon(keras.optimizers.Muon):
+class ConvolutionMuon(OpenMuon):
     """Muon (momentum, orthogonalised by Newton and Schulz's iteration) for convolutions, AdamW for all else.
 
     Keras's Muon takes matrices alone. Jordan's, where it comes from (https://kellerjordan.github.io/posts/muon/), takes a
@@ -26,17 +28,17 @@ class ConvolutionMuon(keras.optimizers.Muon):
         super().__init__(*args, **kwargs)
         self.iterate_in = iterate_in
 
-    def _should_use_adamw(self, variable):
+    def is_for_adamw(self, variable) -> bool:
         shape = variable.shape
         return len(shape) != 4 or min(shape[2:]) <= CHANNELS_OF_AN_IMAGE
 
-    def _muon_update_step(self, gradient, variable, lr, m):
-        self.assign(m, self.momentum * m + (1 - self.momentum) * gradient)
-        ahead = self.momentum * m + (1 - self.momentum) * gradient if self.nesterov else m
+    def muon_step(self, gradient, variable, learning_rate, momentum) -> None:
+        self.assign(momentum, self.momentum * momentum + (1 - self.momentum) * gradient)
+        ahead = self.momentum * momentum + (1 - self.momentum) * gradient if self.nesterov else momentum
         columns = variable.shape[-1]
         matrix = ops.cast(ops.reshape(ahead, (-1, columns)), self.iterate_in)
-        step = ops.cast(self.zeropower_via_newtonschulz5(matrix, self.ns_steps), variable.dtype)
-        self.assign_sub(variable, ops.reshape(self.lr_adjust(lr * step), variable.shape))
+        step = ops.cast(self.orthogonalised(matrix), variable.dtype)
+        self.assign_sub(variable, ops.reshape(self.sized(learning_rate * step), variable.shape))
 
     def get_config(self):
         return {**super().get_config(), "iterate_in": self.iterate_in}

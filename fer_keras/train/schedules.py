@@ -37,23 +37,52 @@ def _half_cosine(first, last, fraction):
 
 
 def learning_rate(schedule: settings.Schedule, rate: float, epochs: int, steps_per_epoch: int):
-    """Return what an optimizer takes as `learning_rate`: a float (Constant, Plateau) or a Keras schedule over the phase."""
-    steps = epochs * steps_per_epoch
-    match schedule:
-        case settings.Cosine(warmup_epochs=warmup, final_fraction=final):
-            warm = round(warmup * steps_per_epoch)
-            first = 0.0 if warm else rate
-            target = rate if warm else None
-            return keras.optimizers.schedules.CosineDecay(
-                first, steps - warm, alpha=final, warmup_target=target, warmup_steps=warm
-            )
-        case settings.CosineRestarts(first_epochs=first, multiply=multiply, final_fraction=final):
-            cycle = max(1, round(first * steps_per_epoch))
-            return keras.optimizers.schedules.CosineDecayRestarts(rate, cycle, t_mul=multiply, alpha=final)
-        case settings.OneCycle(warmup_fraction=share, divide=divide, final_divide=final):
-            return OneCycleSchedule(rate / divide, rate, rate / divide / final, steps, share)
-        case _:
-            return rate
+    """Return what an optimizer takes as `learning_rate`: a float (Constant, Plateau) or a Keras schedule over the phase.
+
+    Raises ValueError for a schedule that is not in RATES.
+    """
+    if type(schedule) not in RATES:
+        names = tuple(kind.__name__ for kind in RATES)
+        raise ValueError(f"Expected a schedule in {names}. Received: {type(schedule).__name__}")
+    return RATES[type(schedule)](schedule, rate, epochs * steps_per_epoch, steps_per_epoch)
+
+
+def _constant(schedule, rate, steps, steps_per_epoch):
+    """Plateau too: the trainer lowers its rate between epochs."""
+    return rate
+
+
+def _cosine(schedule: settings.Cosine, rate, steps, steps_per_epoch):
+    warm = round(schedule.warmup_epochs * steps_per_epoch)
+    return keras.optimizers.schedules.CosineDecay(
+        0.0 if warm else rate,
+        steps - warm,
+        alpha=schedule.final_fraction,
+        warmup_target=rate if warm else None,
+        warmup_steps=warm,
+    )
+
+
+def _cosine_restarts(schedule: settings.CosineRestarts, rate, steps, steps_per_epoch):
+    cycle = max(1, round(schedule.first_epochs * steps_per_epoch))
+    return keras.optimizers.schedules.CosineDecayRestarts(
+        rate, cycle, t_mul=schedule.multiply, alpha=schedule.final_fraction
+    )
+
+
+def _one_cycle(schedule: settings.OneCycle, rate, steps, steps_per_epoch):
+    start = rate / schedule.divide
+    return OneCycleSchedule(start, rate, start / schedule.final_divide, steps, schedule.warmup_fraction)
+
+
+RATES = {
+    settings.Constant: _constant,
+    settings.Plateau: _constant,
+    settings.Cosine: _cosine,
+    settings.CosineRestarts: _cosine_restarts,
+    settings.OneCycle: _one_cycle,
+}
+"""{schedule in a recipe: what makes a rate of (schedule, rate, steps of the phase, steps of an epoch)}."""
 
 
 def momentum(schedule: settings.Schedule, epochs: int, steps_per_epoch: int) -> OneCycleSchedule | None:

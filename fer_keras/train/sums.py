@@ -5,6 +5,8 @@ import itertools
 import keras
 import numpy as np
 
+from fer_keras import keras_internals
+
 
 class EpochSums(keras.callbacks.Callback):
     """Carries an epoch's sums over an interruption, and counts a last batch that is repeated in itself only once.
@@ -51,5 +53,4 @@ class EpochSums(keras.callbacks.Callback):
 
 def settle(model: keras.Model) -> None:
     """Write back into the model's variables what JAX's `fit` holds apart from them while an epoch runs."""
-    if keras.backend.backend() == "jax":
-        model.jax_state_sync()
+    keras_internals.write_back_state(model)

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from fer_keras.train import fused_adam
+from fer_keras.train.coupled_l2 import AdamL2
 from fer_keras.train.fused_adam import FusedAdamW
-from fer_keras.train.optimizers import AdamL2
 
 PAIRS = [
     (AdamL2, keras.optimizers.Adam, {}),

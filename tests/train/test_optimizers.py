@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fer_keras.config.settings import Constant, OneCycle, Optimizer
+from fer_keras.config.settings import OPTIMIZERS, Constant, OneCycle, Optimizer
 from fer_keras.train import optimizers
 
 
@@ -75,7 +75,17 @@ def test_a_plateau_scales_every_group_and_keeps_the_ratio():
     assert rates == pytest.approx([5e-5, 5e-3])
 
 
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd", "muon"])
+def test_every_name_of_a_recipe_is_built_and_no_other():
+    assert set(optimizers.BUILDERS) == set(OPTIMIZERS)
+
+
+def test_a_name_without_an_implementation_is_an_error(monkeypatch):
+    monkeypatch.setattr("fer_keras.config.settings.OPTIMIZERS", ("lion",))
+    with pytest.raises(ValueError, match=r"Expected an optimizer in \('adam', .*\). Received: 'lion'"):
+        optimizers.build(Optimizer("lion", 0.1), 1, 10)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_optimizer_reloads(name):
     optimizer = optimizers.build(Optimizer(name, 0.1, momentum=0.9, schedule=OneCycle()), 1, 10)
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(optimizer))

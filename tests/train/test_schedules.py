@@ -1,8 +1,11 @@
+import dataclasses
+import typing
+
 import keras
 import numpy as np
 import pytest
 
-from fer_keras.config.settings import Constant, Cosine, CosineRestarts, OneCycle
+from fer_keras.config.settings import Constant, Cosine, CosineRestarts, OneCycle, Plateau, Schedule
 from fer_keras.train import schedules
 
 
@@ -48,7 +51,20 @@ def test_restarts_begin_again_after_each_cycle():
 
 
 def test_constant_is_the_number_itself():
-    assert schedules.learning_rate(Constant(), 0.3, 1, 1) == 0.3
+    assert schedules.learning_rate(Constant(), 0.3, 1, 1) == schedules.learning_rate(Plateau(), 0.3, 1, 1) == 0.3
+
+
+def test_every_schedule_of_a_recipe_has_its_rate_and_no_other():
+    assert set(schedules.RATES) == set(typing.get_args(Schedule))
+
+
+def test_a_schedule_without_an_implementation_is_an_error():
+    @dataclasses.dataclass(frozen=True)
+    class Linear(Constant):
+        pass
+
+    with pytest.raises(ValueError, match=r"Expected a schedule in \('Constant', .*\). Received: Linear"):
+        schedules.learning_rate(Linear(), 0.3, 1, 1)
 
 
 def test_onecycle_reloads():
