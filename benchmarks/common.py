@@ -130,6 +130,9 @@ def answering(module: str, *arguments: str, **environment: str):
 
 def machine() -> dict:
     """Return what the numbers depend on: processor, cores, thread settings, versions, commit."""
+    from fer_keras import runtime
+
+    runtime.prepare(training=True)
     from fer_keras.runs import environment
     from fer_keras.train import precision
 
