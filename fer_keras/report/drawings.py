@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,21 +15,31 @@ from fer_keras.evaluate.plots import (
     figures_training,
 )
 from fer_keras.runs import samples as stored_samples
-from fer_keras.runs.record import FIGURES, RECORD
+from fer_keras.runs.record import FIGURES
 
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """A figure of a run. `draw(record, test predictions, samples or {})` returns a Figure, or None without data.
+    """A figure of a run: `data(record, test predictions)` is all that it is drawn from, beside faces of samples.npz.
 
-    `shows_faces`: it needs samples.npz, which stays in the run directory; where only the figure was recorded, it is kept.
+    `draw(record, test predictions, samples or {})` returns a Figure, or None without data. `shows_faces`: it needs
+    samples.npz, which stays in the run directory.
     """
 
     file: str
     title: str
     alt: str
+    data: Callable
     draw: Callable
     shows_faces: bool = False
+
+
+def _test(record) -> dict:
+    return record["metrics"]["test"]
+
+
+def _probabilities(record, test) -> list:
+    return [record["data"]["class_names"], test["labels"].tolist(), test["probabilities"].tolist()]
 
 
 def _wrong(record, test, samples):
@@ -58,80 +69,96 @@ DRAWINGS = (
         "training.png",
         "Training, phases marked",
         figures_training.TRAINING_ALT,
+        lambda record, test: [record["history"], record["selected"]],
         lambda record, test, samples: figures_training.training(record["history"], record["selected"]),
     ),
     Drawing(
         "confusion.png",
         "Confusion matrix, counts",
         figures_confusion.CONFUSION_ALT,
-        lambda record, test, samples: figures_confusion.confusion(record["metrics"]["test"]),
+        lambda record, test: [record["data"]["class_names"], _test(record)["confusion"]],
+        lambda record, test, samples: figures_confusion.confusion(_test(record)),
     ),
     Drawing(
         "confusion_normalised.png",
         "Confusion matrix, normalised",
         figures_confusion.CONFUSION_NORMALISED_ALT,
-        lambda record, test, samples: figures_confusion.confusion(record["metrics"]["test"], normalised=True),
+        lambda record, test: [record["data"]["class_names"], _test(record)["confusion"]],
+        lambda record, test, samples: figures_confusion.confusion(_test(record), normalised=True),
     ),
     Drawing(
         "per_class_accuracy.png",
         "Accuracy of each class against the mean",
         figures_classes.PER_CLASS_ACCURACY_ALT,
-        lambda record, test, samples: figures_classes.per_class_accuracy(record["metrics"]["test"]),
+        lambda record, test: figures_classes.per_class_accuracy_data(_test(record)),
+        lambda record, test, samples: figures_classes.per_class_accuracy(_test(record)),
     ),
     Drawing(
         "class_scores.png",
         "Precision, recall and F1",
         figures_classes.CLASS_SCORES_ALT,
-        lambda record, test, samples: figures_classes.class_scores(record["metrics"]["test"]),
+        lambda record, test: figures_classes.class_scores_data(_test(record)),
+        lambda record, test, samples: figures_classes.class_scores(_test(record)),
     ),
     Drawing(
         "recall_distribution.png",
         "Recall distribution",
         figures_classes.RECALL_DISTRIBUTION_ALT,
-        lambda record, test, samples: figures_classes.recall_distribution(record["metrics"]["test"]),
+        lambda record, test: figures_classes.recall_distribution_data(_test(record)),
+        lambda record, test, samples: figures_classes.recall_distribution(_test(record)),
     ),
     Drawing(
         "reliability.png",
         "Reliability",
         figures_models.RELIABILITY_ALT,
+        _probabilities,
         lambda record, test, samples: figures_models.reliability_diagram(test["labels"], test["probabilities"]),
     ),
     Drawing(
         "class_distribution.png",
         "Class distribution",
         figures_classes.CLASS_DISTRIBUTION_ALT,
+        lambda record, test: record["data"]["counts"],
         lambda record, test, samples: figures_classes.class_distribution(record["data"]["counts"]),
     ),
-    Drawing("augmentation.png", "Augmentation", figures_faces.AUGMENTATION_ALT, _augmented, shows_faces=True),
-    Drawing("misclassified.png", "Misclassified faces", figures_faces.MISCLASSIFIED_ALT, _wrong, shows_faces=True),
-    Drawing("samples.png", "Sample predictions", figures_faces.SAMPLES_ALT, _sample, shows_faces=True),
+    Drawing(
+        "augmentation.png", "Augmentation", figures_faces.AUGMENTATION_ALT, _probabilities, _augmented, shows_faces=True
+    ),
+    Drawing(
+        "misclassified.png",
+        "Misclassified faces",
+        figures_faces.MISCLASSIFIED_ALT,
+        _probabilities,
+        _wrong,
+        shows_faces=True,
+    ),
+    Drawing("samples.png", "Sample predictions", figures_faces.SAMPLES_ALT, _probabilities, _sample, shows_faces=True),
 )
 
 
-def source_of(run_dir: Path, record: dict) -> str:
-    """Return the digest that every figure of a run carries: of record.json and the test predictions."""
-    digest = hashlib.sha256()
-    for name in (RECORD, record["predictions"]["test"]):
-        digest.update((Path(run_dir) / name).read_bytes())
+def source_of(drawing: Drawing, record: dict, test: dict, samples: dict) -> str:
+    """Return the digest that a figure carries: of its own data alone, faces included where it shows some."""
+    digest = hashlib.sha256(json.dumps([drawing.file, drawing.data(record, test)]).encode())
+    for name in sorted(samples) if drawing.shows_faces else ():
+        digest.update(samples[name].tobytes())
     return digest.hexdigest()
 
 
-def stale(run_dir: Path, record: dict) -> list[Path]:
-    """Return the figures in run_dir/figures that were drawn from something else; the folder itself when it is empty."""
-    folder, source = Path(run_dir) / FIGURES, source_of(run_dir, record)
-    present = sorted(folder.glob("*.png"))
-    return [path for path in present if not figures_style.drawn_from(path, source)] if present else [folder]
+def draw_all(run_dir: Path, record: dict, predictions: dict[str, dict]) -> list[Path]:
+    """Draw every figure that the run has data for into run_dir/figures, where it is not there yet; return those drawn.
 
-
-def draw_all(run_dir: Path, record: dict, predictions: dict[str, dict]):
-    """Draw every figure that the run has data for into run_dir/figures; a figure without data is removed."""
-    samples, source = stored_samples.read(run_dir), source_of(run_dir, record)
+    A figure without data is removed.
+    """
+    samples, test, drawn = stored_samples.read(run_dir), predictions["test"], []
     for drawing in DRAWINGS:
-        if drawing.shows_faces and not samples:
-            continue
         path = Path(run_dir) / FIGURES / drawing.file
-        figure = drawing.draw(record, predictions["test"], samples)
+        source = source_of(drawing, record, test, samples)
+        if figures_style.drawn_from(path, source):
+            continue
+        figure = None if drawing.shows_faces and not samples else drawing.draw(record, test, samples)
         if figure is None:
             path.unlink(missing_ok=True)
         else:
             figures_style.save(figure, path, source)
+            drawn.append(path)
+    return drawn

@@ -53,7 +53,7 @@ def _nearest_print(rows: list[Row]) -> list[Row]:
 
 
 def _as_printed(row: Row) -> bool:
-    return row.middle is not None and not row.middle["ledger"]
+    return row.middle is not None and not row.middle["deviations"]
 
 
 def _paper(experiment: Experiment, rows: list[Row], reports_dir: Path) -> str:

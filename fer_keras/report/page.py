@@ -6,7 +6,9 @@ from fer_keras.io import files
 from fer_keras.report import provenance, results
 from fer_keras.report.drawings import DRAWINGS, draw_all
 from fer_keras.report.markdown import section
-from fer_keras.runs.record import FIGURES, all_predictions, read_record
+from fer_keras.runs import metrics_file
+from fer_keras.runs import predictions as stored_predictions
+from fer_keras.runs.record import FIGURES, read_facts, read_record
 
 PAGE = "report.md"
 
@@ -14,12 +16,13 @@ PAGE = "report.md"
 def write_report(run_dir: Path) -> Path:
     """Draw the figures and write report.md in a run directory; return its path.
 
-    Reads record.json, the predictions of each split that has metrics, and samples.npz when there (see `samples`).
+    Reads record.json, predictions.npz, and samples.npz when there (see `samples`); metrics.json is made anew.
     Raises UserError (one line: file and key) for a record or predictions that do not fit.
     """
     run_dir = Path(run_dir)
+    metrics_file.rebuild(run_dir, read_facts(run_dir))
     record = read_record(run_dir)
-    predictions = all_predictions(run_dir, record)
+    predictions = stored_predictions.read(run_dir, record)
     draw_all(run_dir, record, predictions)
     return write_page(run_dir, record, predictions)
 
@@ -44,7 +47,7 @@ def render(run_dir: Path, record: dict, predictions: dict[str, dict]) -> str:
         section("Headline metrics", results.circumstances(record), results.headline(record, predictions)),
         section("Per class", results.per_class(record), results.weak_classes(record)),
         section("Confusions", results.confusions(record), results.chi_square(record)),
-        section("Printed and run", provenance.ledger(record)),
+        section("As published and as run", provenance.deviations(record)),
         section("Data", provenance.data(record)),
         section("Training", provenance.training(record)),
         section("Environment", provenance.environment(record)),

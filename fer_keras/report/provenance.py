@@ -1,4 +1,4 @@
-"""The parts of a run's page that say where the numbers come from: stamp, ledger, data, training, environment."""
+"""The parts of a run's page that say where the numbers come from: stamp, deviations, data, training, environment."""
 
 import json
 
@@ -60,7 +60,7 @@ def _command(record: dict) -> str:
     words = ["python -m", f"experiments.{record['experiment']}", f"--only {record['recipe']}"]
     if record["profile"] != "demo":
         words.append(f"--profile {record['profile']}")
-    printed, run = (record[key].get("data", {}).get("split") for key in ("printed", "as_run"))
+    printed, run = (record[key].get("data", {}).get("split") for key in ("published", "as_run"))
     if run != printed and run in protocols.PROTOCOLS:
         words.append(f"--protocol {run}")
     if record["seed"]:
@@ -72,10 +72,10 @@ def _command(record: dict) -> str:
     return " ".join(words)
 
 
-def ledger(record: dict) -> str:
+def deviations(record: dict) -> str:
     """Return what the run has otherwise than print (computed), what was assumed, what was changed."""
-    rows = [(f"`{entry['field']}`", _value(entry["printed"]), _value(entry["run"])) for entry in record["ledger"]]
-    computed = table(("field", "printed", "as run"), rows) if rows else "The recipe ran as printed."
+    rows = [(f"`{entry['field']}`", _value(entry["published"]), _value(entry["run"])) for entry in record["deviations"]]
+    computed = table(("field", "as published", "as run"), rows) if rows else "The recipe ran as published."
     assumed = section("Assumed where the paper is silent", bullets(record["assumed"]), level=3)
     changed = section("Changed on purpose", bullets(record["changed"]), level=3)
     return f"{computed}\n\n{assumed}\n\n{changed}"

@@ -8,8 +8,8 @@ from fer_keras.report import markdown, verdict
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.page import PAGE
 from fer_keras.report.registry import Row, measured, spread
-from fer_keras.runs import splits
-from fer_keras.runs.record import RESULTS, read_predictions
+from fer_keras.runs import predictions, splits
+from fer_keras.runs.record import RESULTS
 
 COLUMNS = (
     "row",
@@ -76,8 +76,8 @@ def _line(row: Row, reports_dir: Path, prefix: str) -> list:
 
 
 def _verdict(judged: verdict.Verdict, record: dict) -> str:
-    reduced = record["ledger"] and judged.verdict != verdict.CANNOT
-    return f"{judged.verdict} (not run as printed)" if reduced else judged.verdict
+    reduced = record["deviations"] and judged.verdict != verdict.CANNOT
+    return f"{judged.verdict} (not run as published)" if reduced else judged.verdict
 
 
 def _name(row: Row, prefix: str) -> str:
@@ -91,7 +91,7 @@ def _name(row: Row, prefix: str) -> str:
 
 def _kind(record: dict) -> str:
     """Return the profile, and the division where it is not the printed one."""
-    printed = record["printed"].get("data", {}).get("split", record["data"]["split"])
+    printed = record["published"].get("data", {}).get("split", record["data"]["split"])
     changed = [] if printed == record["data"]["split"] else [f"split {record['data']['split']}"]
     return ", ".join([record["profile"], *changed])
 
@@ -113,8 +113,8 @@ def judge(row: Row, reported: dict, reports_dir: Path) -> verdict.Verdict:
     """Return the verdict of the row's middle run on one printed number; reads that run's predictions."""
     record, split = row.middle, reported["split"]
     run_dir = Path(reports_dir) / RESULTS / record["run"]
-    predictions = {split: read_predictions(run_dir, record, split)} if split in record["metrics"] else {}
-    return verdict.judge(record, predictions, reported)
+    stored = predictions.read(run_dir, record) if split in record["metrics"] else {}
+    return verdict.judge(record, stored, reported)
 
 
 OTHER_PAGES = (

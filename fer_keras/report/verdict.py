@@ -24,7 +24,7 @@ A training accuracy is the one that training itself counted in the kept epoch, a
 augmented faces, with dropout, while the weights moved. Its interval is Wilson's over the training rows.
 
 The interval covers the sampling of the rows scored, not the spread between seeds. A run of a reduced profile keeps
-its verdict, marked "not run as printed", and the reason counts the fields of the recipe that differ: a shortfall
+its verdict, marked "not run as published", and the reason counts the fields of the recipe that differ: a shortfall
 there is no evidence against the paper."""
 
 CANNOT = "cannot be compared"
@@ -75,7 +75,9 @@ def _decide(record, reported, ours, interval):
         return ("cannot be compared", f"this run has no {reported['metric']} on {reported['split']} rows")
     if obstacle := not_comparable(record):
         return CANNOT, obstacle
-    reduced = f"; fields that differ from print: {len(record['ledger'])}" if record["ledger"] else ""
+    reduced = (
+        f"; fields that differ from the published recipe: {len(record['deviations'])}" if record["deviations"] else ""
+    )
     if reported["value"] in interval:
         return "reproduced", f"inside the 95 % interval{reduced}"
     if reported["metric"].startswith("chi_square"):
@@ -87,14 +89,14 @@ def _decide(record, reported, ours, interval):
 
 def not_comparable(record: dict) -> str:
     """Return why no number of this run can be held against its paper, or an empty string."""
-    data, printed, as_run = record["data"], record["printed"], record["as_run"]
+    data, printed, as_run = record["data"], record["published"], record["as_run"]
     if data["synthetic"]:
         return "synthetic faces"
     if not data["official"]:
         return "unofficial data: " + ("; ".join(data["unofficial_reasons"]) or "no reason recorded")
     printed_set, run_set = (printed.get("data", {}).get("dataset"), as_run.get("data", {}).get("dataset"))
     if printed_set != run_set:
-        return f"data set {run_set}, printed {printed_set}"
+        return f"data set {run_set}, published {printed_set}"
     if any((phase.get("data") or {}).get("dataset") == "ferplus" for phase in as_run.get("phases", [])):
         return "FER+ stands in for AffectNet"
     kept = {phase.get("name") for phase in as_run.get("phases", [])}
@@ -105,11 +107,11 @@ def not_comparable(record: dict) -> str:
         return f"{'leaky protocol' if data['split'] in protocols.LEAKY else 'control of the leaky protocols'} {data['split']}"
     printed_split = printed.get("data", {}).get("split", data["split"])
     if printed_split != data["split"]:
-        return f"split {data['split']}, printed {printed_split}"
+        return f"split {data['split']}, published {printed_split}"
     printed_init, init = printed.get("init", "scratch"), record["init"]["kind"]
     if printed_init != init:
         start = init if init in ("scratch", "imagenet") else "a checkpoint"
-        return f"starts from {start}, printed {printed_init}"
+        return f"starts from {start}, published {printed_init}"
     return ""
 
 

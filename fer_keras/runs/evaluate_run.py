@@ -13,23 +13,23 @@ from fer_keras.data.contamination import contamination, warning_line
 from fer_keras.data.faces import Faces
 from fer_keras.data.generated import counted, real
 from fer_keras.data.splits import Sealed, Splits
-from fer_keras.evaluate import metrics, ten_crop, views
+from fer_keras.evaluate import ten_crop, views
 from fer_keras.io import files
+from fer_keras.runs import metrics_file, predictions, schema
+from fer_keras.runs.record import RECORD
 from fer_keras.train.evaluation import predict
 from fer_keras.train.phases import Trained
-
-SCHEMA = 1
 
 
 def write(
     folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, source, rows
 ) -> Faces:
-    """Evaluate `trained` and write predictions_<split>.npz and record.json into the run directory.
+    """Evaluate `trained` and write predictions.npz, record.json and metrics.json into the run directory.
 
     This is where the run's test rows are opened, after training, and recorded as accessed.
 
     Args:
-        printed, recipe: the recipe as printed and as run; their difference becomes the ledger.
+        printed, recipe: the recipe as printed and as run; their difference becomes the deviations.
         identity: what names the run: run, experiment, paper, profile, seed, init, environment, started.
         source: where the rows came from, with `splits` (the run's Splits), `faces`, `demo`, `differences`.
         rows: how many training rows the profile kept, or None.
@@ -48,19 +48,16 @@ def write(
     scores = _scores(trained.model, opened["test"])
     for split, one in opened.items():
         predicted |= _views(split, one, copies[split], _of_rows(scores, opened["test"], one))
-    for split, arrays in predicted.items():
-        files.write(folder / _file(split), lambda part, arrays=arrays: np.savez_compressed(part, **arrays))
-    names = divided.train.class_names
-    found = {split: metrics.evaluate(p["labels"], p["probabilities"], names) for split, p in predicted.items()}
+    digest = predictions.save(folder / predictions.NAME, predicted)
     scaling = resolve.scaling(printed, "smoke" if source.demo else identity["profile"], recipe.batch_size)
     record = {
-        "schema": SCHEMA,
+        "schema": schema.VERSION,
         **identity,
         "recipe": recipe.name,
         "title": recipe.title,
-        "printed": resolve.as_data(printed),
+        "published": resolve.as_data(printed),
         "as_run": resolve.as_data(recipe),
-        "ledger": resolve.ledger(printed, recipe) + _rows_ledger(source, rows) + scaling,
+        "deviations": resolve.deviations(printed, recipe) + _data_deviations(source, rows) + scaling,
         "assumed": list(recipe.assumed),
         "changed": list(recipe.changed),
         "reported": [dataclasses.asdict(number) for number in recipe.reported],
@@ -68,14 +65,14 @@ def write(
         "parameters": {"total": trained.model.count_params(), "phases": trained.trainable},
         "history": trained.history,
         "selected": trained.selected,
-        "metrics": found,
         "minutes": round(trained.seconds / 60, 2),
         "cpu_minutes": _cpu_minutes(trained),
         "finished": now(),
         "access": [entry for one in sealed.values() if one is not None for entry in one.access],
-        "predictions": {split: _file(split) for split in predicted},
+        "predictions": {"file": predictions.NAME, "sha256": digest, "splits": list(predicted)},
     }
-    files.write_json(folder / "record.json", record)
+    files.write_json(folder / RECORD, record)
+    metrics_file.rebuild(folder, record)
     return opened["test"]
 
 
@@ -125,9 +122,9 @@ def _views(split, faces, copies, scores):
     return {split: whole} | {f"{split}_{name}": variant for name, variant in variants.items()}
 
 
-def _rows_ledger(source, rows):
+def _data_deviations(source, rows):
     dropped = len(source.dropped.drops) if source.dropped else 0
-    return resolve.rows_ledger(rows, dropped, cropped=source.crop is not None)
+    return resolve.data_deviations(rows, dropped, cropped=source.crop is not None)
 
 
 def _data(source, recipe, faces, copies):
@@ -154,10 +151,6 @@ def _counts(faces):
     return dict(
         zip(faces.class_names, np.bincount(faces.labels, minlength=len(faces.class_names)).tolist(), strict=True)
     )
-
-
-def _file(split):
-    return f"predictions_{split}.npz"
 
 
 def now() -> str:

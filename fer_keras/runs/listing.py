@@ -5,7 +5,7 @@ import pathlib
 
 from fer_keras.io import files, text
 from fer_keras.io.errors import UserError, expected
-from fer_keras.runs import status
+from fer_keras.runs import metrics_file, status
 
 MARKS = (status.NAME, status.RECORD, "request.json")
 """Files that make a folder a run directory."""
@@ -80,7 +80,7 @@ def _trained(metrics) -> str:
 
 def _tested(run: pathlib.Path) -> str:
     try:
-        accuracy = files.read_json(run / status.RECORD)["metrics"]["test"]["accuracy"]
+        accuracy = files.read_json(run / metrics_file.NAME)["metrics"]["test"]["accuracy"]
     except (UserError, KeyError, TypeError, IndexError):
         return "-"
     return f"test {100 * accuracy:.2f} %" if _is_number(accuracy) else "-"

@@ -6,7 +6,8 @@ import numpy as np
 
 from fer_keras.evaluate.plots.figures_faces import misclassified_data, sample_data
 from fer_keras.io import files, npz
-from fer_keras.runs.record import SAMPLES, read_predictions, read_record
+from fer_keras.runs import predictions
+from fer_keras.runs.record import SAMPLES, read_facts
 
 
 def save(run_dir: Path, images: np.ndarray, rows: np.ndarray, originals=None, augmented=None) -> Path:
@@ -15,7 +16,7 @@ def save(run_dir: Path, images: np.ndarray, rows: np.ndarray, originals=None, au
     `originals`, `augmented`: uint8 [M, H, W, C], a few training faces before and after augmentation, or None.
     Needs record.json and the test predictions in run_dir. Raises ValueError when a chosen row is not among `rows`.
     """
-    test = read_predictions(run_dir, read_record(run_dir), "test")
+    test = predictions.read(run_dir, read_facts(run_dir))["test"]
     chosen = {*misclassified_data(test["labels"], test["probabilities"]), *sample_data(test["labels"])}
     wanted = test["rows"][sorted(chosen)]
     places = {int(row): place for place, row in enumerate(rows)}

@@ -1,48 +1,14 @@
-"""What a run's record.json must hold. A small validator of our own: types and required keys, one line an error.
+"""What record.json and metrics.json of a run hold."""
 
-A specification is a type or tuple of types (NoneType for null), `Many(spec)` for a list, `Each(spec)` for an object
-with any keys, or a dict of keys; a key that ends in "?" may be absent. Keys that it does not name are allowed.
-"""
-
-import dataclasses
-import math
 import re
 
 from fer_keras.config.recipe import METRIC_PATTERN
 from fer_keras.io.errors import expected
+from fer_keras.io.specification import ANYTHING, MAYBE_NUMBER, NONE, NUMBER, Each, Many, Maybe, brief, require
 
-VERSION = 1
-NUMBER, NONE = (int, float), type(None)
-LARGEST = 2**53
-"""Whole numbers beyond this are no counts, and floats cannot hold them."""
-
+VERSION, METRICS_VERSION = 2, 1
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
 """Names that become files: of runs, and of predictions."""
-
-MAYBE_NUMBER = (int, float, NONE)
-ANYTHING = (int, float, str, bool, list, dict, NONE)
-
-
-@dataclasses.dataclass(frozen=True)
-class Many:
-    """A list of items of one specification."""
-
-    item: object
-
-
-@dataclasses.dataclass(frozen=True)
-class Each:
-    """An object whose keys are free and whose values have one specification."""
-
-    item: object
-
-
-@dataclasses.dataclass(frozen=True)
-class Maybe:
-    """Null, or something of a specification."""
-
-    item: object
-
 
 METRICS = {
     "rows": int,
@@ -108,9 +74,9 @@ RECORD = {
     "paper_title": str,
     "recipe": str,
     "title": str,
-    "printed": RECIPE,
+    "published": RECIPE,
     "as_run": RECIPE,
-    "ledger": Many({"field": str, "printed": ANYTHING, "run": ANYTHING}),
+    "deviations": Many({"field": str, "published": ANYTHING, "run": ANYTHING}),
     "assumed": Many(str),
     "changed": Many(str),
     "reported": Many({"metric": str, "value": NUMBER, "where": str, "split": str}),
@@ -121,7 +87,6 @@ RECORD = {
     "parameters": {"total": int, "phases": Many({"name": str, "trainable": int})},
     "history": Many(EPOCH),
     "selected": {"phase": str, "epoch": int, "monitor": str, "value": MAYBE_NUMBER},
-    "metrics": Each(METRICS),
     "environment": {
         "device": str,
         "backend": str,
@@ -138,18 +103,15 @@ RECORD = {
     "started": str,
     "finished": str,
     "access": Many({"split": str, "when": str, "why": str}),
-    "predictions": Each(str),
+    "predictions": {"file": str, "sha256": str, "splits": Many(str)},
 }
+"""record.json: what happened."""
+
+METRICS_FILE = {"schema": int, "predictions": str, "metrics": Each(METRICS)}
+"""metrics.json: what follows from the predictions. A metric that joins METRICS needs no new record, only a rebuild."""
 
 KINDS = ("scratch", "imagenet", "file", "checkpoint")
 """What a backbone can start from; "file" and "checkpoint" are both a checkpoint given with --init."""
-
-
-def require(value: object, spec: object, source: str):
-    """Return `value` when it fits the specification. Raises UserError naming `source` and the first key at fault."""
-    for path, what, received in _faults(value, spec, ""):
-        raise expected(f"{what} at {path or 'top level'} in {source}", received)
-    return value
 
 
 def validate(record: object, source: str) -> dict:
@@ -160,81 +122,54 @@ def validate(record: object, source: str) -> dict:
     return record
 
 
-def _faults(value, spec, path):
-    if isinstance(spec, Maybe):
-        spec = NONE if value is None else spec.item
-    if isinstance(spec, Many):
-        yield from _of_type(value, list, path)
-        for position, item in enumerate(value):
-            yield from _faults(item, spec.item, f"{path}[{position}]")
-    elif isinstance(spec, Each):
-        yield from _of_type(value, dict, path)
-        for key, item in value.items():
-            yield from _faults(item, spec.item, f"{path}.{key}".lstrip("."))
-    elif isinstance(spec, dict):
-        yield from _of_type(value, dict, path)
-        for key, item in spec.items():
-            name, inner = key.rstrip("?"), f"{path}.{key.rstrip('?')}".lstrip(".")
-            if name in value:
-                yield from _faults(value[name], item, inner)
-            elif not key.endswith("?"):
-                yield inner, "a value", "none"
-    else:
-        yield from _of_type(value, spec, path)
+def validate_metrics(content: object, record: dict, source: str) -> dict:
+    """Return the metrics of a metrics.json that fits METRICS_FILE and its run's record. Raises UserError as `validate`."""
+    require(content, METRICS_FILE, source)
+    for path, what, received in _metric_faults(content, record):
+        raise expected(f"{what} at {path} in {source}", received)
+    return content["metrics"]
 
 
-def _of_type(value, types, path):
-    types = types if isinstance(types, tuple) else (types,)
-    boolean_for_number = isinstance(value, bool) and bool not in types
-    if not isinstance(value, types) or boolean_for_number:
-        yield (path, " or ".join("null" if t is NONE else t.__name__ for t in types), _brief(value))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield path, "a finite number", value
-    elif isinstance(value, int) and abs(value) > LARGEST:
-        yield path, f"a number up to {LARGEST}", _brief(value)
+def _metric_faults(content, record):
+    """Yield what types cannot say of metrics: the version, one set for each split, tables of the classes' size."""
+    if content["schema"] != METRICS_VERSION:
+        yield "schema", METRICS_VERSION, content["schema"]
+    if set(content["metrics"]) != set(record["predictions"]["splits"]):
+        yield "metrics", f"the splits {', '.join(record['predictions']['splits'])}", ", ".join(content["metrics"])
+    names = record["data"]["class_names"]
+    for split, metrics in content["metrics"].items():
+        size = [len(metrics["confusion"]), *(len(row) for row in metrics["confusion"])]
+        if size != [len(metrics["per_class"])] * (len(metrics["per_class"]) + 1):
+            yield f"metrics.{split}.confusion", "a square table of the classes", f"sizes {size}"
+        total = sum(map(sum, metrics["confusion"]))
+        if total != metrics["rows"]:
+            yield f"metrics.{split}.rows", f"{total}, the confusion's sum", metrics["rows"]
+        if list(metrics["per_class"]) != names:
+            yield f"metrics.{split}.per_class", f"the classes {', '.join(names)}", ", ".join(metrics["per_class"])
 
 
 def _disagreements(record):
-    """Yield what types cannot say: the version, closed names, tables of the right size, a file behind every number."""
+    """Yield what types cannot say of a record: the version, closed names, shares and counts that can be."""
     if record["schema"] != VERSION:
-        yield "schema", VERSION, record["schema"]
+        migrate = "Convert it with python -m fer_keras.report --migrate RUN." if record["schema"] == 1 else ""
+        yield "schema", VERSION, f"{record['schema']}. {migrate}".removesuffix(". ")
     if record["init"]["kind"] not in KINDS:
         yield "init.kind", f"one of {', '.join(KINDS)}", record["init"]["kind"]
-    if not record["metrics"].get("test"):
-        yield "metrics.test", "metrics of the test rows", "none"
-    for name in (record["run"], *record["predictions"].values()):
+    if "test" not in record["predictions"]["splits"]:
+        yield "predictions.splits", "test, the images that the headline is of", record["predictions"]["splits"]
+    for name in (record["run"], record["predictions"]["file"], *record["predictions"]["splits"]):
         if not PLAIN_NAME.fullmatch(name):
-            yield "run or predictions", "a plain file name", _brief(name)
+            yield "run or predictions", "a plain name", brief(name)
     if sum(record["data"]["counts"].get("train", {}).values()) < 1:
-        yield "data.counts.train", "the rows of each class that were trained on", "none"
+        yield "data.counts.train", "the images of each class that were trained on", "none"
     for row in record["history"]:
         if row["accuracy"] is not None and not 0 <= row["accuracy"] <= 1:
             yield "history.accuracy", "a share from 0 to 1", row["accuracy"]
     crop = record["data"].get("crop")
     if crop and not crop["found"].keys() <= crop["rows"].keys():
         yield "data.crop.rows", f"a count for {', '.join(crop['found'])}", ", ".join(crop["rows"])
-    names = record["data"]["class_names"]
-    for split, metrics in record["metrics"].items():
-        size = [len(metrics["confusion"]), *(len(row) for row in metrics["confusion"])]
-        if size != [len(metrics["per_class"])] * (len(metrics["per_class"]) + 1):
-            yield (f"metrics.{split}.confusion", "a square table of the classes", f"sizes {size}")
-        if sum(map(sum, metrics["confusion"])) != metrics["rows"]:
-            yield (
-                f"metrics.{split}.rows",
-                f"{sum(map(sum, metrics['confusion']))}, the confusion's sum",
-                metrics["rows"],
-            )
-        if split in ("test", "select") and list(metrics["per_class"]) != names:
-            yield (f"metrics.{split}.per_class", f"the classes {', '.join(names)}", ", ".join(metrics["per_class"]))
-        if split not in record["predictions"]:
-            yield f"predictions.{split}", "the file that the metrics come from", "none"
     for reported in record["reported"]:
         if not METRIC_PATTERN.fullmatch(reported["metric"]):
-            yield "reported", "a metric that the evaluation gives", _brief(reported["metric"])
+            yield "reported", "a metric that the evaluation gives", brief(reported["metric"])
         if reported["split"] not in ("test", "select", "train"):
             yield "reported", "split test, select or train", reported["split"]
-
-
-def _brief(value) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

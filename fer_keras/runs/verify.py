@@ -2,28 +2,34 @@
 
 from pathlib import Path
 
-from fer_keras.evaluate.metrics import evaluate
-from fer_keras.runs.record import RESULTS, all_predictions, load_records
+from fer_keras.runs import metrics_file, predictions
+from fer_keras.runs.record import RESULTS, load_records, read_facts, run_dirs
 
 
 def verify(reports_dir: Path) -> tuple[int, list[str]]:
     """Return how many sets of metrics were recomputed, and a line for each that does not agree to the last digit."""
     checked, faults = 0, []
     for run, record in load_records(reports_dir).items():
-        for split, found in all_predictions(Path(reports_dir) / RESULTS / run, record).items():
+        stored = predictions.read(Path(reports_dir) / RESULTS / run, record)
+        for split, computed in metrics_file.compute(record, stored).items():
             checked += 1
-            faults += [f"{run}, {split}: {fault}" for fault in _faults(record, split, found)]
+            faults += [f"{run}, {split}: {fault}" for fault in _faults(record, split, stored[split], computed)]
     return checked, faults
 
 
-def _faults(record: dict, split: str, found: dict):
+def rebuild(reports_dir: Path) -> list[Path]:
+    """Make every metrics.json under reports_dir/results anew from the predictions; return those that changed."""
+    changed = [run_dir for run_dir in run_dirs(reports_dir) if metrics_file.rebuild(run_dir, read_facts(run_dir))]
+    return [run_dir / metrics_file.NAME for run_dir in changed]
+
+
+def _faults(record: dict, split: str, part: dict, computed: dict):
     written = record["metrics"][split]
-    computed = evaluate(found["labels"], found["probabilities"], tuple(written["per_class"]))
     for key, value in computed.items():
-        if written[key] != value:
-            yield f"{key} is {written[key]}, its predictions give {value}"
-    if len(set(found["rows"].tolist())) != len(found["rows"]):
-        yield "a row was predicted twice"
+        if written.get(key) != value:
+            yield f"{key} is {written.get(key)}, its predictions give {value}"
+    if len(set(part["rows"].tolist())) != len(part["rows"]):
+        yield "an image was predicted twice"
     counts = record["data"]["counts"].get(split)
     support = {name: scores["support"] for name, scores in computed["per_class"].items()}
     if counts is not None and counts != support:

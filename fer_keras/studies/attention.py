@@ -11,8 +11,8 @@ from fer_keras.report import markdown
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.notes import note
 from fer_keras.report.registry import Row, spread
-from fer_keras.runs import splits
-from fer_keras.runs.record import RESULTS, read_predictions
+from fer_keras.runs import predictions, splits
+from fer_keras.runs.record import RESULTS
 from fer_keras.studies.compare import joined
 
 PAGE = "attention_worth.md"
@@ -123,7 +123,7 @@ def _against_plain(plain: Row, variant: Row, reports_dir: Path) -> Paired | None
     if not pairs:
         return None
     first, second = (
-        [read_predictions(reports_dir / RESULTS / run["run"], run, splits.private(run)) for run in runs]
+        [predictions.read(reports_dir / RESULTS / run["run"], run)[splits.private(run)] for run in runs]
         for runs in zip(*pairs, strict=True)
     )
     return paired(first, second)

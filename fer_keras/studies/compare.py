@@ -8,8 +8,8 @@ from fer_keras.evaluate.metrics import evaluate
 from fer_keras.evaluate.statistics import mcnemar, paired_bootstrap
 from fer_keras.io.errors import expected
 from fer_keras.report import markdown
-from fer_keras.runs import splits
-from fer_keras.runs.record import read_predictions, read_record
+from fer_keras.runs import predictions, splits
+from fer_keras.runs.record import read_record
 
 SHOWN = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
 
@@ -23,7 +23,7 @@ def compare(first_dir: Path, second_dir: Path, split: str = "test") -> str:
     for run_dir, record in zip((first_dir, second_dir), records, strict=True):
         if split not in record["metrics"]:
             raise expected(f"{split} predictions in {run_dir}", f"only {', '.join(record['metrics'])}")
-    first, second = (read_predictions(d, r, split) for d, r in zip((first_dir, second_dir), records, strict=True))
+    first, second = (predictions.read(d, r)[split] for d, r in zip((first_dir, second_dir), records, strict=True))
     first, second = joined(first, second, f"{first_dir} and {second_dir}")
     names = tuple(records[0]["metrics"][split]["per_class"])
     if names != tuple(records[1]["metrics"][split]["per_class"]):

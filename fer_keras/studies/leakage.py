@@ -9,7 +9,8 @@ from fer_keras.evaluate.statistics import bootstrap
 from fer_keras.report import markdown, registry, table
 from fer_keras.report.markdown import number, section
 from fer_keras.report.page import PAGE as RUN_PAGE
-from fer_keras.runs.record import RESULTS, read_predictions
+from fer_keras.runs import predictions
+from fer_keras.runs.record import RESULTS
 from fer_keras.studies.paper_consistency import consistency_004
 from fer_keras.studies.paper_consistency.printed import PAPER_004
 
@@ -88,7 +89,7 @@ def _line(name, group, reports_dir):
     record = _middle(group)
     test, overlap = record["metrics"]["test"], record["data"]["overlap"] or {}
     by_seed = sorted(group, key=lambda record: record["seed"])
-    found = read_predictions(Path(reports_dir) / RESULTS / record["run"], record, "test")
+    found = predictions.read(Path(reports_dir) / RESULTS / record["run"], record)["test"]
     interval = bootstrap(found["labels"], found["probabilities"])["accuracy"]
     return [
         f"`{name}`",

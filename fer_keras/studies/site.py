@@ -8,9 +8,10 @@ from pathlib import Path
 from fer_keras.config.recipe import Experiment
 from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.report import drawings, learned, markdown, memo, notes, registry, table
+from fer_keras.report import learned, markdown, memo, notes, registry, table
 from fer_keras.report.page import PAGE, render
-from fer_keras.runs.record import FIGURES, RESULTS, all_predictions, load_records
+from fer_keras.runs import predictions
+from fer_keras.runs.record import FIGURES, RESULTS, load_records
 from fer_keras.studies import attention, leakage
 from fer_keras.studies.audit import audit_page, labels_page
 from fer_keras.studies.gan import page as gan_page
@@ -30,11 +31,6 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
     whole, suite = suite is None, registry.experiments() if suite is None else suite
     records = load_records(reports_dir)
     changed = []
-    for run, record in records.items():
-        run_dir = reports_dir / RESULTS / run
-        if outdated := drawings.stale(run_dir, record):
-            drawings.draw_all(run_dir, record, all_predictions(run_dir, record))
-            changed += outdated
     rows = registry.rows(suite, records)
     for path, comparison in _comparisons(reports_dir, suite, rows).items():
         if not _drawn(path, comparison):
@@ -61,8 +57,6 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
     make = functools.partial(pages, reports_dir, suite, records)
     generated = memo.remembered(reports_dir, _written_part(reports_dir), make) if whole else make()
     stale = [path for path, text in generated.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    for run, record in records.items():
-        stale += drawings.stale(reports_dir / RESULTS / run, record)
     comparisons = _comparisons(reports_dir, suite, registry.rows(suite, records))
     stale += [path for path, comparison in comparisons.items() if not _drawn(path, comparison)]
     audit = reports_dir / audit_page.FOLDER
@@ -88,7 +82,7 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         found[reports_dir / table.paper_page(experiment)] = table.paper(experiment, rows, reports_dir, figure)
     for run, record in records.items():
         run_dir = reports_dir / RESULTS / run
-        found[run_dir / PAGE] = render(run_dir, record, all_predictions(run_dir, record))
+        found[run_dir / PAGE] = render(run_dir, record, predictions.read(run_dir, record))
     audit = reports_dir / audit_page.FOLDER
     if (audit / audit_page.RECORD).is_file():
         found[audit / audit_page.PAGE] = audit_page.render(audit_page.read(audit / audit_page.RECORD))

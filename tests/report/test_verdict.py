@@ -15,7 +15,7 @@ def test_a_number_inside_the_interval_is_reproduced(toy_run):
     assert found.verdict == "reproduced"
     assert found.difference == pytest.approx(-0.03)
     assert found.interval.low < ours < found.interval.high
-    assert found.reason == "inside the 95 % interval; fields that differ from print: 1"
+    assert found.reason == "inside the 95 % interval; fields that differ from the published recipe: 1"
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_every_interval_holds_its_own_metric(toy_run):
     [
         ("data", {"synthetic": True, "official": False}, "synthetic faces"),
         ("data", {"official": False, "unofficial_reasons": ["28,708 rows"]}, "unofficial data: 28,708 rows"),
-        ("data", {"split": "merged"}, "split merged, printed official"),
-        ("init", {"kind": "file"}, "starts from a checkpoint, printed scratch"),
-        ("printed", {"init": "imagenet"}, "starts from scratch, printed imagenet"),
-        ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, printed fer2013"),
+        ("data", {"split": "merged"}, "split merged, published official"),
+        ("init", {"kind": "file"}, "starts from a checkpoint, published scratch"),
+        ("published", {"init": "imagenet"}, "starts from scratch, published imagenet"),
+        ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, published fer2013"),
         ("as_run", {"phases": [{"data": {"dataset": "ferplus"}}]}, "FER+ stands in for AffectNet"),
-        ("printed", {"phases": [{"name": "affectnet"}, {"name": "fer2013"}]}, "without the phase affectnet, fer2013"),
+        ("published", {"phases": [{"name": "affectnet"}, {"name": "fer2013"}]}, "without the phase affectnet, fer2013"),
     ],
 )
 def test_what_cannot_be_compared_says_why(toy_run, part, change, reason):

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from fer_keras.config.labels import TRAIN, USAGE
 from fer_keras.evaluate.plots import figures_style
-from fer_keras.io import files
+from fer_keras.io import files, specification
 from fer_keras.io.errors import expected
 from fer_keras.report.markdown import bullets, section, table
-from fer_keras.runs import schema
 
 FOLDER, RECORD, PAGE, PAIRS = "audit", "audit.json", "audit.md", "pairs.csv"
 
@@ -31,24 +30,24 @@ _COUNTS = {"exact": int, "exact_other_label": int, "near": int, "near_other_labe
 PROVENANCE = {
     "commit": str,
     "dirty": bool,
-    "versions": schema.Each(str),
+    "versions": specification.Each(str),
     "processor": str,
-    "seconds?": schema.MAYBE_NUMBER,
+    "seconds?": specification.MAYBE_NUMBER,
 }
 SCHEMA = {
     "source": str,
     "fingerprint": str,
     "rows": int,
-    "splits": schema.Each(int),
-    "threshold": schema.NUMBER,
+    "splits": specification.Each(int),
+    "threshold": specification.NUMBER,
     "exact": {"groups": int, "rows": int, "groups_across_splits": int, "groups_other_label": int},
     "near": {"pictures": int, "mirrored_pictures": int},
-    "blank": {"constant": int, "rows": schema.Many(int)},
-    "between": schema.Many({"of": str, "in": str, **_COUNTS}),
-    "pairs": schema.Many({"a": str, "b": str, "exact": int, "near": int, "mirrored": int}),
-    "classes": schema.Each({"rows": int, **_COUNTS, "blank": int}),
-    "clean": schema.Each({"rows": int, "clean": int, "near_clean": int}),
-    "figures": schema.Each(str),
+    "blank": {"constant": int, "rows": specification.Many(int)},
+    "between": specification.Many({"of": str, "in": str, **_COUNTS}),
+    "pairs": specification.Many({"a": str, "b": str, "exact": int, "near": int, "mirrored": int}),
+    "classes": specification.Each({"rows": int, **_COUNTS, "blank": int}),
+    "clean": specification.Each({"rows": int, "clean": int, "near_clean": int}),
+    "figures": specification.Each(str),
     "pairs_csv": {"rows": int, "sha256": str},
     "provenance": PROVENANCE,
 }
@@ -56,9 +55,9 @@ SCHEMA = {
 
 def read(path: Path) -> dict:
     """Return a checked audit.json. Raises UserError (file and key) for anything else."""
-    record = schema.require(files.read_json(path), SCHEMA, str(path))
+    record = specification.require(files.read_json(path), SCHEMA, str(path))
     unknown = set(record["figures"]) - set(TITLES)
-    if unknown or not all(schema.PLAIN_NAME.fullmatch(name) for name in record["figures"].values()):
+    if unknown or not all(specification.PLAIN_NAME.fullmatch(name) for name in record["figures"].values()):
         raise expected(f"figures of {', '.join(TITLES)} under plain file names in {path}", record["figures"])
     return record
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras.io import files
+from fer_keras.io import files, specification
 from fer_keras.io.errors import expected
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.page import PAGE as RUN_PAGE
-from fer_keras.runs import schema, splits
-from fer_keras.runs.record import RESULTS, read_predictions
+from fer_keras.runs import predictions, splits
+from fer_keras.runs.record import RESULTS
 from fer_keras.studies.audit.audit_page import PROVENANCE, display, provenance
 
 RECORD, PAGE = "labels.json", "labels.md"
@@ -17,16 +17,16 @@ ALL = "all"
 SCHEMA = {
     "source": str,
     "fingerprint": str,
-    "class_names": schema.Many(str),
-    "splits": schema.Each(
+    "class_names": specification.Many(str),
+    "splits": specification.Each(
         {
-            "rows": schema.Each(int),
+            "rows": specification.Each(int),
             "dropped": int,
             "contempt": int,
             "compared": int,
             "agree": int,
-            "kappa": schema.MAYBE_NUMBER,
-            "table": schema.Many(schema.Many(int)),
+            "kappa": specification.MAYBE_NUMBER,
+            "table": specification.Many(specification.Many(int)),
         }
     ),
     "provenance": PROVENANCE,
@@ -53,7 +53,7 @@ sides with the voters where the two labels differ. *Bounds*: the least and most 
 
 def read(path: Path) -> dict:
     """Return a checked labels.json. Raises UserError (file and key) for anything else."""
-    record = schema.require(files.read_json(path), SCHEMA, str(path))
+    record = specification.require(files.read_json(path), SCHEMA, str(path))
     size = len(record["class_names"])
     for split, part in record["splits"].items():
         sizes = [len(part["table"]), *map(len, part["table"])]
@@ -129,7 +129,8 @@ def runs_table(records: dict[str, dict], reports_dir: Path) -> str:
         split = splits.private(record)
         if split and f"{split}_ferplus" in record["metrics"] and record["data"]["official"]:
             run_dir = Path(reports_dir) / RESULTS / run
-            ours, theirs = (read_predictions(run_dir, record, name) for name in (split, f"{split}_ferplus"))
+            stored = predictions.read(run_dir, record)
+            ours, theirs = stored[split], stored[f"{split}_ferplus"]
             found = implied(ours, theirs)
             bounds = " to ".join(number("accuracy", edge).removesuffix(" %") for edge in found["bounds"])
             cells = (number("accuracy", found[key]) for key in ("fer2013", "ferplus", "implied"))

@@ -1,0 +1,46 @@
+"""metrics.json: every metric of a run, derived from its predictions, which can be made anew at any time."""
+
+from pathlib import Path
+
+from fer_keras.evaluate.metrics import evaluate
+from fer_keras.io import files
+from fer_keras.io.errors import expected
+from fer_keras.runs import predictions, schema
+
+NAME = "metrics.json"
+
+
+def compute(record: dict, stored: dict[str, dict]) -> dict[str, dict]:
+    """Return {split: metrics} of the stored predictions {split: arrays}."""
+    names = tuple(record["data"]["class_names"])
+    return {split: evaluate(part["labels"], part["probabilities"], names) for split, part in stored.items()}
+
+
+def rebuild(run_dir: Path, record: dict) -> bool:
+    """Compute metrics.json from the predictions, write it where it differs, and return whether it did.
+
+    Raises UserError for predictions that cannot be read.
+    """
+    path = Path(run_dir) / NAME
+    content = {
+        "schema": schema.METRICS_VERSION,
+        "predictions": record["predictions"]["sha256"],
+        "metrics": compute(record, predictions.read(run_dir, record)),
+    }
+    if path.is_file() and files.read_json(path) == content:
+        return False
+    files.write_json(path, content)
+    return True
+
+
+def read(run_dir: Path, record: dict) -> dict[str, dict]:
+    """Return {split: metrics} of a run. Raises UserError (file and key) when they are missing, wrong or of other predictions."""
+    path = Path(run_dir) / NAME
+    again = "Make them anew with python -m fer_keras.report --rebuild."
+    if not path.is_file():
+        raise expected(f"metrics in {path}", "no such file", again)
+    content = files.read_json(path)
+    metrics = schema.validate_metrics(content, record, str(path))
+    if content["predictions"] != record["predictions"]["sha256"]:
+        raise expected(f"metrics in {path} of the predictions beside it", "those of others", again)
+    return metrics
