@@ -1,6 +1,6 @@
 """The networks that benchmarks train, and in which batches: tables that are read without TensorFlow."""
 
-from fer_keras.recipes.compact import HOUSE
+from fer_keras.recipes.compact import COMPACT
 
 BATCHES = {48: 64, 96: 32, 224: 8}
 """{side in pixels: rows a step}"""
@@ -12,7 +12,7 @@ NETWORKS = {
     "efficientnetb3": ("backbone_classifier", {"backbone": "efficientnetb3"}),
     "xception": ("backbone_classifier", {"backbone": "xception"}),
     "mobilenetv3small": ("backbone_classifier", {"backbone": "mobilenetv3small"}),
-    "house": (HOUSE.model, HOUSE.model_args),
+    "compact": (COMPACT.model, COMPACT.model_args),
 }
 """{name: (model, its arguments but image_size)}"""
 

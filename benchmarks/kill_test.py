@@ -158,7 +158,7 @@ def _run(options) -> None:
     recipe = Recipe(
         name="killed",
         title="A small network",
-        model="house",
+        model="compact",
         model_args={"image_size": 24, "widths": (4, 6), "pairs": (1,), "dropout": 0.3},
         augment=Augment(rotation_range=20.0, horizontal_flip=True, fill_mode="constant"),
         class_weights={"disgust": 3.0},

@@ -1,6 +1,6 @@
 """What TensorFlow's oneDNN operations bring on this processor: the suite's steps and predictions with and without them.
 
-    python -m benchmarks.onednn [--only house resnet18]
+    python -m benchmarks.onednn [--only compact resnet18]
     python -m benchmarks.onednn NETWORK      answers each line on standard input: "train", "predict"
 
 TensorFlow decides once a process, so each side has one of its own; they take turns.
@@ -15,7 +15,7 @@ from benchmarks.common import answering, publish, ratio, round_robin, spread
 from fer_keras import runtime
 
 SIDE = 48
-NETWORKS = ("house", "resnet18", "resnet50", "efficientnetb3", "mobilenetv3small")
+NETWORKS = ("compact", "resnet18", "resnet50", "efficientnetb3", "mobilenetv3small")
 SWITCH = {"with": "1", "without": "0"}
 WORK = {"train": "training step", "predict": "one face predicted"}
 

@@ -1,6 +1,6 @@
 """Images trained a second: ours, the same network of stock layers under Keras's defaults, and PyTorch where installed.
 
-    python -m benchmarks.train_step [--sizes 48 96] [--only resnet18 house]
+    python -m benchmarks.train_step [--sizes 48 96] [--only resnet18 compact]
 
 Ours: the layers, the optimizer, the precision and the compilation with which the suite trains. Stock: Keras's, float32,
 `jit_compile="auto"`. PyTorch (optional, no requirement of the project): torchvision's network of that name,

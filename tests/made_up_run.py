@@ -35,9 +35,9 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
         "paper_title": "A paper of no one",
         "recipe": "toy",
         "title": "Toy network",
-        "printed": {"name": "toy", "init": "scratch", "data": data, "model_args": {"image_size": 224}},
+        "published": {"name": "toy", "init": "scratch", "data": data, "model_args": {"image_size": 224}},
         "as_run": {"name": "toy", "init": "scratch", "data": data, "model_args": {"image_size": 48}},
-        "ledger": [{"field": "model_args.image_size", "printed": 224, "run": 48}],
+        "deviations": [{"field": "model_args.image_size", "published": 224, "run": 48}],
         "assumed": ["Batch size 32."],
         "changed": [],
         "reported": [

@@ -94,17 +94,17 @@ def test_the_step_is_held_against_the_slowest_network_and_what_a_product_gains(m
     chosen = precision.Precision("mixed_bfloat16", False, "CPU with AVX512-BF16")
     monkeypatch.setattr(precision, "choose", lambda **asked: chosen)
     resnet18 = rates(ours=8.0, PyTorch=4.0, bfloat16=5.0, float32=2.5) | {"stock Keras": common.Rate((4.0,), (4.0,))}
-    measured = {"resnet18": resnet18, "house": rates(ours=3.0, PyTorch=6.0)}
+    measured = {"resnet18": resnet18, "compact": rates(ours=3.0, PyTorch=6.0)}
     stock, torch = train_step._targets(48, measured)
     assert (stock.found, stock.reached, stock.profile) == (2.0, False, ("resnet18", 48, "stock Keras"))
     assert stock.why.endswith("in which a plain matrix product is 2.00 times as fast as in float32")
     assert (torch.what, torch.found, torch.profile) == (
-        "times PyTorch, every backbone, least: house",
+        "times PyTorch, every backbone, least: compact",
         0.5,
-        ("house", 48, "PyTorch"),
+        ("compact", 48, "PyTorch"),
     )
     assert train_step._targets(96, measured) == [
-        train_step.Target(torch.what, 1, 0.5, profile=("house", 96, "PyTorch"))
+        train_step.Target(torch.what, 1, 0.5, profile=("compact", 96, "PyTorch"))
     ]
 
 
@@ -134,12 +134,12 @@ def test_a_profile_sorts_operations_by_kind(path, kind, found):
 
 def test_what_is_in_the_way_quotes_the_profile(tmp_path, monkeypatch):
     monkeypatch.setattr(common, "RESULTS", tmp_path)
-    assert in_the_way.sentence("house", 48, "PyTorch") == "no profile was recorded"
+    assert in_the_way.sentence("compact", 48, "PyTorch") == "no profile was recorded"
     monkeypatch.setattr(common, "machine", lambda: {"when": "today"})
-    rows = [("house", "48", whose, *(f"{10.0 * n}" for n in range(7))) for whose in ("ours", "PyTorch")]
-    target = common.Target("times PyTorch", 1, 0.5, why="no AMX", profile=("house", 48, "PyTorch"))
+    rows = [("compact", "48", whose, *(f"{10.0 * n}" for n in range(7))) for whose in ("ours", "PyTorch")]
+    target = common.Target("times PyTorch", 1, 0.5, why="no AMX", profile=("compact", 48, "PyTorch"))
     common.publish("step_profile", "Made up", "", ("network", "px", "", *"abcdefg"), rows, [target])
-    assert "a step 0 (0), convolution 10 (10)" in in_the_way.sentence("house", 48, "PyTorch")
-    assert in_the_way.sentence("house", 96, "PyTorch") == "no profile was recorded"
+    assert "a step 0 (0), convolution 10 (10)" in in_the_way.sentence("compact", 48, "PyTorch")
+    assert in_the_way.sentence("compact", 96, "PyTorch") == "no profile was recorded"
     shown = page._target("step_profile", common.load("step_profile")["targets"][0])
-    assert shown[-1] == f"no AMX; {in_the_way.sentence('house', 48, 'PyTorch')}"
+    assert shown[-1] == f"no AMX; {in_the_way.sentence('compact', 48, 'PyTorch')}"

@@ -117,7 +117,7 @@ def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_pho
     assert record["data"]["dropped"] == drop.read(apart / "dropped.csv").described()
     assert record["data"]["crop"]["rows"] == {"train": 240, "public": 80, "private": 80}
     assert record["data"]["crop"]["found"]["train"] > 0
-    assert [entry["run"] for entry in record["ledger"] if entry["field"] == "--drop"] == ["3 Training rows"]
+    assert [entry["run"] for entry in record["deviations"] if entry["field"] == "--drop"] == ["3 Training rows"]
     page = (folder / "report.md").read_text()
     assert "Dropped from Training: 3 rows of dropped.csv (blank 3)" in page
     assert "Cropped anew (haarcascade_frontalface_default.xml" in page

@@ -21,6 +21,6 @@ BUILDERS = {
     "residual_cnn": "fer_keras.models.papers.cnn004:build_residual",
     "resnet50_cnn": "fer_keras.models.papers.resnet50_cnn:build",
     "backbone_classifier": "fer_keras.models.backbone_classifier:build",
-    "house": "fer_keras.models.compact:build",
+    "compact": "fer_keras.models.compact:build",
 }
 """{name: "module:function"}; every function returns a functional keras.Model, raw uint8 pixels in, probabilities out."""

@@ -11,6 +11,9 @@ FERPLUS_CLASSES = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "f
 AFFECTNET_CLASSES = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", "contempt")
 """AffectNet's label order: label 0 is neutral, label 7 contempt."""
 
+RAFDB_CLASSES = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")
+"""RAF-DB's label order; its lists count from 1: 1 is surprise, 7 neutral."""
+
 TRAIN, PUBLIC, PRIVATE, TEST = "train", "public", "private", "test"
 """Split names: Training, PublicTest, PrivateTest, and a test set that merges the last two."""
 

@@ -128,7 +128,7 @@ class Profile:
 
     Attributes:
         minutes: what a run takes, estimated, on the hardware the profile is for.
-        note: why this reduction, in a few words for the ledger.
+        note: why this reduction, in a few words for the deviations.
         image_size: side of the square that the backbone sees, or None for the recipe's.
         epochs: {phase name: epochs}; phases not named keep theirs, 0 leaves the phase out.
         learning_rates: {phase name: learning rate}; likewise.

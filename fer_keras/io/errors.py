@@ -12,7 +12,7 @@ class UserError(Exception):
 
 
 def expected(what: str, received: object, then: str = "") -> UserError:
-    """Build the message in the house's form: "Expected ... Received: ... (what to do)"."""
+    """Build the message in the project's form: "Expected ... Received: ... (what to do)"."""
     line = f"Expected {_shown(what)}. Received: {_shown(str(received))}."
     return UserError(f"{line} {then}".strip().replace("\n", " "))
 

@@ -1,4 +1,4 @@
-"""The house's own network: small, without pretraining, for 48 px faces on a CPU. No paper's."""
+"""The suite's compact network: small, without pretraining, for 48 px faces on a CPU. No paper's."""
 
 import keras
 from keras import layers
@@ -49,7 +49,7 @@ def build(
         for pair in range(1, count + 1):
             x = _residual_pair(x, width, f"stage{number}_pair{pair}")
     logits = attentive_logits(x, classes, parts=parts, **head)
-    return keras.Model(face, probabilities_of(logits), name="house")
+    return keras.Model(face, probabilities_of(logits), name="compact")
 
 
 def _standardised(x):

@@ -23,13 +23,13 @@ def test_paper_is_the_recipe_itself():
 def test_official_is_official_whatever_the_recipe_says():
     run = protocols.as_run(VANILLA_CNN, "official")
     assert run.data.split == "official"
-    assert resolve.ledger(VANILLA_CNN, run) == [{"field": "data.split", "printed": "pooled", "run": "official"}]
+    assert resolve.deviations(VANILLA_CNN, run) == [{"field": "data.split", "published": "pooled", "run": "official"}]
 
 
 def test_rows_repeated_take_the_place_of_weights_and_oversampling():
     run = protocols.as_run(HYBRID, "leaky-oversample")
     assert (run.data.split, run.class_weights, run.oversample, run.class_augment) == ("leaky-oversample", {}, {}, {})
-    fields = {entry["field"].split(".")[0] for entry in resolve.ledger(HYBRID, run)}
+    fields = {entry["field"].split(".")[0] for entry in resolve.deviations(HYBRID, run)}
     assert fields == {"data", "class_weights", "oversample", "class_augment"}
 
 
@@ -88,7 +88,7 @@ def test_a_leaky_run_says_so_and_is_scored_on_what_it_was_trained_on(tmp_path):
     folder = tmp_path / "runs" / "hybrid_baseline_cnn-demo-leaky-oversample-seed0"
     record = json.loads((folder / "record.json").read_text())
     assert record["data"]["split"] == "leaky-oversample"
-    assert {"field": "data.split", "printed": "official", "run": "leaky-oversample"} in record["ledger"]
+    assert {"field": "data.split", "published": "official", "run": "leaky-oversample"} in record["deviations"]
     assert not any(split.startswith("private") for split in record["metrics"])
     assert [entry["split"] for entry in record["access"]] == ["20 % of all rows, oversampled"]
     with np.load(folder / "predictions_test.npz") as found:

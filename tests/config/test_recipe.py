@@ -11,7 +11,7 @@ from fer_keras.recipes.p003_hybrid_resnet50 import HYBRID
 
 def recipe(**changes):
     phase = Phase("only", 3, Optimizer("adam", 1e-3, groups=(("backbone/", 1e-4),)))
-    return Recipe(**({"name": "r", "title": "t", "model": "house", "phases": (phase,), "batch_size": 8} | changes))
+    return Recipe(**({"name": "r", "title": "t", "model": "compact", "phases": (phase,), "batch_size": 8} | changes))
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_a_profile_leaves_a_phase_out_whatever_the_command_line_says_of_epochs()
     assert [(phase.name, phase.epochs) for phase in resolve.as_run(printed, "short", epochs=5).phases] == [
         ("second", 5)
     ]
-    assert resolve.ledger(printed, resolve.as_run(printed, "short")) == [
-        {"field": "phases[first]", "printed": "3 epochs", "run": "left out"},
-        {"field": "phases[second].epochs", "printed": 3, "run": 2},
+    assert resolve.deviations(printed, resolve.as_run(printed, "short")) == [
+        {"field": "phases[first]", "published": "3 epochs", "run": "left out"},
+        {"field": "phases[second].epochs", "published": 3, "run": 2},
     ]
 
 
@@ -106,17 +106,17 @@ def test_an_unknown_profile_names_the_known_ones():
         resolve.as_run(HYBRID, "fast")
 
 
-def test_the_ledger_is_the_difference_and_nothing_else():
-    assert resolve.ledger(HYBRID, HYBRID) == []
+def test_the_deviations_are_the_difference_and_nothing_else():
+    assert resolve.deviations(HYBRID, HYBRID) == []
     run = dataclasses.replace(resolve.as_run(HYBRID, "paper", image_size=96), init="scratch")
-    assert resolve.ledger(HYBRID, run) == [
-        {"field": "model_args.image_size", "printed": 224, "run": 96},
-        {"field": "init", "printed": "imagenet", "run": "scratch"},
+    assert resolve.deviations(HYBRID, run) == [
+        {"field": "model_args.image_size", "published": 224, "run": 96},
+        {"field": "init", "published": "imagenet", "run": "scratch"},
     ]
 
 
-def test_the_ledger_names_the_phase():
-    fields = {line["field"] for line in resolve.ledger(HYBRID, resolve.as_run(HYBRID, "cpu"))}
+def test_the_deviations_name_the_phase():
+    fields = {line["field"] for line in resolve.deviations(HYBRID, resolve.as_run(HYBRID, "cpu"))}
     assert "phases[unfreeze-140].epochs" in fields
     assert "phases[frozen].optimizer.learning_rate" in fields
 

@@ -69,7 +69,7 @@ def test_a_recipe_holds_how_many_and_its_profiles_reduce_them():
         182,
         8,
     ]
-    fields = {line["field"]: line["run"] for line in resolve.ledger(GAN_DISGUST, resolve.as_run(GAN_DISGUST, "cpu"))}
+    fields = {line["field"]: line["run"] for line in resolve.deviations(GAN_DISGUST, resolve.as_run(GAN_DISGUST, "cpu"))}
     assert fields["generated.disgust"] == 182
     assert resolve.as_run(HYBRID, "cpu").generated == {}
 

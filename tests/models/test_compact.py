@@ -1,4 +1,4 @@
-"""The house's network."""
+"""The suite's compact network."""
 
 import keras
 import numpy as np
@@ -27,7 +27,7 @@ PARAMETERS = {
 
 @pytest.fixture(scope="module")
 def models():
-    return {parts: builder("house")(parts=parts, **TRUNK) for parts in (*PARAMETERS, ("mhsa",))}
+    return {parts: builder("compact")(parts=parts, **TRUNK) for parts in (*PARAMETERS, ("mhsa",))}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def faces():
 def test_every_part_is_tried():
     tried = {part for parts in PARAMETERS for part in parts} | {"mhsa"}
     assert tried == set(KNOWN)
-    assert [name for name, where in BUILDERS.items() if where.startswith("fer_keras.models.compact:")] == ["house"]
+    assert [name for name, where in BUILDERS.items() if where.startswith("fer_keras.models.compact:")] == ["compact"]
 
 
 @pytest.mark.parametrize("parts", PARAMETERS)
@@ -53,7 +53,7 @@ def test_self_attention_replaces_the_pooling(models):
 
 
 def test_the_network_as_it_stands():
-    assert builder("house")().count_params() == 2_763_175
+    assert builder("compact")().count_params() == 2_763_175
 
 
 def test_each_stage_after_the_first_halves_the_side(models):
@@ -79,7 +79,7 @@ def test_a_blank_image_is_all_zero(models):
 
 
 def test_a_blur_changes_what_the_network_says_of_faces_but_not_how_it_trains(faces):
-    plain, blurred = (builder("house")(blur=blur, dropout=0.0, **TRUNK) for blur in (False, True))
+    plain, blurred = (builder("compact")(blur=blur, dropout=0.0, **TRUNK) for blur in (False, True))
     blurred.set_weights(plain.get_weights())
     assert np.abs(np.asarray(blurred(faces)) - np.asarray(plain(faces))).max() > 1e-4
     np.testing.assert_array_equal(blurred(faces, training=True), plain(faces, training=True))
@@ -87,7 +87,7 @@ def test_a_blur_changes_what_the_network_says_of_faces_but_not_how_it_trains(fac
 
 @pytest.mark.parametrize("parts", [(), ("cbam",), ("se", "spatial", "mhsa", "branches")])
 def test_pixels_in_probabilities_out_and_the_same_after_reloading(parts, faces, tmp_path):
-    model = builder("house")(parts=parts, **TRUNK)
+    model = builder("compact")(parts=parts, **TRUNK)
     assert keras.backend.standardize_dtype(model.input.dtype) == "uint8"
     found = np.asarray(model(faces))
     assert found.shape == (3, 7) and found.dtype == np.float32
@@ -97,7 +97,7 @@ def test_pixels_in_probabilities_out_and_the_same_after_reloading(parts, faces, 
 
 
 def test_classes_colour_and_sides_are_arguments():
-    model = builder("house")(widths=(8, 24), pairs=(1,), classes=5, channels=3, input_size=40, image_size=32)
+    model = builder("compact")(widths=(8, 24), pairs=(1,), classes=5, channels=3, input_size=40, image_size=32)
     assert model.output.shape == (None, 5)
     assert model.get_layer("resize").interpolation == "bicubic"
     assert model.get_layer("stage2_pool").output.shape == (None, 16, 16, 8)
@@ -113,4 +113,4 @@ def test_classes_colour_and_sides_are_arguments():
 )
 def test_bad_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
-        builder("house")(**arguments)
+        builder("compact")(**arguments)

@@ -13,7 +13,7 @@ CONTAINED = {
     "resnet50_5",
     "resnet50_cnn_sum",
     "single_layer_head",
-    "house_wide",
+    "compact_wide",
     *ATTENTION,
 }
 """Recipes whose networks, or all of their parts, stand in those of other recipes, as all backbone_classifiers do."""

@@ -23,7 +23,7 @@ from fer_keras.train import freeze, prepare
 from tests.recipes.architectures import RECIPES, architectures, smallest
 
 BATCH_SIZE = 2
-COMPILED = ("hybrid_baseline_cnn", "attention_cnn", "residual_cnn", "house", "attention_cbam", "attention_all")
+COMPILED = ("hybrid_baseline_cnn", "attention_cnn", "residual_cnn", "compact", "attention_cbam", "attention_all")
 PLAIN = "vanilla_cnn"
 """The recipe whose small network makes the step of each optimizer."""
 

@@ -45,7 +45,7 @@ def test_numbers_by_class_that_cannot_be_compared_are_counted(tmp_path, make_run
 
 def test_a_recipe_that_was_run_as_printed_is_counted_by_that_run_alone(tmp_path, make_run):
     def as_printed(record):
-        record |= {"run": "toy-paper-seed0", "profile": "paper", "ledger": []}
+        record |= {"run": "toy-paper-seed0", "profile": "paper", "deviations": []}
 
     make_run("results/toy-cpu-seed0")
     make_run("results/toy-paper-seed0", change=as_printed)

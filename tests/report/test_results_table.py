@@ -56,7 +56,7 @@ def test_a_run_fills_its_row_and_the_readme_between_its_markers(reports, make_ru
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[3].startswith("-")
     assert (cells[6], cells[7], cells[10]) == ("—", "—", "—")
-    assert cells[11:] == ["25.6 M", "12 min", "not reproduced (not run as printed)"]
+    assert cells[11:] == ["25.6 M", "12 min", "not reproduced (not run as published)"]
     readme = (reports.parent / "README.md").read_text()
     assert readme.startswith(f"before\n{BEGIN}\n")
     assert readme.endswith(f"{END}\nafter\n")
@@ -94,7 +94,7 @@ def test_synthetic_rows_are_marked_and_compare_with_nothing(reports, make_run):
 
 
 def test_a_division_that_is_not_the_printed_one_is_named(reports, make_run):
-    save_record(make_run(change=lambda r: r["printed"].update(data={"dataset": "fer2013", "split": "pooled"})), reports)
+    save_record(make_run(change=lambda r: r["published"].update(data={"dataset": "fer2013", "split": "pooled"})), reports)
     regenerate(reports, SUITE)
     row = line_of(reports, "| toy, cpu, split official ([seed 0]")
     assert row.endswith("| cannot be compared |")

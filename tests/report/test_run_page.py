@@ -73,7 +73,7 @@ def test_the_page_is_the_same_from_the_same_record(page):
 
 def test_a_recipe_without_printed_numbers_and_an_undefined_chi_square(page):
     def change(record):
-        record["reported"], record["ledger"] = [], []
+        record["reported"], record["deviations"] = [], []
         record["metrics"]["test"]["chi_square"] = None
 
     text = page(change)

@@ -101,10 +101,10 @@ def tiny_trainer(folder):
     plain = dataclasses.replace(second.optimizer, groups=())
     phases = (dataclasses.replace(first, epochs=2), dataclasses.replace(second, epochs=4, optimizer=plain))
     recipe = dataclasses.replace(
-        smoke, model="house", model_args={"image_size": 48, "widths": (4,), "pairs": ()}, phases=phases
+        smoke, model="compact", model_args={"image_size": 48, "widths": (4,), "pairs": ()}, phases=phases
     )
     faces = toy_faces(n_train=140, n_public=30, n_private=30)
-    build = functools.partial(builder("house"), **recipe.model_args)
+    build = functools.partial(builder("compact"), **recipe.model_args)
     return Trainer(
         recipe=recipe,
         seed=0,

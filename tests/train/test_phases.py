@@ -18,7 +18,7 @@ from fer_keras.train.watch import Watch
 RECIPE = Recipe(
     name="tiny",
     title="tiny",
-    model="house",
+    model="compact",
     model_args={"image_size": 48, "widths": (4, 6), "pairs": (1,), "dropout": 0.3},
     augment=Augment(rotation_range=20.0, horizontal_flip=True, fill_mode="constant"),
     class_weights={"disgust": 3.0},
@@ -158,8 +158,8 @@ def test_early_stopping_ends_the_phase_and_the_checkpoint_says_so(toy, tmp_path)
 def test_classes_that_change_between_phases_carry_all_but_the_head(toy, tmp_path):
     from fer_keras.train import carry
 
-    old = builder("house")(image_size=48, widths=(4,), pairs=(), classes=8)
-    new = builder("house")(image_size=48, widths=(4,), pairs=(), classes=7)
+    old = builder("compact")(image_size=48, widths=(4,), pairs=(), classes=8)
+    new = builder("compact")(image_size=48, widths=(4,), pairs=(), classes=7)
     fresh = carry.over(old, new)
     assert fresh == ["classifier/logits_0/kernel", "classifier/logits_0/bias"]
     assert keras.ops.all(old.weights[0] == new.weights[0])

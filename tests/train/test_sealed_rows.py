@@ -15,7 +15,7 @@ from fer_keras.train.phases import Trainer
 RECIPE = Recipe(
     name="tiny",
     title="tiny",
-    model="house",
+    model="compact",
     model_args={"image_size": 48, "widths": (4, 6), "pairs": (1,)},
     batch_size=64,
     phases=(Phase("only", 1, Optimizer("adam", 1e-3)),),
