@@ -67,12 +67,14 @@ class Data:
         soft_labels: train on FER+'s distribution of votes instead of FER2013's label (Training rows only).
         expected_labels: the share of each target, 0 to 1, that is what labels are on average for faces with the same
             FER+ votes (Training rows only); the rest is the row's label, or its votes.
+        max_train_rows: train on only so many images (stratified by class, seeded), None for all; set by a profile's `rows`.
     """
 
     dataset: str = "fer2013"
     split: str = "official"
     soft_labels: bool = False
     expected_labels: float = 0.0
+    max_train_rows: int | None = None
 
     def __post_init__(self):
         sets = ("fer2013", "affectnet", "ferplus")
@@ -80,6 +82,9 @@ class Data:
         _refuse_unless(self.split in SPLITS, f"Expected a split in {tuple(SPLITS)}. Received: {self.split!r}")
         share = self.expected_labels
         _refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
+        most = self.max_train_rows
+        counted = most is None or (type(most) is int and most >= 1)
+        _refuse_unless(counted, f"Expected max_train_rows of at least 1, or None. Received: {most!r}")
         known = self.dataset == "fer2013" or not self.needs_votes
         _refuse_unless(known, f"Expected votes to soften labels of fer2013. Received: {self.dataset!r}")
 
