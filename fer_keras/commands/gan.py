@@ -6,8 +6,8 @@ import pathlib
 from fer_keras import runtime
 from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.config.datasets import SPLITS
 from fer_keras.config.labels import FER2013_CLASSES
-from fer_keras.config.recipe import SPLITS
 from fer_keras.studies.gan import EPOCHS
 
 

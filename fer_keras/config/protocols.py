@@ -23,12 +23,16 @@ def as_run(recipe: Recipe, protocol: str) -> Recipe:
     """Return `recipe` divided as `protocol`, one of PROTOCOLS, says; `paper` leaves it alone.
 
     Where rows are repeated until the classes are equal, that takes the place of the recipe's class weights and
-    oversampling, as it does for those who balance a data set so. Raises UserError for an unknown protocol.
+    oversampling, as it does for those who balance a data set so.
+    Raises UserError for an unknown protocol, or one by which the recipe's data set is not divided.
     """
     if protocol not in PROTOCOLS:
         raise expected(f"--protocol {', '.join(PROTOCOLS)}", repr(protocol))
     if protocol == PAPER:
         return recipe
+    if protocol not in recipe.data.facts.divisions:
+        known = [name for name in PROTOCOLS if name in (PAPER, *recipe.data.facts.divisions)]
+        raise expected(f"--protocol {', '.join(known)} for {recipe.data.facts.title}", repr(protocol))
     balanced = protocol == "leaky-oversample"
     phases = tuple(_phase(phase, protocol, balanced) for phase in recipe.phases)
     divided = dataclasses.replace(recipe, data=_divided(recipe.data, protocol), phases=phases)
@@ -43,8 +47,8 @@ def _phase(phase, protocol, balanced):
 
 
 def _divided(data, protocol):
-    """Return `data` divided so; AffectNet has one division, whatever it says."""
-    return data if data.dataset == "affectnet" else dataclasses.replace(data, split=protocol)
+    """Return `data` divided so, where its data set can be."""
+    return dataclasses.replace(data, split=protocol) if protocol in data.facts.divisions else data
 
 
 def run_name(recipe: str, profile: str, protocol: str, seed: int) -> str:

@@ -3,22 +3,11 @@
 import dataclasses
 import pathlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from fer_keras.config.architectures import BUILDERS
-from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.config.datasets import CLASS_NAMES, DATASETS, Facts
 from fer_keras.config.settings import Augment, Optimizer, _refuse_unless
-
-SPLITS = {
-    "official": "train on Training, select on PublicTest, test on PrivateTest",
-    "merged": "train on 90 % of Training, select on the other 10 %, test on PublicTest and PrivateTest together (7,178)",
-    "carved": "train on 80 % of Training, select on the other 20 % (both stratified), test on PrivateTest",
-    "pooled": "all rows pooled, stratified 80/20; train on 90 % of the 80, select on the rest, test on the 20 %",
-    "grouped": "as pooled, but all copies of a picture, exact or near, stay on one side",
-    "leaky-duplicates": "pooled by another name: divided row by row, so copies of test rows are trained on",
-    "leaky-oversample": "rows repeated until the classes are equal, then as leaky-duplicates",
-}
-"""Ways to divide a data set; each names what is trained on, what selects, what tests."""
 
 HEADLINE_METRICS = (
     "accuracy",
@@ -31,8 +20,8 @@ HEADLINE_METRICS = (
 )
 METRIC_PATTERN = re.compile(
     rf"({'|'.join(HEADLINE_METRICS)}|chi_square|chi_square_dof"
-    rf"|(precision|recall|f1)/({'|'.join(FER2013_CLASSES)})"
-    rf"|confusion/({'|'.join(FER2013_CLASSES)})/({'|'.join(FER2013_CLASSES)}))"
+    rf"|(precision|recall|f1)/({'|'.join(CLASS_NAMES)})"
+    rf"|confusion/({'|'.join(CLASS_NAMES)})/({'|'.join(CLASS_NAMES)}))"
 )
 """The metrics that evaluation produces: `recall/happy`; `confusion/fear/sad` is the share of true fear called sad."""
 
@@ -62,8 +51,8 @@ class Data:
     """Which faces, and how they are divided.
 
     Attributes:
-        dataset: "fer2013", "affectnet", or "ferplus" (FER2013's faces with FER+'s eight majority classes).
-        split: a key of SPLITS.
+        dataset: a key of DATASETS: "fer2013", "ferplus" (FER2013's faces with FER+'s eight majority classes), "rafdb", ...
+        split: one of the data set's divisions, keys of SPLITS.
         soft_labels: train on FER+'s distribution of votes instead of FER2013's label (Training rows only).
         expected_labels: the share of each target, 0 to 1, that is what labels are on average for faces with the same
             FER+ votes (Training rows only); the rest is the row's label, or its votes.
@@ -77,20 +66,24 @@ class Data:
     max_train_rows: int | None = None
 
     def __post_init__(self):
-        sets = ("fer2013", "affectnet", "ferplus")
-        _refuse_unless(self.dataset in sets, f"Expected a data set in {sets}. Received: {self.dataset!r}")
-        _refuse_unless(self.split in SPLITS, f"Expected a split in {tuple(SPLITS)}. Received: {self.split!r}")
+        _refuse_unless(self.dataset in DATASETS, f"Expected a data set in {*DATASETS,}. Received: {self.dataset!r}")
+        divisions = self.facts.divisions
+        _refuse_unless(self.split in divisions, f"Expected a split in {divisions}. Received: {self.split!r}")
         share = self.expected_labels
         _refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
         most = self.max_train_rows
         counted = most is None or (type(most) is int and most >= 1)
         _refuse_unless(counted, f"Expected max_train_rows of at least 1, or None. Received: {most!r}")
-        known = self.dataset == "fer2013" or not self.needs_votes
+        known = self.facts.has_votes or not self.needs_votes
         _refuse_unless(known, f"Expected votes to soften labels of fer2013. Received: {self.dataset!r}")
 
     @property
     def needs_votes(self) -> bool:
         return self.soft_labels or self.expected_labels > 0
+
+    @property
+    def facts(self) -> Facts:
+        return DATASETS[self.dataset]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -211,10 +204,7 @@ class Recipe:
         _refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
         monitors = ("accuracy", "balanced_accuracy", "loss")
         _refuse_unless(self.monitor in monitors, f"Expected a monitor in {monitors}. Received: {self.monitor!r}")
-        by_phase = [phase.class_weights or {} for phase in self.phases]
-        for mapping in (self.oversample, self.class_augment, self.class_weights, *by_phase):
-            unknown = set(mapping) - {*FER2013_CLASSES, "contempt"}
-            _refuse_unless(not unknown, f"Expected class names. Received: {sorted(unknown)}")
+        _refuse_unknown_classes(self)
         _refuse_unless_generated(self)
         names = [phase.name for phase in self.phases]
         _refuse_unless(len(set(names)) == len(names), f"Expected phases of different names. Received: {names}")
@@ -228,10 +218,26 @@ class Recipe:
             _refuse_unless(not unknown, f"Expected the recipe's generated classes. Received: {sorted(unknown)}")
 
 
+def _refuse_unknown_classes(recipe: Recipe) -> None:
+    """Raise ValueError for a class that the data it is meant for have not."""
+    own = recipe.data.facts.class_names
+    seen = {*own, *(name for phase in recipe.phases if phase.data for name in phase.data.facts.class_names)}
+    _refuse_others((word for number in recipe.reported for word in number.metric.split("/")[1:]), own)
+    for mapping in (recipe.oversample, recipe.class_augment, recipe.class_weights):
+        _refuse_others(mapping, seen)
+    for phase in recipe.phases:
+        _refuse_others(phase.class_weights or (), (phase.data or recipe.data).facts.class_names)
+
+
+def _refuse_others(names: Iterable[str], classes: Collection[str]) -> None:
+    unknown = sorted(set(names) - set(classes))
+    _refuse_unless(not unknown, f"Expected class names among {*classes,}. Received: {unknown}")
+
+
 def _refuse_unless_generated(recipe: Recipe) -> None:
     """Raise ValueError unless what is generated is a number of faces of one class of FER2013, or nothing."""
     made = recipe.generated
-    fits = set(made) <= set(FER2013_CLASSES) and all(type(number) is int and number > 0 for number in made.values())
+    fits = set(made) <= set(CLASS_NAMES) and all(type(number) is int and number > 0 for number in made.values())
     _refuse_unless(fits and len(made) <= 1, f"Expected at most one {{class: faces, 1 or more}}. Received: {dict(made)}")
     fits = not made or recipe.data.dataset == "fer2013"
     _refuse_unless(fits, f"Expected generated faces with FER2013 only. Received: {recipe.data.dataset!r}")

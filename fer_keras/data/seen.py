@@ -7,7 +7,7 @@ import pathlib
 
 import numpy as np
 
-from fer_keras.config.recipe import SPLITS
+from fer_keras.config.datasets import SPLITS
 from fer_keras.data.faces import Faces
 from fer_keras.data.splits import Splits, divide
 from fer_keras.io import files

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from fer_keras.config.datasets import SPLITS
 from fer_keras.config.labels import PRIVATE, PUBLIC, TEST, TRAIN
-from fer_keras.config.recipe import SPLITS
 from fer_keras.data import leaky
 from fer_keras.data.faces import Faces
 from fer_keras.io.errors import expected

@@ -3,8 +3,8 @@
 import math
 from pathlib import Path
 
+from fer_keras.config.datasets import SPLITS
 from fer_keras.config.protocols import CONTROL, OFFICIAL, STUDIED
-from fer_keras.config.recipe import SPLITS
 from fer_keras.evaluate.statistics import bootstrap
 from fer_keras.report import markdown, registry, table
 from fer_keras.report.markdown import number, section
