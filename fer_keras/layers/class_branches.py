@@ -56,5 +56,5 @@ class ClassBranches(keras.layers.Layer):
         return (*input_shape[:-1], len(self.class_names))
 
     def get_config(self):
-        own = {"class_names": self.class_names, "groups": self.groups, "units": self.units}
-        return {**super().get_config(), **own, "dropout": self.dropout, "l2": self.l2}
+        arguments = {"class_names": self.class_names, "groups": self.groups, "units": self.units}
+        return {**super().get_config(), **arguments, "dropout": self.dropout, "l2": self.l2}

@@ -34,8 +34,8 @@ class Normalise(keras.layers.Layer):
         return tuple(input_shape)
 
     def get_config(self):
-        own = {"mean": self.mean, "scale": self.scale, "reverse_channels": self.reverse_channels}
-        return {**super().get_config(), **own}
+        arguments = {"mean": self.mean, "scale": self.scale, "reverse_channels": self.reverse_channels}
+        return {**super().get_config(), **arguments}
 
 
 CAFFE = {"mean": (103.939, 116.779, 123.68), "scale": (1.0, 1.0, 1.0), "reverse_channels": True}

@@ -33,5 +33,5 @@ class Resize(keras.layers.Layer):
         return (input_shape[0], self.size, self.size, input_shape[-1])
 
     def get_config(self):
-        own = {"size": self.size, "interpolation": self.interpolation, "antialias": self.antialias}
-        return {**super().get_config(), **own}
+        arguments = {"size": self.size, "interpolation": self.interpolation, "antialias": self.antialias}
+        return {**super().get_config(), **arguments}

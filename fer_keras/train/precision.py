@@ -35,13 +35,13 @@ def accelerators() -> list[str]:
 
 
 def choose(
-    asked: str | None = None,
+    wanted: str | None = None,
     cpuinfo: pathlib.Path = pathlib.Path("/proc/cpuinfo"),
     *,
     network: str = "",
     mirrored: bool = False,
 ) -> Precision:
-    """Choose for this machine and the `network` of that name, or the backbone's; `asked` overrides the policy.
+    """Choose for this machine and the `network` of that name, or the backbone's; `wanted` overrides the policy.
 
     bfloat16 is 2 to 5 times slower than float32 on a CPU without AMX or AVX512-BF16, so it must be seen to be there; JAX
     gains nothing from it on a CPU. XLA halves TensorFlow's speed on a CPU, and cannot compile a step that is `mirrored`
@@ -49,8 +49,8 @@ def choose(
     """
     accelerator, jax = has_accelerator(), keras.backend.backend() == "jax"
     jit = jax or (accelerator and not mirrored)
-    if asked:
-        return Precision(asked, jit, "as asked")
+    if wanted:
+        return Precision(wanted, jit, "as asked")
     if accelerator:
         return Precision("mixed_bfloat16", jit, "accelerator")
     if jax:

@@ -29,7 +29,7 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
         narrow = dtype == "bfloat16" and self.data_format == "channels_last"
         if not (training and self.trainable and (spans or narrow) and on_tensorflow_cpu()):
             return super().call(inputs)
-        x, kernel = (keras.ops.cast(one, "float32") for one in (inputs, self.kernel))
+        x, kernel = (keras.ops.cast(tensor, "float32") for tensor in (inputs, self.kernel))
         outputs = keras.ops.cast(_convolve(x, kernel) if spans else self._as_the_parent(x, kernel), dtype)
         if self.use_bias:
             outputs = keras.ops.add(outputs, self.bias)

@@ -43,23 +43,6 @@ def build_grey_resnet50(image_size: int, stem: str = "mean") -> keras.Model:
     return keras.models.clone_model(stock, input_tensors=image, clone_function=copy, call_function=call)
 
 
-def load_rgb_resnet50(backbone: keras.Model, source: keras.Model) -> None:
-    """Copy the weights of `source`, an RGB ResNet50 without top, into a `build_grey_resnet50`, layer by name.
-
-    The stem's kernel is reduced as its `reduce` says. Raises ValueError when a layer of `backbone` has no match.
-    """
-    theirs = {layer.name: layer.get_weights() for layer in source.layers}
-    for layer in backbone.layers:
-        found = len(theirs.get(layer.name, []))
-        if found != len(layer.weights):
-            raise ValueError(f"Expected {len(layer.weights)} weights of {layer.name}. Received: {found}")
-    for layer in backbone.layers:
-        weights = theirs.get(layer.name, [])
-        if isinstance(layer, GreyStem):
-            weights = [layer.kernel_of(weights[0]), *weights[1:]]
-        layer.set_weights(weights)
-
-
 def build(
     *,
     image_size: int = 48,
