@@ -5,7 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
-from fer_keras.config import protocols, resolve
+from fer_keras.config import protocols
 from fer_keras.config.options import DEMO, Options
 from fer_keras.config.recipe import Experiment, Recipe
 from fer_keras.io import files
@@ -32,7 +32,7 @@ def run(experiment: Experiment, printed: Recipe, options: Options) -> pathlib.Pa
     name = protocols.run_name(recipe.name, DEMO if source.demo else profile, options.protocol, options.seed)
     folder = options.out or pathlib.Path("runs") / name
     if processes.process_index() > 0:
-        train_run.train_along(recipe, source, resolve.training_rows(printed, profile), options)
+        train_run.train_along(recipe, source, options)
         return folder
     if options.record:
         files.require_writable(REPORTS / "results", "Go where reports/ is, or leave out --record.")

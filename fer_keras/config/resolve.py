@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fer_keras.config import recipe as recipes
 from fer_keras.config import settings
-from fer_keras.config.recipe import Profile, Recipe
+from fer_keras.config.recipe import Data, Profile, Recipe
 from fer_keras.io.errors import expected
 
 PAPER = "paper"
@@ -23,17 +23,18 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
         if value is not None and value < 1:
             raise expected(f"{flag} of at least 1", value)
     reduced = recipe.profiles.get(profile, Profile(minutes=recipe.paper_minutes))
-    kept = [phase for phase in recipe.phases if reduced.epochs.get(phase.name) != 0]
-    phases = tuple(_phase_as_run(phase, reduced, epochs) for phase in kept)
+    remaining = [phase for phase in recipe.phases if reduced.epochs.get(phase.name) != 0]
+    phases = tuple(_phase_as_run(phase, reduced, epochs) for phase in remaining)
     args = dict(recipe.model_args)
     if size := image_size or reduced.image_size:
         args["image_size"] = size
-    rows = reduced.batch_size if batch_size is None else batch_size
+    step = reduced.batch_size if batch_size is None else batch_size
     return dataclasses.replace(
         recipe,
         phases=phases,
         model_args=args,
-        batch_size=rows or recipe.batch_size,
+        batch_size=step or recipe.batch_size,
+        data=_data_as_run(recipe.data, reduced),
         augment=reduced.augment or recipe.augment,
         generated={**recipe.generated, **reduced.generated},
         profiles={},
@@ -59,13 +60,15 @@ def _phase_as_run(phase, profile: Profile, epochs: int | None):
     groups = tuple((prefix, group_rate * scale) for prefix, group_rate in phase.optimizer.groups)
     optimizer = dataclasses.replace(phase.optimizer, learning_rate=rate, groups=groups)
     return dataclasses.replace(
-        phase, epochs=epochs or profile.epochs.get(phase.name, phase.epochs), optimizer=optimizer
+        phase,
+        epochs=epochs or profile.epochs.get(phase.name, phase.epochs),
+        optimizer=optimizer,
+        data=phase.data and _data_as_run(phase.data, profile),
     )
 
 
-def training_rows(recipe: Recipe, profile: str) -> int | None:
-    """Return how many training rows the profile keeps, None for all."""
-    return recipe.profiles[profile].rows if profile in recipe.profiles else None
+def _data_as_run(data: Data, profile: Profile) -> Data:
+    return data if profile.rows is None else dataclasses.replace(data, max_train_rows=profile.rows)
 
 
 def as_data(value):
@@ -131,9 +134,8 @@ def _named(value) -> bool:
     return isinstance(value, list) and all(isinstance(one, dict) and one.get("kind") == "Phase" for one in value)
 
 
-def data_deviations(rows: int | None, dropped: int = 0, cropped: bool = False) -> list[dict]:
-    """Return the deviations in data: a profile's subset of training rows, rows dropped, faces cropped anew."""
-    lines = [("training rows", "all", rows)] if rows is not None else []
-    lines += [("--drop", "none", f"{dropped:,} Training rows")] if dropped else []
+def data_deviations(dropped: int = 0, cropped: bool = False) -> list[dict]:
+    """Return the deviations in data that no recipe states: images dropped, faces cropped anew."""
+    lines = [("--drop", "none", f"{dropped:,} Training rows")] if dropped else []
     lines += [("--crop", "none", "every face that is found")] if cropped else []
     return [{"field": field, "published": printed, "run": run} for field, printed, run in lines]

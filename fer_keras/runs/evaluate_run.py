@@ -21,9 +21,7 @@ from fer_keras.train.evaluation import predict
 from fer_keras.train.phases import Trained
 
 
-def write(
-    folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, source, rows
-) -> Faces:
+def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, source) -> Faces:
     """Evaluate `trained` and write predictions.npz, record.json and metrics.json into the run directory.
 
     This is where the run's test rows are opened, after training, and recorded as accessed.
@@ -32,7 +30,6 @@ def write(
         printed, recipe: the recipe as printed and as run; their difference becomes the deviations.
         identity: what names the run: run, experiment, paper, profile, seed, init, environment, started.
         source: where the rows came from, with `splits` (the run's Splits), `faces`, `demo`, `differences`.
-        rows: how many training rows the profile kept, or None.
 
     Returns the test faces, for the report's figures.
     """
@@ -57,7 +54,7 @@ def write(
         "title": recipe.title,
         "published": resolve.as_data(printed),
         "as_run": resolve.as_data(recipe),
-        "deviations": resolve.deviations(printed, recipe) + _data_deviations(source, rows) + scaling,
+        "deviations": resolve.deviations(printed, recipe) + _data_deviations(source) + scaling,
         "assumed": list(recipe.assumed),
         "changed": list(recipe.changed),
         "reported": [dataclasses.asdict(number) for number in recipe.reported],
@@ -122,9 +119,9 @@ def _views(split, faces, copies, scores):
     return {split: whole} | {f"{split}_{name}": variant for name, variant in variants.items()}
 
 
-def _data_deviations(source, rows):
+def _data_deviations(source):
     dropped = len(source.dropped.drops) if source.dropped else 0
-    return resolve.data_deviations(rows, dropped, cropped=source.crop is not None)
+    return resolve.data_deviations(dropped, cropped=source.crop is not None)
 
 
 def _data(source, recipe, faces, copies):

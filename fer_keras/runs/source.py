@@ -62,12 +62,12 @@ def with_generated(source: Source, recipe: Recipe, path: pathlib.Path | None, se
     made = generated.chosen(recipe, path, source.faces.synthetic)
     found = dataclasses.replace(source, made=made)
     if made:
-        splits_for(found, None, seed, recipe.init, recipe.data)
+        splits_for(found, seed, recipe.init, recipe.data)
     return found
 
 
-def splits_for(source: Source, rows: int | None, seed: int, init: str, data: Data) -> Splits:
-    """Return the rows of `data` divided as it says, less those to drop, and of the training rows only `rows`.
+def splits_for(source: Source, seed: int, init: str, data: Data) -> Splits:
+    """Return the rows of `data` divided as it says, less those to drop, and at most `data.max_train_rows` to train on.
 
     Dropping comes after dividing, so test rows stay what they are in every division, and a run with the list can be
     held against one without. A backbone that starts from a checkpoint (`init`) may have seen the dropped rows too, and
@@ -78,7 +78,7 @@ def splits_for(source: Source, rows: int | None, seed: int, init: str, data: Dat
     if source.dropped and data.dataset != "affectnet":
         train, select = (drop.remaining(part, source.dropped) for part in (train, select))
     eligible = train if init in ("imagenet", "scratch") and not source.made else divided.train
-    train = subset(train, rows, seed)
+    train = subset(train, data.max_train_rows, seed)
     if source.made and data.dataset == "fer2013":
         generated.require_seen(source.made, divided.train)
         train = generated.joined(train, source.made)

@@ -64,8 +64,7 @@ def _as_run(printed, profile, options):
 
 def train(experiment, printed, recipe, profile, source, folder, name, options):
     started = evaluate_run.now()
-    rows = resolve.training_rows(printed, profile)
-    trainer, chosen = _trainer(recipe, source, rows, options)
+    trainer, chosen = _trainer(recipe, source, options)
     described = environment.describe(chosen.policy, chosen.jit, chosen.reason)
     described |= {"shared": trainer.devices.describe(recipe.batch_size), "deterministic": options.deterministic}
     of = ", ".join(filter(None, (described["device"], described["shared"], described["precision"])))
@@ -103,7 +102,7 @@ def train(experiment, printed, recipe, profile, source, folder, name, options):
             "phase_data": others,
             "started": started,
         }
-        test = evaluate_run.write(folder, printed, recipe, identity, trained, source, rows)
+        test = evaluate_run.write(folder, printed, recipe, identity, trained, source)
         samples.save(folder, test.images, test.rows, *augmented_examples(source.splits.train, recipe, options.seed))
 
 
@@ -119,7 +118,7 @@ def _contract(model: keras.Model, recipe: Recipe, source: Source) -> Contract:
     )
 
 
-def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precision]:
+def _trainer(recipe, source, options) -> tuple[Trainer, precision.Precision]:
     """Return the training as every process of it has it, and the precision that was chosen."""
     shared = devices.choose(recipe.batch_size, options.devices)
     chosen = precision.choose(options.precision, network=recipe.network, mirrored=shared.strategy is not None)
@@ -127,7 +126,7 @@ def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precisio
     trainer = Trainer(
         recipe=recipe,
         seed=options.seed,
-        splits_of=functools.cache(functools.partial(splits_for, source, rows, options.seed, recipe.init)),
+        splits_of=functools.cache(functools.partial(splits_for, source, options.seed, recipe.init)),
         build=functools.partial(build, recipe),
         initialise=lambda model: initial.load_backbone(model, recipe.init),
         folder=pathlib.Path(manifest.CHECKPOINT),
@@ -139,10 +138,10 @@ def _trainer(recipe, source, rows, options) -> tuple[Trainer, precision.Precisio
     return trainer, chosen
 
 
-def train_along(recipe, source, rows, options):
+def train_along(recipe, source, options):
     """Train as one of the processes that write nothing, unless process 0 finds that nothing is left to train."""
     if processes.broadcast(np.array(False)):
-        _stoppable(_trainer(recipe, source, rows, options)[0].train)
+        _stoppable(_trainer(recipe, source, options)[0].train)
         processes.shut_down()
 
 

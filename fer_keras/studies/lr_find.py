@@ -38,8 +38,7 @@ def find(experiment, printed, phase_name: str, test, options: Options) -> tuple[
     identity |= {"profile": DEMO if source.demo else profile, "seed": options.seed, "environment": described}
     name = f"{recipe.name}-{phase.name}-{identity['profile']}-seed{options.seed}"
     print(f"Range test of {name}: {described['device']}, {described['precision']}")
-    rows = resolve.training_rows(printed, profile)
-    train = splits_for(source, rows, options.seed, recipe.init, phase.data or recipe.data).train
+    train = splits_for(source, options.seed, recipe.init, phase.data or recipe.data).train
     model, batches, start = _ready(recipe, phase, train, len(test.rates), options.seed, chosen.jit)
     began = time.perf_counter()
     sweep(model, batches, test, functools.partial(_progress, test, began))

@@ -8,6 +8,8 @@ from fer_keras.config.settings import Augment, Optimizer
 from fer_keras.io.errors import UserError
 from fer_keras.recipes.p003_hybrid_resnet50 import HYBRID
 
+ADAM = Optimizer("adam", 1e-3)
+
 
 def recipe(**changes):
     phase = Phase("only", 3, Optimizer("adam", 1e-3, groups=(("backbone/", 1e-4),)))
@@ -24,6 +26,7 @@ def recipe(**changes):
         (lambda: recipe(class_weights={"furious": 1.0}), "furious"),
         (lambda: recipe(oversample={"disgusted": 3}), "disgusted"),
         (lambda: recipe(data=Data(expected_labels=1.5)), "a share of expected labels in 0..1. Received: 1.5"),
+        (lambda: recipe(data=Data(max_train_rows=0)), "max_train_rows of at least 1, or None. Received: 0"),
         (lambda: recipe(data=Data("ferplus", soft_labels=True)), "labels of fer2013. Received: 'ferplus'"),
         (lambda: recipe(monitor="auc"), "auc"),
         (lambda: recipe(keep="first"), "first"),
@@ -67,8 +70,22 @@ def test_the_command_line_overrides_the_profile():
     assert (run.phases[0].epochs, run.batch_size, run.model_args["image_size"]) == (7, 2, 64)
 
 
+def test_the_training_images_of_a_profile_are_part_of_the_recipe_as_run():
+    phases = (Phase("first", 1, ADAM, data=Data("affectnet")), Phase("second", 1, ADAM))
+    cpu = {"cpu": Profile(minutes=1, rows=600), "all": Profile(minutes=1)}
+    printed = recipe(phases=phases, data=Data(split="carved"), profiles=cpu)
+    run = resolve.as_run(printed, "cpu")
+    assert run.data == Data(split="carved", max_train_rows=600)
+    assert [phase.data for phase in run.phases] == [Data("affectnet", max_train_rows=600), None]
+    assert resolve.deviations(printed, run) == [
+        {"field": "phases[first].data.max_train_rows", "published": None, "run": 600},
+        {"field": "data.max_train_rows", "published": None, "run": 600},
+    ]
+    assert resolve.deviations(printed, resolve.as_run(printed, "all")) == []
+
+
 def test_a_profile_leaves_a_phase_out_whatever_the_command_line_says_of_epochs():
-    phases = tuple(Phase(name, 3, Optimizer("adam", 1e-3)) for name in ("first", "second"))
+    phases = tuple(Phase(name, 3, ADAM) for name in ("first", "second"))
     printed = recipe(phases=phases, profiles={"short": Profile(minutes=1, epochs={"first": 0, "second": 2})})
     assert [(phase.name, phase.epochs) for phase in resolve.as_run(printed, "short", epochs=5).phases] == [
         ("second", 5)

@@ -69,7 +69,9 @@ def test_a_recipe_holds_how_many_and_its_profiles_reduce_them():
         182,
         8,
     ]
-    fields = {line["field"]: line["run"] for line in resolve.deviations(GAN_DISGUST, resolve.as_run(GAN_DISGUST, "cpu"))}
+    fields = {
+        line["field"]: line["run"] for line in resolve.deviations(GAN_DISGUST, resolve.as_run(GAN_DISGUST, "cpu"))
+    }
     assert fields["generated.disgust"] == 182
     assert resolve.as_run(HYBRID, "cpu").generated == {}
 
@@ -94,7 +96,7 @@ def test_a_recipe_refuses_other_wishes(changes, received):
 def test_made_faces_join_training_last_and_nothing_else(made, recipe, source, toy, tmp_path):
     generated.save(made, tmp_path / "g.npz")
     found = with_generated(source, recipe, tmp_path / "g.npz", seed=0)
-    divided = splits_for(found, 64, 0, "scratch", recipe.data)
+    divided = splits_for(found, 0, "scratch", dataclasses.replace(recipe.data, max_train_rows=64))
     plain = divide(toy, "official")
     assert len(divided.train) == 64 + 8
     assert divided.train.rows[64:].tolist() == [-1, -2, -3, -4, -5, -6, -7, -8]
@@ -110,7 +112,7 @@ def test_made_faces_join_training_last_and_nothing_else(made, recipe, source, to
 
 def test_other_data_sets_of_a_recipe_get_none(made, source):
     found = dataclasses.replace(source, made=made)
-    assert generated.counted(splits_for(found, None, 0, "scratch", Data("ferplus")).train) == {}
+    assert generated.counted(splits_for(found, 0, "scratch", Data("ferplus")).train) == {}
 
 
 def test_soft_labels_take_a_made_face_for_its_class(made, toy):

@@ -26,8 +26,8 @@ def rows(faces):
 
 @pytest.mark.parametrize("split", ["official", "merged", "carved", "pooled"])
 def test_dropped_rows_leave_training_and_selection_and_nothing_else_moves(toy, dropped, split):
-    whole = splits_for(Source(toy, True, ()), None, 3, "scratch", Data(split=split))
-    less = splits_for(Source(toy, True, (), dropped=dropped), None, 3, "scratch", Data(split=split))
+    whole = splits_for(Source(toy, True, ()), 3, "scratch", Data(split=split))
+    less = splits_for(Source(toy, True, (), dropped=dropped), 3, "scratch", Data(split=split))
     gone = set(dropped.rows.tolist())
     assert rows(less.train) == rows(whole.train) - gone
     assert rows(less.select) == rows(whole.select) - gone
@@ -37,13 +37,13 @@ def test_dropped_rows_leave_training_and_selection_and_nothing_else_moves(toy, d
 
 def test_a_backbone_from_a_file_may_have_seen_the_dropped_rows(toy, dropped):
     source = Source(toy, True, (), dropped=dropped)
-    found = splits_for(source, 60, 3, "runs/pretrain/model.keras", Data())
+    found = splits_for(source, 3, "runs/pretrain/model.keras", Data(max_train_rows=60))
     assert len(found.train) == 60
     assert rows(found.eligible) == rows(toy.where("train"))
 
 
 def test_a_subset_is_taken_of_what_is_left(toy, dropped):
-    found = splits_for(Source(toy, True, (), dropped=dropped), 60, 3, "imagenet", Data())
+    found = splits_for(Source(toy, True, (), dropped=dropped), 3, "imagenet", Data(max_train_rows=60))
     assert len(found.train) == 60
     assert not rows(found.train) & set(dropped.rows.tolist())
 
