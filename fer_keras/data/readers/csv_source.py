@@ -1,28 +1,32 @@
-"""FER2013 as a CSV file: fer2013.csv ("emotion,pixels,Usage") or icml_face_data.csv ("emotion, Usage, pixels")."""
+"""FER2013 as a CSV file: fer2013.csv ("emotion,pixels,Usage"), icml_face_data.csv ("emotion, Usage, pixels"), or like them."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from fer_keras.config.labels import FER2013_CLASSES, USAGE
+from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason, require_file
+from fer_keras.data.readers import csv_columns
+from fer_keras.data.readers.archives import opened
+from fer_keras.data.readers.csv_columns import shown
 from fer_keras.data.readers.pixels import parse_pixels
 from fer_keras.io.errors import expected
 
 SIDE = 48
 PIXELS = SIDE * SIDE
-COLUMNS = ("emotion", "pixels", "usage")
 ROWS_AT_ONCE = 64
 LONGEST_LINE = 1 << 16
 READ_AT_ONCE = 1 << 22
 
 
 def read(path: Path) -> Faces:
-    """Read either CSV file, told apart by its header; `rows` count its rows of data from 0.
+    """Read such a CSV file, as its header says; `rows` count its rows of data from 0.
 
-    A byte-order mark, CRLF line ends, quoted fields and a missing last line end are all right.
+    Columns stand in any order, among others, with commas, semicolons or tabs between them; labels are numbers or names.
+    A byte-order mark, CRLF line ends, quoted fields, a missing last line end and blank lines at the end are all right,
+    and so is a file in gzip, or alone in a zip archive.
 
     Returns Faces with images [N, 48, 48, 1], splits "train", "public", "private".
     Raises UserError, naming file and row, for anything that is not such a file.
@@ -36,13 +40,14 @@ def read(path: Path) -> Faces:
 
 def _read(path: Path) -> Faces:
     lines = _lines(path)
-    order = _column_order(next(lines, b""), path)
+    columns = csv_columns.of_header(next(lines, b""), path)
     images, labels, split = [], [], []
     batch: list[bytes] = []
-    for row, line in enumerate(lines):
-        label, pixels, usage = _fields(line, order, path, row)
-        labels.append(label)
-        split.append(usage)
+    for row, line in enumerate(_without_blank_end(lines, path)):
+        where = _where(path, row)
+        label, pixels, usage = csv_columns.fields(line, columns, where)
+        labels.append(csv_columns.label_of(label, where))
+        split.append(csv_columns.split_of(usage, where))
         batch.append(pixels)
         if len(batch) == ROWS_AT_ONCE:
             images.append(_pixels(batch, path, row + 1 - len(batch)))
@@ -61,10 +66,32 @@ def _read(path: Path) -> Faces:
     )
 
 
+def first_line(path: Path) -> bytes:
+    """Return the first line of the file, unpacked, at most LONGEST_LINE bytes of it."""
+    with opened(path) as file:
+        return file.read(LONGEST_LINE).split(b"\n")[0].removesuffix(b"\r")
+
+
+def _where(path: Path, row: int) -> str:
+    return f"{path} row {row} (line {row + 2})"
+
+
+def _without_blank_end(lines: Iterator[bytes], path: Path) -> Iterator[bytes]:
+    """Yield the lines up to the blank ones at the end. Raises UserError for a blank line before another."""
+    blank = None
+    for row, line in enumerate(lines):
+        if not line.strip():
+            blank = row if blank is None else blank
+        elif blank is not None:
+            raise expected(f"a face in {_where(path, blank)}", "a blank line")
+        else:
+            yield line
+
+
 def _lines(path: Path) -> Iterator[bytes]:
     """Yield the lines without their ends, holding one block of the file at a time."""
     number, rest = 0, b""
-    with path.open("rb") as file:
+    with opened(path) as file:
         while block := file.read(READ_AT_ONCE):
             *lines, rest = (rest + block).split(b"\n")
             for line in lines:
@@ -82,48 +109,12 @@ def _line(line: bytes, path: Path, number: int) -> bytes:
     return line.removesuffix(b"\r")
 
 
-def _column_order(header: bytes, path: Path) -> tuple[int, ...]:
-    """Return the positions of emotion, pixels and Usage."""
-    if not header:
-        raise expected(f'the header "emotion,pixels,Usage" in {path}', "an empty first line")
-    text = header.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    names = [name.strip().strip('"').strip().lower() for name in text.split(",")]
-    if sorted(names) != sorted(COLUMNS):
-        wanted = 'the header "emotion,pixels,Usage" or "emotion, Usage, pixels"'
-        raise expected(f"{wanted} in {path}", _show(header))
-    return tuple(names.index(column) for column in COLUMNS)
-
-
-def _fields(line: bytes, order: tuple[int, ...], path: Path, row: int) -> tuple[int, bytes, str]:
-    """Return label 0..6, the pixels as text, and the split."""
-    where = f"{path} row {row} (line {row + 2})"
-    if not line.strip():
-        raise expected(f"a face in {where}", "a blank line")
-    fields = line.split(b",")
-    if len(fields) != len(COLUMNS):
-        raise expected(f"{len(COLUMNS)} columns in {where}", f"{len(fields)} in {_show(line)}")
-    label, pixels, usage = (_unquoted(fields[position]) for position in order)
-    if len(label) != 1 or not b"0" <= label <= b"6":
-        raise expected(f"an emotion 0..6 in {where}", _show(label))
-    split = USAGE.get(usage.decode("latin-1"))
-    if split is None:
-        raise expected(f"a Usage of {', '.join(USAGE)} in {where}", _show(usage))
-    return label[0] - ord("0"), pixels, split
-
-
-def _unquoted(field: bytes) -> bytes:
-    field = field.strip(b" \t")
-    if len(field) >= 2 and field.startswith(b'"') and field.endswith(b'"'):
-        return field[1:-1].strip(b" \t")
-    return field
-
-
 def _pixels(batch: list[bytes], path: Path, first: int) -> np.ndarray:
     """Return uint8 [n, 2304]; on any doubt, look at the rows one by one for the one to name."""
     values = parse_pixels(batch, PIXELS)
     if values is not None:
         return values
-    rows = [_pixels_of_row(text, f"{path} row {first + i} (line {first + i + 2})") for i, text in enumerate(batch)]
+    rows = [_pixels_of_row(text, _where(path, first + i)) for i, text in enumerate(batch)]
     return np.array(rows, np.uint8)
 
 
@@ -132,12 +123,7 @@ def _pixels_of_row(text: bytes, where: str) -> list[int]:
     words = text.split()
     for position, word in enumerate(words):
         if not word.isdigit() or len(word) > 9 or int(word) > 255:
-            raise expected(f"pixel values 0..255 in {where}", f"{_show(word)} as value {position}")
+            raise expected(f"pixel values 0..255 in {where}", f"{shown(word)} as value {position}")
     if len(words) != PIXELS:
         raise expected(f"{PIXELS} pixel values in {where}", len(words))
     return [int(word) for word in words]
-
-
-def _show(text: bytes) -> str:
-    """At most 60 characters, every unprintable one escaped."""
-    return ascii(text[:60].decode("latin-1")) + ("..." if len(text) > 60 else "")

@@ -1,11 +1,16 @@
 """FER2013's CSV files: what must be read, and the one line that everything else gets."""
 
+import gzip
+import io
 import os
+import tarfile
+import zipfile
 
 import numpy as np
 import pytest
 
-from fer_keras.data.readers import csv_source
+from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.data.readers import archives, csv_source
 from fer_keras.data.readers.pixels import parse_pixels
 from fer_keras.io.errors import UserError
 
@@ -71,9 +76,68 @@ def with_leading_zeros_and_two_spaces(path):
     return write(path, rows)
 
 
+def with_an_index(path):
+    return write(path, [f"{row},{line(row)},more" for row in range(150)], header=",emotion,pixels,Usage,comment")
+
+
+def with_semicolons(path):
+    return write(path, [line(row).replace(",", ";") for row in range(150)], header="emotion;pixels;Usage")
+
+
+def with_tabs_and_other_headings(path):
+    return write(path, [line(row).replace(",", "\t") for row in range(150)], header="Label\tPIXELS\tusage")
+
+
+def with_names(path):
+    spellings = ("Anger", "disgust", "Fear", "HAPPY", "sadness", "surprise", "Neutral")
+    return write(path, [line(row, emotion=spellings[row % 7]) for row in range(150)])
+
+
+def with_labels_of_a_spreadsheet(path):
+    return write(path, [line(row, emotion=f"{row % 7}.0") for row in range(150)])
+
+
+def with_usages_in_lower_case(path):
+    return write(path, [line(row, usage=USAGES[row % 4].lower()) for row in range(150)])
+
+
+def with_blank_lines_at_the_end(path):
+    return write(path, [*map(line, range(150)), "", "  ", ""])
+
+
+def in_gzip(path):
+    path.write_bytes(gzip.compress(write(path, map(line, range(150))).read_bytes()))
+    return path
+
+
+def in_zip(path):
+    content = write(path, map(line, range(150))).read_bytes()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("fer2013/README", "not this")
+        archive.writestr("__MACOSX/fer2013/._fer2013.csv", "not this either")
+        archive.writestr("fer2013/FER2013.CSV", content)
+    return path
+
+
 @pytest.mark.parametrize(
     "variant",
-    [icml, with_bom, without_last_line_end, quoted, with_crlf, with_leading_zeros_and_two_spaces],
+    [
+        icml,
+        with_bom,
+        without_last_line_end,
+        quoted,
+        with_crlf,
+        with_leading_zeros_and_two_spaces,
+        with_an_index,
+        with_semicolons,
+        with_tabs_and_other_headings,
+        with_names,
+        with_labels_of_a_spreadsheet,
+        with_usages_in_lower_case,
+        with_blank_lines_at_the_end,
+        in_gzip,
+        in_zip,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_variants_of_the_file_give_the_same_faces(variant, tmp_path, faces):
@@ -96,6 +160,8 @@ BAD_ROWS = {
     "open quote": (line(1, text='"' + replaced("0")), "pixel values 0..255", "as value 0"),
     "label 7": (line(1, emotion=7), "an emotion 0..6", "'7'"),
     "label -1": (line(1, emotion=-1), "an emotion 0..6", "'-1'"),
+    "label 1.5": (line(1, emotion=1.5), "an emotion 0..6, or a class's name", "'1.5'"),
+    "contempt": (line(1, emotion="contempt"), "an emotion 0..6", "'contempt'"),
     "no label": (line(1, emotion=""), "an emotion 0..6", "''"),
     "Usage": (line(1, usage="Test"), "a Usage of Training, PublicTest, PrivateTest", "'Test'"),
     "blank": ("", "a face", "a blank line"),
@@ -123,7 +189,7 @@ def test_pixels_moved_from_one_row_to_the_next_are_noticed(tmp_path):
 
 
 def test_wrong_headers_are_shown(tmp_path):
-    for number, header in enumerate(("emotion,pixels", "emotion,pixels,Usage,more", "0,1 2 3,Training", "\0\0\0", "")):
+    for number, header in enumerate(("emotion,pixels", "emotion,pixels,Usage,Usage", "0,1 2 3,Training", "\0\0\0", "")):
         path = write(tmp_path / f"{number}.csv", [line(0)], header=header)
         with pytest.raises(UserError, match=r'the header "emotion,pixels,Usage"'):
             csv_source.read(path)
@@ -164,6 +230,66 @@ def test_an_endless_line_is_refused_after_its_first_block(tmp_path):
         file.truncate(100_000_000)
     with pytest.raises(UserError, match="lines of at most 65536 bytes"):
         csv_source.read(path)
+
+
+def packed(kind, path):
+    content, file = f"emotion,pixels,Usage\n{line(0)}\n".encode(), io.BytesIO()
+    if kind.startswith("tar"):
+        with tarfile.open(fileobj=file, mode="w:gz" if kind == "tar in gzip" else "w") as archive:
+            archive.addfile(tarfile.TarInfo("fer2013.csv"))
+        return file.getvalue()
+    if kind == "gzip cut short":
+        return gzip.compress(content)[:-20]
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in {"zip of two": ("a.csv", "b.csv"), "zip of none": ("a.png",)}.get(kind, ("a.csv",)):
+            archive.writestr(name, content)
+    if kind == "encrypted zip":
+        return file.getvalue().replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1")
+    return file.getvalue()[:-30] if kind == "zip cut short" else file.getvalue().replace(b"0,217", b"1,217")
+
+
+REFUSED_ARCHIVES = {
+    "tar": r"a CSV file at .* Received: a tar archive. Unpack it first \(tar xf fer2013.bin\)",
+    "tar in gzip": r"a CSV file at .* Received: a tar archive. Unpack it first \(tar xf fer2013.bin\)",
+    "gzip cut short": "an archive that is whole at .* Received: a damaged one",
+    "zip cut short": "a zip archive that is whole at .* Received: a damaged one",
+    "zip of two": r"one CSV file in the archive .* Received: 2 CSV files among its 2 files. .*\(unzip fer2013.bin\)",
+    "zip of none": "one CSV file in the archive .* Received: 0 CSV files among its 1 files",
+    "encrypted zip": "a zip archive that can be read in place at .* password",
+    "zip with another checksum": "an archive that is whole at .* Received: a damaged one",
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED_ARCHIVES)
+def test_an_archive_that_is_not_read_in_place_is_refused_in_one_line(kind, tmp_path):
+    path = tmp_path / "fer2013.bin"
+    path.write_bytes(packed(kind, path))
+    with pytest.raises(UserError, match=REFUSED_ARCHIVES[kind]) as caught:
+        csv_source.read(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("start", archives.OTHERS)
+def test_other_packed_files_are_named_and_not_shown(start, tmp_path):
+    (tmp_path / "fer2013.csv").write_bytes(start + bytes(range(256)))
+    what, program = archives.OTHERS[start]
+    then = f"Unpack it first ({program} fer2013.csv)" if program else "Write it as CSV first"
+    with pytest.raises(UserError) as caught:
+        csv_source.read(tmp_path / "fer2013.csv")
+    assert f"Received: {what}. {then} and give what comes out." in str(caught.value)
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_BYTES", 10_000)
+    path = tmp_path / "fer2013.csv.gz"
+    path.write_bytes(gzip.compress(write(path, map(line, range(2))).read_bytes()))
+    with pytest.raises(UserError, match="at most 10,000 bytes when .* is unpacked"):
+        csv_source.read(path)
+
+
+def test_the_order_of_names_is_fer2013s(tmp_path):
+    path = write(tmp_path / "names.csv", [line(0, emotion=name) for name in FER2013_CLASSES])
+    assert csv_source.read(path).labels.tolist() == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_parse_pixels_agrees_with_int_and_gives_none_on_doubt():
