@@ -7,12 +7,16 @@ does not name are allowed.
 
 import dataclasses
 import math
+import re
 
 from fer_keras.io.errors import expected
 
 NUMBER, NONE = (int, float), type(None)
 LARGEST = 2**53
 """Whole numbers beyond this are no counts, and floats cannot hold them."""
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
+"""Names that become files."""
 
 MAYBE_NUMBER = (int, float, NONE)
 ANYTHING = (int, float, str, bool, list, dict, NONE)

@@ -1,15 +1,21 @@
 """What record.json and metrics.json of a run hold."""
 
-import re
-
 from fer_keras.config.recipe import METRIC_PATTERN
 from fer_keras.io.errors import expected
-from fer_keras.io.specification import ANYTHING, MAYBE_NUMBER, NONE, NUMBER, Each, Many, Maybe, brief, require
+from fer_keras.io.specification import (
+    ANYTHING,
+    MAYBE_NUMBER,
+    NONE,
+    NUMBER,
+    PLAIN_NAME,
+    Each,
+    Many,
+    Maybe,
+    brief,
+    require,
+)
 
 VERSION, METRICS_VERSION = 2, 1
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
-"""Names that become files: of runs, and of predictions."""
-
 METRICS = {
     "rows": int,
     "accuracy": NUMBER,

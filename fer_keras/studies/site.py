@@ -90,7 +90,7 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         runs = labels_page.runs_table(records, reports_dir)
         found[audit / labels_page.PAGE] = labels_page.render(labels_page.read(audit / labels_page.RECORD), runs)
     if (reports_dir / GAN / gan_page.RECORD).is_file():
-        found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(files.read_json(reports_dir / GAN / gan_page.RECORD))
+        found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(files.read_json(reports_dir / GAN / gan_page.RECORD), pictures=False)
     readme = reports_dir.resolve().parent / "README.md"
     if readme.is_file():
         found[readme] = _between_markers(readme, table.summary(rows, reports_dir, f"{reports_dir.resolve().name}/"))

@@ -53,6 +53,9 @@ SCHEMA = {
 }
 
 
+NO_PICTURES = "`python -m fer_keras.audit PATH` draws examples; pictures of the data set's faces are not passed on."
+
+
 def read(path: Path) -> dict:
     """Return a checked audit.json. Raises UserError (file and key) for anything else."""
     record = specification.require(files.read_json(path), SCHEMA, str(path))
@@ -102,7 +105,7 @@ def short(record: dict) -> list[str]:
 def render(record: dict) -> str:
     """Return the Markdown page of an audit.json; no number in it comes from elsewhere."""
     method = (
-        f"Near copies score {record['threshold']:.2f} or more (`fer_keras/audit/near.py` says how, and how often that "
+        f"Near copies score {record['threshold']:.2f} or more (`fer_keras/data/near.py` says how, and how often that "
         "errs); they include shots of one person a moment apart. [pairs.csv](pairs.csv) lists the pairs of rows. "
         f"Data fingerprint `{record['fingerprint'][:16]}`."
     )
@@ -115,6 +118,8 @@ def render(record: dict) -> str:
     ]
     if record["clean"]:
         parts.append(section("What remains for a clean score", _clean(record)))
+    if not record["figures"]:
+        parts.append(section("Examples", NO_PICTURES))
     for kind, name in record["figures"].items():
         parts.append(section(TITLES[kind], CAPTIONS[kind], f"![{CAPTIONS[kind]}]({name})"))
     return "\n\n".join(parts) + "\n"

@@ -13,6 +13,7 @@ from fer_keras.studies.gan.memory import Nearest
 SAMPLES, NEAREST, RECORD, PAGE = "samples.png", "nearest.png", "gan.json", "page.md"
 SHOWN = 12
 """Faces a row."""
+NO_PICTURES = "The command draws them beside its own page; pictures of the data set's faces are not passed on."
 SAMPLES_ALT = "A grid of 96 generated faces, not selected."
 NEAREST_ALT = (
     "Generated faces with the nearest training face below each and the distance between them: a row that was not "
@@ -75,7 +76,7 @@ def _face(panel, image):
     panel.imshow(image[..., 0], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
 
 
-def render(record: dict) -> str:
+def render(record: dict, pictures: bool = True) -> str:
     """Return the Markdown page of a gan.json; no number in it comes from elsewhere.
 
     `record` has "class", "faces", "seed", "epochs", "minutes", "settings", "parameters", "history", "memory"
@@ -85,12 +86,12 @@ def render(record: dict) -> str:
     what = f"{record['faces']:,} generated {record['class']} faces"
     parts = [
         section(f"Generated {record['class']} faces", stamp({"data": record["data"]}), _summary(record), level=1),
-        section("Samples", f"Not selected.\n\n![{SAMPLES_ALT}]({SAMPLES})"),
+        section("Samples", f"Not selected.\n\n![{SAMPLES_ALT}]({SAMPLES})" if pictures else NO_PICTURES),
         section("Has it memorised its training faces?", _verdict(record), _distances(record)),
         section(
             "Nearest training faces",
             "The pictures below the generated ones are of the data set, which may not be redistributed.",
-            f"![{NEAREST_ALT}]({NEAREST})",
+            f"![{NEAREST_ALT}]({NEAREST})" if pictures else "",
         ),
         section("Training", _training(record)),
         section("Use", f"`--generated` takes `generated.npz`: {what}, for training rows only."),
