@@ -31,8 +31,20 @@ SYNONYMS = {
     "surprised": "surprise",
     "neutrality": "neutral",
     "contemptuous": "contempt",
+    "angery": "angry",
+    "disguist": "disgust",
+    "digust": "disgust",
+    "feared": "fear",
+    "hapiness": "happy",
+    "happines": "happy",
+    "sadnes": "sad",
+    "suprise": "surprise",
+    "suprised": "surprise",
+    "surprize": "surprise",
+    "nuetral": "neutral",
+    "netural": "neutral",
 }
-"""Other spellings that copies of the data sets use for their class folders."""
+"""Other spellings, and misspellings, that copies of the data sets use for their class folders."""
 
 
 def canonical(name: str) -> str:

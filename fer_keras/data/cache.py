@@ -31,7 +31,7 @@ from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason
 from fer_keras.io import files
 
-FORMAT = "2"
+FORMAT = "3"
 ARRAYS = ("images", "labels", "rows", "split")
 VALUES = ("class_names", "source", "synthetic")
 

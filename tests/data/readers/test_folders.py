@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fer_keras.config.labels import FER2013_CLASSES
-from fer_keras.data.readers import folders
+from fer_keras.data.readers import folder_entries, folder_names, folders
 from fer_keras.io.errors import UserError
 
 
@@ -80,6 +80,120 @@ def test_case_synonyms_suffixes_validation_and_litter(tmp_path):
     assert folders.is_one(root)
     assert faces.counts()["public"] == dict.fromkeys(FER2013_CLASSES, 1)
     assert (faces.where("public").images == 77).all()
+
+
+def renamed(root, names):
+    for folder in (root / "train", root / "test"):
+        for old, new in zip(FER2013_CLASSES, names, strict=True):
+            (folder / old).rename(folder / new)
+    return root
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        tuple("0123456"),
+        ("00", "01", "02", "03", "04", "05", "06"),
+        tuple(f"{label}_{name}" for label, name in enumerate(FER2013_CLASSES)),
+        tuple(f"{number:02} {name.title()}" for number, name in enumerate(FER2013_CLASSES, 1)),
+        ("6-anger", "5-disgust", "4.fear", "3.happiness", "2 - sadness", "1 surprised", "0 neutrality"),
+        ("Angery", "disguist", "feared", "hapiness", "sadnes", "suprise", "nuetral"),
+    ],
+    ids=lambda names: names[0],
+)
+def test_class_folders_are_numbers_numbered_names_or_misspelt_ones(names, tmp_path):
+    wanted = folders.read(layout(tmp_path / "plain"))
+    assert folders.read(renamed(layout(tmp_path / "renamed"), names)).fingerprint == wanted.fingerprint
+
+
+@pytest.mark.parametrize("name", ["7", "-1", "\u0663", "3", "happy3", "12_bored"])
+def test_a_class_folder_that_means_nothing_is_refused(name, tmp_path):
+    root = layout(tmp_path)
+    (root / "train" / "happy").rename(root / "train" / name)
+    with pytest.raises(UserError, match="all names or all numbers" if name in "37" else "a class folder") as caught:
+        folders.read(root)
+    assert "\n" not in str(caught.value)
+
+
+def test_numbers_are_no_classes_beyond_the_last():
+    with pytest.raises(UserError, match=r"a class's number, 0..6. Received: 7"):
+        folder_names.class_of("7", FER2013_CLASSES)
+    assert folder_names.class_of("7", (*FER2013_CLASSES, "contempt")) == 7
+
+
+@pytest.mark.parametrize(("train", "test"), [("Training", "Testing"), ("TRAINING", "TEST")])
+def test_folders_of_splits_go_by_other_names(train, test, tmp_path):
+    wanted = folders.read(layout(tmp_path / "plain"))
+    root = layout(tmp_path / "renamed")
+    (root / "train").rename(root / train)
+    (root / "test").rename(root / test)
+    assert folders.read(root).fingerprint == wanted.fingerprint
+
+
+def three_folders(root, each, names=("train", "validation", "test")):
+    """Write each[split][label] images 1.png, 2.png, ... a class, all alike but for their split's grey."""
+    for grey, (name, numbers) in enumerate(zip(names, each, strict=True)):
+        for label, number in enumerate(numbers):
+            for k in range(number):
+                save(root / name / FER2013_CLASSES[label] / f"{k}.png", np.full((48, 48), grey, np.uint8))
+    return root
+
+
+def test_a_folder_for_each_official_split_is_known_by_its_name(tmp_path):
+    names = ("Training", "Public_Test", "PrivateTest")
+    faces = folders.read(three_folders(tmp_path, [[2] * 7, [1] * 7, [3] * 7], names))
+    assert faces.counts() == {
+        split: dict.fromkeys(FER2013_CLASSES, number) for split, number in (("train", 2), ("public", 1), ("private", 3))
+    }
+    assert [np.unique(faces.where(split).images).tolist() for split in ("train", "public", "private")] == [
+        [0],
+        [1],
+        [2],
+    ]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_validation_and_test_with_fer2013s_counts_are_publictest_and_privatetest(swapped, tmp_path, monkeypatch):
+    public, private = (3, 1, 2, 2, 1, 1, 1), (1, 1, 2, 2, 1, 1, 3)
+    monkeypatch.setattr(folder_entries, "OFFICIAL_COUNTS", {public: "public", private: "private"})
+    parts = [private, public] if swapped else [public, private]
+    faces = folders.read(three_folders(tmp_path, [[2] * 7, *parts]))
+    assert list(faces.counts()["public"].values()) == list(public)
+    assert list(faces.counts()["private"].values()) == list(private)
+    assert set(faces.where("private").images[:, 0, 0, 0].tolist()) == {1 if swapped else 2}
+
+
+def test_the_counts_that_are_compared_are_the_official_ones():
+    assert folder_entries.OFFICIAL_COUNTS == {
+        (467, 56, 496, 895, 653, 415, 607): "public",
+        (491, 55, 528, 879, 594, 416, 626): "private",
+    }
+
+
+@pytest.mark.parametrize("other", [(1, 1, 2, 2, 1, 1, 4), (3, 1, 2, 2, 1, 1, 1)])
+def test_one_image_more_and_validation_and_test_are_what_their_names_say(other, tmp_path, monkeypatch):
+    public, private = (3, 1, 2, 2, 1, 1, 1), (1, 1, 2, 2, 1, 1, 3)
+    monkeypatch.setattr(folder_entries, "OFFICIAL_COUNTS", {public: "public", private: "private"})
+    faces = folders.read(three_folders(tmp_path, [[2] * 7, public, other]))
+    assert set(faces.counts()) == {"train", "public", "test"}
+
+
+def test_a_folder_that_is_not_read_is_said(tmp_path, capsys):
+    root = layout(tmp_path)
+    (root / "extra").mkdir()
+    folders.read(root)
+    note = f"note: '{root / 'extra'}' is neither train/, validation/ nor test/: not read\n"
+    assert capsys.readouterr().err == note
+
+
+def test_the_parent_of_the_folders_will_do_where_it_is_clear(tmp_path):
+    root = layout(tmp_path / "download" / "archive")
+    (tmp_path / "download" / "__MACOSX").mkdir()
+    assert folders.root_of(tmp_path / "download") == root == folders.root_of(root)
+    assert folders.root_of(tmp_path) is None and folders.root_of(tmp_path / "missing") is None
+    (tmp_path / "download" / "copy" / "train").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"one folder with train/ in .*download. Received: archive, copy. Give the one"):
+        folders.root_of(tmp_path / "download")
 
 
 def test_a_jpeg_keeps_its_decoded_pixels_and_grey_rgb_is_folded(tmp_path):
