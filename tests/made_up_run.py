@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from fer_keras.config.labels import FER2013_CLASSES
-from fer_keras.evaluate.metrics import evaluate
+from fer_keras.runs import metrics_file
+from fer_keras.runs import predictions as stored
+from fer_keras.runs.record import read_record
 
 
 def predictions(seed: int, rows: int = 300) -> dict[str, np.ndarray]:
@@ -24,11 +26,11 @@ def counts_of(part: dict) -> dict[str, int]:
 
 
 def record_of(parts: dict[str, dict], seed: int) -> dict:
-    """Return a valid record whose metrics come from `parts` {split: predictions}."""
+    """Return the valid record.json of a run that predicted `parts` {split: predictions}, without metrics."""
     data = {"dataset": "fer2013", "split": "official"}
     epochs = [("frozen", 1), ("frozen", 2), ("all", 1), ("all", 2), ("all", 3)]
     return {
-        "schema": 1,
+        "schema": 2,
         "run": f"toy-cpu-seed{seed}",
         "experiment": "toy",
         "paper": "999",
@@ -81,9 +83,6 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
             for i, (phase, epoch) in enumerate(epochs)
         ],
         "selected": {"phase": "all", "epoch": 3, "monitor": "balanced_accuracy", "value": 0.5},
-        "metrics": {
-            split: evaluate(part["labels"], part["probabilities"], FER2013_CLASSES) for split, part in parts.items()
-        },
         "environment": {
             "device": "CPU",
             "backend": "tensorflow",
@@ -97,30 +96,36 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
         "started": "2025-01-01T00:00:00+00:00",
         "finished": "2025-01-01T00:12:18+00:00",
         "access": [{"split": "test", "when": "2025-01-01T00:12:00+00:00", "why": "final evaluation"}],
-        "predictions": {split: f"predictions_{split}.npz" for split in parts},
+        "predictions": {"file": stored.NAME, "sha256": "cd" * 32, "splits": list(parts)},
     }
 
 
 @pytest.fixture
 def make_run(tmp_path):
-    """Return make_run(name="run", seed=0, change=lambda record: None) -> directory with record.json and predictions."""
+    """Return make_run(name="run", seed=0, change=lambda record: None) -> directory with record, predictions and metrics.
+
+    `change` is given the record with its metrics, which are written apart from it.
+    """
 
     def make(name="run", seed=0, change=lambda record: None):
         run_dir = tmp_path / name
         run_dir.mkdir(parents=True)
         parts = {"select": predictions(seed + 100), "test": predictions(seed)}
-        for split, part in parts.items():
-            np.savez_compressed(run_dir / f"predictions_{split}.npz", **part)
         record = record_of(parts, seed)
+        record["predictions"]["sha256"] = stored.save(run_dir / stored.NAME, parts)
+        record["metrics"] = metrics_file.compute(record, stored.read(run_dir, record))
         change(record)
+        metrics = {"schema": 1, "predictions": record["predictions"]["sha256"], "metrics": record.pop("metrics")}
         (run_dir / "record.json").write_text(json.dumps(record))
+        (run_dir / metrics_file.NAME).write_text(json.dumps(metrics))
         return run_dir
 
     return make
 
 
 @pytest.fixture
-def toy_run():
-    """Return a valid record and the predictions of its splits, {split: arrays}, in memory."""
-    parts = {"select": predictions(100), "test": predictions(0)}
-    return record_of(parts, 0), parts
+def toy_run(make_run):
+    """Return a valid record with its metrics, and the predictions of its splits, {split: arrays}, in memory."""
+    run_dir = make_run("toy_run")
+    record = read_record(run_dir)
+    return record, stored.read(run_dir, record)

@@ -6,7 +6,8 @@ from pathlib import Path
 from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io.errors import expected
-from fer_keras.runs.verify import verify
+from fer_keras.runs.migration import migrate
+from fer_keras.runs.verify import rebuild, verify
 from fer_keras.studies.site import check, regenerate
 
 
@@ -20,17 +21,25 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="name the pages that differ from what their JSON generates"
     )
     action.add_argument("--verify", action="store_true", help="compute every metric anew from the stored predictions")
+    action.add_argument("--rebuild", action="store_true", help="make every metrics.json anew from the predictions")
+    action.add_argument("--migrate", type=Path, metavar="RUN", help="convert a run directory of an earlier version")
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), stopped="Stopped. Nothing half-written is left.")
 
 
 def _run(options) -> int:
+    if options.migrate:
+        print(f"Converted: {options.migrate} holds {migrate(options.migrate)['run']}.")
+        return 0
     if not options.reports.is_dir():
         raise expected("a reports directory (--reports DIR)", options.reports)
     if options.verify:
         checked, faults = verify(options.reports)
         print("\n".join(faults) or f"{checked} sets of metrics agree with their predictions to the last digit.")
         return bool(faults)
+    if options.rebuild:
+        print("\n".join(f"wrote {path}" for path in rebuild(options.reports)) or "Nothing changed.")
+        return 0
     if options.check:
         stale = check(options.reports)
         print("\n".join(f"stale: {path}" for path in stale) or "Every page is what its JSON generates.")

@@ -3,7 +3,11 @@ import json
 import pytest
 
 from fer_keras.io.errors import UserError
-from fer_keras.runs.schema import RECORD, validate
+from fer_keras.runs.schema import RECORD, validate, validate_metrics
+
+
+def metrics_of(record):
+    return {"schema": 1, "predictions": "", "metrics": record["metrics"]}
 
 
 def test_a_whole_record_is_valid_and_comes_back(toy_run):
@@ -23,11 +27,17 @@ def test_every_key_is_required(toy_run, key):
 WRONG = {
     "seed": ("0", r"Expected int at seed in x\. Received: '0'"),
     "minutes": (True, r"Expected int or float at minutes in x\. Received: True"),
-    "run": ("../toy", r"Expected a plain file name"),
-    "schema": (2, r"Expected 1 at schema in x\. Received: 2"),
+    "run": ("../toy", r"Expected a plain name"),
+    "schema": (
+        1,
+        r"Expected 2 at schema in x\. Received: 1\. Convert it with python -m fer_keras\.report --migrate RUN\.",
+    ),
     "history": ({}, r"Expected list at history"),
     "init": ({"kind": "ImageNet"}, r"Expected one of scratch, imagenet, file, checkpoint at init\.kind"),
-    "predictions": ({"test": "a.npz"}, r"Expected the file that the metrics come from at predictions\.select"),
+    "predictions": (
+        {"file": "a.npz", "sha256": "", "splits": ["select"]},
+        r"Expected test, the images that the headline is of at predictions\.splits",
+    ),
     "reported": ([{"metric": "accuracy", "value": "58 %", "where": "", "split": "test"}], r"at reported\[0\]\.value"),
 }
 
@@ -41,19 +51,19 @@ def test_a_wrong_value_is_named_in_one_line(toy_run, key):
 
 
 def test_a_fault_deep_inside_is_named_with_its_path(toy_run):
-    record = toy_run[0]
-    record["metrics"]["test"]["per_class"]["fear"]["recall"] = None
+    record, content = toy_run[0], metrics_of(toy_run[0])
+    content["metrics"]["test"]["per_class"]["fear"]["recall"] = None
     with pytest.raises(
         UserError, match=r"Expected int or float at metrics\.test\.per_class\.fear\.recall in x\. Received: None"
     ):
-        validate(record, "x")
+        validate_metrics(content, record, "x")
 
 
 def test_numbers_must_be_finite(toy_run):
-    record = toy_run[0]
-    record["metrics"]["test"]["log_loss"] = float("nan")
+    record, content = toy_run[0], metrics_of(toy_run[0])
+    content["metrics"]["test"]["log_loss"] = float("nan")
     with pytest.raises(UserError, match=r"Expected a finite number at metrics\.test\.log_loss"):
-        validate(record, "x")
+        validate_metrics(content, record, "x")
 
 
 def test_what_a_training_accuracy_is_judged_by_must_be_there(toy_run):
@@ -64,20 +74,30 @@ def test_what_a_training_accuracy_is_judged_by_must_be_there(toy_run):
     record["history"][1]["accuracy"] = None
     validate(record, "x")
     record["data"]["counts"]["train"] = {}
-    with pytest.raises(UserError, match=r"Expected the rows of each class that were trained on at data\.counts\.train"):
+    with pytest.raises(
+        UserError, match=r"Expected the images of each class that were trained on at data\.counts\.train"
+    ):
         validate(record, "x")
 
 
 def test_a_confusion_must_be_square_and_sum_to_its_rows(toy_run):
-    record = toy_run[0]
-    record["metrics"]["test"]["confusion"][0][0] += 1
+    record, content = toy_run[0], metrics_of(toy_run[0])
+    content["metrics"]["test"]["confusion"][0][0] += 1
     with pytest.raises(UserError, match=r"at metrics\.test\.rows"):
-        validate(record, "x")
-    record["metrics"]["test"]["confusion"].pop()
+        validate_metrics(content, record, "x")
+    content["metrics"]["test"]["confusion"].pop()
     with pytest.raises(UserError, match="a square table"):
-        validate(record, "x")
+        validate_metrics(content, record, "x")
 
 
 def test_what_is_no_object_is_no_record():
     with pytest.raises(UserError, match=r"Expected dict at top level in x\. Received: \[\]"):
         validate([], "x")
+
+
+def test_metrics_are_those_of_the_records_splits(toy_run):
+    record, content = toy_run[0], metrics_of(toy_run[0])
+    assert validate_metrics(content, record, "x") == record["metrics"]
+    del content["metrics"]["select"]
+    with pytest.raises(UserError, match=r"Expected the splits select, test at metrics in x\. Received: test"):
+        validate_metrics(content, record, "x")

@@ -1,0 +1,110 @@
+"""predictions.npz: what is stored once, what comes back, and what is refused."""
+
+import numpy as np
+import pytest
+
+from fer_keras.io.errors import UserError
+from fer_keras.runs import predictions
+
+
+def shares(rng, count, classes=7):
+    scores = np.exp(rng.normal(size=(count, classes)) * 3)
+    return (scores / scores.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def splits():
+    """Test and private images, the private ones being the second half of the tested; variants of each."""
+    rng = np.random.default_rng(0)
+    test = {"rows": np.arange(500, 700), "labels": rng.integers(7, size=200), "probabilities": shares(rng, 200)}
+    clean = rng.random(200) < 0.9
+    private = {name: array[100:] for name, array in test.items()}
+    flip = test | {"probabilities": shares(rng, 200)}
+    return {
+        "select": {"rows": np.arange(50), "labels": rng.integers(7, size=50), "probabilities": shares(rng, 50)},
+        "test": test,
+        "test_clean": {name: array[clean] for name, array in test.items()},
+        "test_ferplus": {name: array[:150] for name, array in (test | {"labels": rng.integers(7, size=200)}).items()},
+        "test_flip": flip,
+        "private": private,
+        "private_flip": {name: array[100:] for name, array in flip.items()},
+    }
+
+
+def record_of(path, splits):
+    digest = predictions.save(path, splits)
+    names = {"file": path.name, "sha256": digest, "splits": list(splits)}
+    return {"predictions": names, "data": {"class_names": list("abcdefg")}}
+
+
+def test_every_split_comes_back(splits, tmp_path):
+    stored = predictions.read(tmp_path, record_of(tmp_path / "p.npz", splits))
+    assert list(stored) == list(splits)
+    for split, part in splits.items():
+        assert {name: array.dtype for name, array in stored[split].items()} == {
+            "rows": np.int64,
+            "labels": np.int64,
+            "probabilities": np.float32,
+        }
+        np.testing.assert_array_equal(stored[split]["rows"], part["rows"])
+        np.testing.assert_array_equal(stored[split]["labels"], part["labels"])
+        np.testing.assert_array_equal(stored[split]["probabilities"], predictions.rounded(part["probabilities"]))
+
+
+def test_what_repeats_another_split_costs_a_mask(splits, tmp_path):
+    predictions.save(tmp_path / "p.npz", splits)
+    with np.load(tmp_path / "p.npz") as archive:
+        names = sorted(archive)
+    assert [name for name in names if not name.endswith(("/base", "/mask"))] == [
+        *("select/labels", "select/probabilities", "select/rows"),
+        *("test/labels", "test/probabilities", "test/rows", "test_ferplus/labels", "test_flip/probabilities"),
+    ]
+
+
+def test_rounding_is_within_its_bound_and_keeps_the_most_probable_class():
+    exact = shares(np.random.default_rng(1), 5000)
+    rounded = predictions.rounded(exact)
+    assert (rounded.argmax(axis=1) == exact.argmax(axis=1)).all()
+    assert (np.abs(rounded - exact) / exact).max() <= 2.0**-12
+    np.testing.assert_array_equal(predictions.rounded(rounded), rounded)
+
+
+def test_classes_that_rounding_would_make_equal_stay_apart():
+    close = np.float32([[0.3, 0.4 - 2e-8, 0.4 + 2e-8], [0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
+    rounded = predictions.rounded(close)
+    assert rounded.argmax(axis=1).tolist() == [2, 0, 0]
+    assert (rounded[0, 1], rounded[2].tolist()) == (rounded[0, 2] - np.float32(2**-13), [1.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("split", "change", "says"),
+    [
+        ("test", {"labels": np.full(200, 7)}, "label 7 in test"),
+        ("test", {"labels": np.zeros(5, np.int64)}, "test of shapes"),
+        ("test", {"probabilities": np.full((200, 6), 0.1, np.float32)}, "test of shapes"),
+        ("test", {"probabilities": np.full((200, 7), 1.5, np.float32)}, "numbers outside 0..1"),
+        ("select", {"rows": np.zeros(0, np.int64)}, "select of shapes"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(splits, tmp_path, split, change, says):
+    del splits["test_clean"], splits["test_ferplus"], splits["test_flip"], splits["private"], splits["private_flip"]
+    splits[split] |= change
+    record = record_of(tmp_path / "p.npz", splits)
+    with pytest.raises(
+        UserError, match=f"Expected rows, labels and probabilities of 7 classes in .*p.npz. Received: .*{says}"
+    ):
+        predictions.read(tmp_path, record)
+
+
+def test_a_base_that_does_not_come_before_is_refused(splits, tmp_path):
+    record = record_of(tmp_path / "p.npz", splits)
+    record["predictions"]["splits"] = ["private", "test"]
+    with pytest.raises(UserError, match="Received: 'test'"):
+        predictions.read(tmp_path, record)
+
+
+def test_a_file_that_the_record_does_not_name_is_refused(splits, tmp_path):
+    record = record_of(tmp_path / "p.npz", splits)
+    predictions.save(tmp_path / "p.npz", {"test": splits["test"]})
+    with pytest.raises(UserError, match="Expected the predictions whose sha256 stands in the record"):
+        predictions.read(tmp_path, record)
