@@ -1,6 +1,8 @@
 """Thousands of damaged data files: each is read, or refused in one line, quickly and in little memory."""
 
+import gzip
 import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -32,6 +34,27 @@ def test_fer2013_csv(tmp_path, capsys):
         @given(EDITS)
         def check(edits):
             path.write_bytes(mutated(content, edits, TOKENS))
+            found.attempt(lambda: csv_source.read(path))
+
+        check()
+    assert found.refused > 1000
+
+
+def zipped(content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("fer2013.csv", content)
+    return file.getvalue()
+
+
+def test_packed_fer2013_csv(tmp_path, capsys):
+    path, contents = tmp_path / "fer2013.csv.gz", [gzip.compress(fer2013(), mtime=0), zipped(fer2013())]
+    with tally("fer2013.csv in gzip and zip", capsys) as found:
+
+        @settings(1500)
+        @given(st.sampled_from(contents), EDITS)
+        def check(content, edits):
+            path.write_bytes(mutated(content, edits, (*TOKENS, b"PK\x03\x04", b"PK\x01\x02", b"\xff\xff\xff\x7f")))
             found.attempt(lambda: csv_source.read(path))
 
         check()
