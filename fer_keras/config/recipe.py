@@ -134,6 +134,9 @@ class Profile:
         rows: use only so many training rows (stratified, seeded), or None for all.
         generated: {class: generated faces}, where the recipe has some; classes not named keep theirs.
         augment: instead of the recipe's, where few epochs cannot learn through the printed ranges; None keeps it.
+        model_args: instead of the recipe's, or beside them.
+        start: the recipe that a run under this profile trains first, under the same profile, to start from its backbone;
+            "" starts where the recipe does.
     """
 
     minutes: float
@@ -145,6 +148,8 @@ class Profile:
     rows: int | None = None
     generated: Mapping[str, int] = dataclasses.field(default_factory=dict)
     augment: Augment | None = None
+    model_args: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    start: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

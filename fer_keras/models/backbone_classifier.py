@@ -18,12 +18,13 @@ def build(
     input_size: int = 48,
     channels: int = 1,
     dropout: float = 0.3,
+    momentum: float = MOST_MOMENTUM,
 ) -> keras.Model:
     """Return upsampling, adapter, normalisation, `backbone`, global average pooling, dropout, softmax.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels. Output "probabilities": float32 (B, classes).
-    Residual blocks begin as the identity and batch norm's momentum is at most MOST_MOMENTUM, since this network is trained
-    from scratch.
+    Residual blocks begin as the identity and batch norm's momentum is at most `momentum`, since this network is trained
+    from scratch: in a run of few steps its statistics would else be those of the first.
     The layers up to "backbone" are those of the hybrids of Paper 003, so that its weights carry over.
     Raises ValueError for an unknown backbone or too small an image_size.
     """
@@ -33,11 +34,11 @@ def build(
     x = layers.Dense(classes, name="logits")(x)
     model = keras.Model(face, probabilities_of(x), name=f"{backbone}_classifier")
     begin_as_identity(model.get_layer("backbone"))
-    _follow_quickly(model.get_layer("backbone"))
+    _follow_quickly(model.get_layer("backbone"), momentum)
     return model
 
 
-def _follow_quickly(backbone: keras.Model) -> None:
+def _follow_quickly(backbone: keras.Model, momentum: float) -> None:
     for layer in backbone.layers:
         if isinstance(layer, layers.BatchNormalization):
-            layer.momentum = min(layer.momentum, MOST_MOMENTUM)
+            layer.momentum = min(layer.momentum, momentum)
