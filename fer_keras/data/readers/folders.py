@@ -25,16 +25,25 @@ def is_one(path: Path) -> bool:
 def root_of(path: Path) -> Path | None:
     """Return `path` where it `is_one`, else the one folder in it that is, as archives unpack to; None without any.
 
-    Raises UserError where several are.
+    A folder in it counts only with FER2013's classes: it may hold another data set. Raises UserError where several do.
     """
     if is_one(path):
         return path
     below = sorted(entry.path for entry in os.scandir(path) if entry.is_dir()) if path.is_dir() else []
-    data_sets = [Path(folder) for folder in below if is_one(Path(folder))]
+    data_sets = [Path(folder) for folder in below if is_one(Path(folder)) and _has_its_classes(Path(folder))]
     if len(data_sets) > 1:
         names = ", ".join(folder.name for folder in data_sets)
         raise expected(f"one folder with train/ in {path}", names, "Give the one that is meant.")
     return data_sets[0] if data_sets else None
+
+
+def _has_its_classes(path: Path) -> bool:
+    train = next(entry.path for entry in os.scandir(path) if folder_names.split_of(entry.name) == TRAIN)
+    try:
+        labels = {folder_names.class_of(entry.name, FER2013_CLASSES) for entry in os.scandir(train) if entry.is_dir()}
+    except (OSError, UserError):
+        return False
+    return len(labels) == len(FER2013_CLASSES)
 
 
 class Unreadable(NamedTuple):

@@ -191,7 +191,10 @@ def test_the_parent_of_the_folders_will_do_where_it_is_clear(tmp_path):
     (tmp_path / "download" / "__MACOSX").mkdir()
     assert folders.root_of(tmp_path / "download") == root == folders.root_of(root)
     assert folders.root_of(tmp_path) is None and folders.root_of(tmp_path / "missing") is None
-    (tmp_path / "download" / "copy" / "train").mkdir(parents=True)
+    layout(tmp_path / "download" / "affectnet", classes=(*FER2013_CLASSES, "contempt"), each=1)
+    (tmp_path / "download" / "rest" / "train" / "happy").mkdir(parents=True)
+    assert folders.root_of(tmp_path / "download") == root
+    layout(tmp_path / "download" / "copy", each=1)
     with pytest.raises(UserError, match=r"one folder with train/ in .*download. Received: archive, copy. Give the one"):
         folders.root_of(tmp_path / "download")
 
