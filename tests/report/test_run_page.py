@@ -78,7 +78,7 @@ def test_a_recipe_without_printed_numbers_and_an_undefined_chi_square(page):
 
     text = page(change)
     assert "The recipe holds no printed number." in text
-    assert "The recipe ran as printed." in text
+    assert "The recipe ran as published." in text
     assert "undefined, a class is never predicted or never true" in text
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fer_keras.recipes import attention as recipes_of_attention
 from fer_keras.report import notes, registry
-from fer_keras.runs.record import load_records
+from fer_keras.runs.record import load_records, read_record
 from fer_keras.studies import attention
 
 
@@ -76,7 +76,7 @@ def test_the_page_pairs_runs_by_seed(tmp_path, make_run):
         record = json.loads((run_dir / "record.json").read_text())
         record |= {"experiment": "attention", "recipe": recipe, "run": run_dir.name, "seed": 5, "title": recipe}
         (run_dir / "record.json").write_text(json.dumps(record))
-        accuracy[recipe] = record["metrics"]["test"]["accuracy"]
+        accuracy[recipe] = read_record(run_dir)["metrics"]["test"]["accuracy"]
     rows = registry.rows(registry.experiments(("attention",)), load_records(tmp_path))
     difference = f"{100 * (accuracy['attention_se'] - accuracy['attention_none']):+.2f}"
     lines = attention.page(rows, tmp_path).splitlines()

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from fer_keras.commands import compare
+from fer_keras.runs import predictions
+from fer_keras.runs.record import read_facts
+from tests import made_up_run
 
 
 def rewrite(run_dir, change):
-    path = run_dir / "predictions_test.npz"
-    with np.load(path) as stored:
-        arrays = dict(stored)
-    np.savez(path, **change(arrays))
+    """Change the test predictions of a run."""
+    splits = predictions.read(run_dir, read_facts(run_dir))
+    made_up_run.rewrite(run_dir, splits | {"test": change(splits["test"])})
 
 
 def test_two_runs_side_by_side(make_run, capsys):

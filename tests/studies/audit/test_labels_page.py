@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from fer_keras.config.labels import FER2013_CLASSES
-from fer_keras.evaluate.metrics import evaluate
 from fer_keras.io.errors import UserError
-from fer_keras.runs.record import save_record
+from fer_keras.runs import predictions
+from fer_keras.runs.record import read_facts, save_record
 from fer_keras.studies.audit import labels_page
 from fer_keras.studies.site import check, regenerate
+from tests.made_up_run import rewrite
 
 
 def part(train):
@@ -71,14 +72,8 @@ def test_what_a_run_should_score_by_hand():
 
 def test_runs_are_held_against_the_agreement(written, make_run):
     run = make_run()
-    with np.load(run / "predictions_test.npz") as stored:
-        arrays = {name: array[:200] for name, array in stored.items()}
-    np.savez_compressed(run / "predictions_test_ferplus.npz", **arrays)
-    record = json.loads((run / "record.json").read_text())
-    names = tuple(record["data"]["class_names"])
-    record["metrics"]["test_ferplus"] = evaluate(arrays["labels"], arrays["probabilities"], names)
-    record["predictions"]["test_ferplus"] = "predictions_test_ferplus.npz"
-    (run / "record.json").write_text(json.dumps(record))
+    splits = predictions.read(run, read_facts(run))
+    record = rewrite(run, splits | {"test_ferplus": {name: array[:200] for name, array in splits["test"].items()}})
     reports = written.parent
     save_record(run, reports)
     assert written / "labels.md" in regenerate(reports, [])
