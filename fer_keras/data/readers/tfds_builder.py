@@ -15,10 +15,9 @@ import tensorflow_datasets as tfds
 from fer_keras.config.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TRAIN
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason
-from fer_keras.data.readers import csv_source
+from fer_keras.data.readers import csv_files, csv_source
 from fer_keras.io.errors import expected
 
-CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 SPLITS = (TRAIN, PUBLIC, PRIVATE)
 COLUMNS = ("image", "label", "row")
 ROWS_AT_ONCE = 1024
@@ -112,7 +111,7 @@ def _read_split(builder: tfds.core.DatasetBuilder, split: str) -> dict[str, np.n
 
 
 def _csv_file(folder: Path) -> Path:
-    for name in CSV_NAMES:
-        if (folder / name).is_file():
-            return folder / name
-    raise expected(f"{' or '.join(CSV_NAMES)} in {folder}", "neither")
+    path = csv_files.named(folder) or csv_files.unnamed(folder)
+    if path is None:
+        raise expected(f"fer2013.csv or icml_face_data.csv in {folder}", "neither")
+    return path
