@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_keras.config.labels import FER2013_CLASSES
-from fer_keras.runs import metrics_file
+from fer_keras.runs import directory, metrics_file
 from fer_keras.runs import predictions as stored
 from fer_keras.runs.record import read_record
 
@@ -96,7 +96,7 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
         "started": "2025-01-01T00:00:00+00:00",
         "finished": "2025-01-01T00:12:18+00:00",
         "access": [{"split": "test", "when": "2025-01-01T00:12:00+00:00", "why": "final evaluation"}],
-        "predictions": {"file": stored.NAME, "sha256": "cd" * 32, "splits": list(parts)},
+        "predictions": {"file": directory.PREDICTIONS, "sha256": "cd" * 32, "splits": list(parts)},
     }
 
 
@@ -104,7 +104,7 @@ def rewrite(run_dir, splits: dict[str, dict]) -> dict:
     """Store `splits` as the predictions of the run in `run_dir`, with the metrics that follow; return its record."""
     path = run_dir / "record.json"
     record = json.loads(path.read_text())
-    record["predictions"] |= {"sha256": stored.save(run_dir / stored.NAME, splits), "splits": list(splits)}
+    record["predictions"] |= {"sha256": stored.save(run_dir / directory.PREDICTIONS, splits), "splits": list(splits)}
     path.write_text(json.dumps(record))
     metrics_file.rebuild(run_dir, record)
     return read_record(run_dir)
@@ -122,12 +122,12 @@ def make_run(tmp_path):
         run_dir.mkdir(parents=True)
         parts = {"select": predictions(seed + 100), "test": predictions(seed)}
         record = record_of(parts, seed)
-        record["predictions"]["sha256"] = stored.save(run_dir / stored.NAME, parts)
+        record["predictions"]["sha256"] = stored.save(run_dir / directory.PREDICTIONS, parts)
         record["metrics"] = metrics_file.compute(record, stored.read(run_dir, record))
         change(record)
         metrics = {"schema": 1, "predictions": record["predictions"]["sha256"], "metrics": record.pop("metrics")}
         (run_dir / "record.json").write_text(json.dumps(record))
-        (run_dir / metrics_file.NAME).write_text(json.dumps(metrics))
+        (run_dir / directory.METRICS).write_text(json.dumps(metrics))
         return run_dir
 
     return make

@@ -14,7 +14,7 @@ import pytest
 
 from fer_keras.data.readers import ferplus
 from fer_keras.data.readers.photos import Photo, decoded
-from fer_keras.inference.predict import read_face
+from fer_keras.inference.photo import read_face
 from fer_keras.io import files
 from fer_keras.io.errors import UserError
 from fer_keras.io.npz import read_npz

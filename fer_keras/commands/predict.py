@@ -1,12 +1,9 @@
-"""`python -m fer_keras.predict MODEL IMAGE...`: what a trained model sees in one's own photos (Paper 001, appendix).
-
-With --crop the face is found first, by the function and parameters that cropped the training rows: a run with --crop
-says in its record.json, beside the model, which they were, and its model crops without being asked.
-"""
+"""`python -m fer_keras.predict MODEL IMAGE...`: what a trained model sees in one's own photos (Paper 001, appendix)."""
 
 import argparse
 import pathlib
 
+from fer_keras import runtime
 from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
 
@@ -32,12 +29,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--classes", type=_names, metavar="A,B,C", help="the model's classes in order, where its file does not say them"
     )
-    asked = parser.parse_args(arguments)
-    from fer_keras.inference.predict import predict_all
+    options = parser.parse_args(arguments)
+    return run_command(lambda: _predict(options), stopped="Stopped.")
 
-    return run_command(
-        lambda: predict_all(asked.model, asked.images, asked.crop, asked.detector, asked.classes), stopped="Stopped."
-    )
+
+def _predict(options):
+    runtime.prepare(training=False)
+    from fer_keras.inference import classifier
+
+    model = classifier.load(options.model, options.classes, options.crop, options.detector)
+    for path in options.images:
+        prediction = model.predict(path)[0]
+        print(
+            f"{path}: {prediction.emotion} ({100 * prediction.confidence:.2f}% confidence){_place(model, prediction)}"
+        )
+
+
+def _place(model, prediction) -> str:
+    """Return where the face was, for a model that looks for one."""
+    if not model.cropping:
+        return ""
+    if prediction.box is None:
+        return "; no face found, centre taken"
+    left, top, width, height = prediction.box
+    return f"; face of {width}x{height} pixels at {left},{top}"
 
 
 def _names(text: str) -> tuple[str, ...]:

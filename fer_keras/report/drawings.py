@@ -15,7 +15,7 @@ from fer_keras.evaluate.plots import (
     figures_training,
 )
 from fer_keras.runs import samples as stored_samples
-from fer_keras.runs.record import FIGURES
+from fer_keras.runs.directory import FIGURES
 
 
 @dataclasses.dataclass(frozen=True)

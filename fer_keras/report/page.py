@@ -8,7 +8,8 @@ from fer_keras.report.drawings import DRAWINGS, draw_all
 from fer_keras.report.markdown import section
 from fer_keras.runs import metrics_file
 from fer_keras.runs import predictions as stored_predictions
-from fer_keras.runs.record import FIGURES, read_facts, read_record
+from fer_keras.runs.directory import FIGURES
+from fer_keras.runs.record import read_facts, read_record
 
 PAGE = "report.md"
 

@@ -16,7 +16,7 @@ from fer_keras.data.splits import Sealed, Splits
 from fer_keras.evaluate import ten_crop, views
 from fer_keras.io import files
 from fer_keras.runs import metrics_file, predictions, schema
-from fer_keras.runs.record import RECORD
+from fer_keras.runs.directory import PREDICTIONS, RECORD
 from fer_keras.train.evaluation import predict
 from fer_keras.train.phases import Trained
 
@@ -45,7 +45,7 @@ def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict,
     scores = _scores(trained.model, opened["test"])
     for split, one in opened.items():
         predicted |= _views(split, one, copies[split], _of_rows(scores, opened["test"], one))
-    digest = predictions.save(folder / predictions.NAME, predicted)
+    digest = predictions.save(folder / PREDICTIONS, predicted)
     scaling = resolve.scaling(printed, "smoke" if source.demo else identity["profile"], recipe.batch_size)
     record = {
         "schema": schema.VERSION,
@@ -66,7 +66,7 @@ def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict,
         "cpu_minutes": _cpu_minutes(trained),
         "finished": now(),
         "access": [entry for one in sealed.values() if one is not None for entry in one.access],
-        "predictions": {"file": predictions.NAME, "sha256": digest, "splits": list(predicted)},
+        "predictions": {"file": PREDICTIONS, "sha256": digest, "splits": list(predicted)},
     }
     files.write_json(folder / RECORD, record)
     metrics_file.rebuild(folder, record)

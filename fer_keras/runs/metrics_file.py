@@ -6,8 +6,7 @@ from fer_keras.evaluate.metrics import evaluate
 from fer_keras.io import files
 from fer_keras.io.errors import expected
 from fer_keras.runs import predictions, schema
-
-NAME = "metrics.json"
+from fer_keras.runs.directory import METRICS
 
 
 def compute(record: dict, stored: dict[str, dict]) -> dict[str, dict]:
@@ -21,7 +20,7 @@ def rebuild(run_dir: Path, record: dict) -> bool:
 
     Raises UserError for predictions that cannot be read.
     """
-    path = Path(run_dir) / NAME
+    path = Path(run_dir) / METRICS
     content = {
         "schema": schema.METRICS_VERSION,
         "predictions": record["predictions"]["sha256"],
@@ -35,7 +34,7 @@ def rebuild(run_dir: Path, record: dict) -> bool:
 
 def read(run_dir: Path, record: dict) -> dict[str, dict]:
     """Return {split: metrics} of a run. Raises UserError (file and key) when they are missing, wrong or of other predictions."""
-    path = Path(run_dir) / NAME
+    path = Path(run_dir) / METRICS
     again = "Make them anew with python -m fer_keras.report --rebuild."
     if not path.is_file():
         raise expected(f"metrics in {path}", "no such file", again)

@@ -10,7 +10,7 @@ from pathlib import Path
 from fer_keras.io import files, npz
 from fer_keras.io.errors import expected
 from fer_keras.runs import metrics_file, predictions, schema
-from fer_keras.runs.record import FIGURES, RECORD
+from fer_keras.runs.directory import FIGURES, PREDICTIONS, RECORD
 
 WITH_FACES = ("augmentation.png", "misclassified.png", "samples.png")
 """Figures that show faces of the data set, which may not be passed on."""
@@ -43,8 +43,8 @@ def migrate(run_dir: Path) -> dict:
     try:
         splits = {split: npz.read_npz(run_dir / name, "predictions") for split, name in old["predictions"].items()}
         record = _record(old)
-        digest = predictions.save(run_dir / predictions.NAME, splits)
-        record["predictions"] = {"file": predictions.NAME, "sha256": digest, "splits": list(splits)}
+        digest = predictions.save(run_dir / PREDICTIONS, splits)
+        record["predictions"] = {"file": PREDICTIONS, "sha256": digest, "splits": list(splits)}
         schema.validate(record, str(path))
     except (KeyError, TypeError, AttributeError) as error:
         raise expected(f"a record of schema 1 in {path}", f"one without {error}") from error

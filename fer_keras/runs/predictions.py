@@ -17,7 +17,6 @@ import numpy as np
 from fer_keras.io import files, npz
 from fer_keras.io.errors import expected
 
-NAME = "predictions.npz"
 MANTISSA_BITS = 11
 _DROPPED_BITS = 23 - MANTISSA_BITS
 PARTS = ("rows", "labels", "probabilities")

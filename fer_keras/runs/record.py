@@ -6,8 +6,10 @@ from pathlib import Path
 from fer_keras.io import files
 from fer_keras.io.errors import expected
 from fer_keras.runs import metrics_file, predictions, schema
+from fer_keras.runs.directory import METRICS, RECORD
 
-RECORD, SAMPLES, FIGURES, RESULTS = "record.json", "samples.npz", "figures", "results"
+RESULTS = "results"
+"""Folder of the recorded runs in reports/."""
 
 
 def read_facts(run_dir: Path) -> dict:
@@ -45,7 +47,7 @@ def save_record(run_dir: Path, reports_dir: Path) -> Path:
     fresh = target.with_name(f".{target.name}.partial")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    for name in (RECORD, metrics_file.NAME, record["predictions"]["file"]):
+    for name in (RECORD, METRICS, record["predictions"]["file"]):
         shutil.copyfile(run_dir / name, fresh / name)
     if target.exists():
         shutil.rmtree(target)

@@ -7,7 +7,8 @@ import numpy as np
 from fer_keras.evaluate.plots.figures_faces import misclassified_data, sample_data
 from fer_keras.io import files, npz
 from fer_keras.runs import predictions
-from fer_keras.runs.record import SAMPLES, read_facts
+from fer_keras.runs.directory import SAMPLES
+from fer_keras.runs.record import read_facts
 
 
 def save(run_dir: Path, images: np.ndarray, rows: np.ndarray, originals=None, augmented=None) -> Path:

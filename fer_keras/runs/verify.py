@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fer_keras.runs import metrics_file, predictions
+from fer_keras.runs import directory, metrics_file, predictions
 from fer_keras.runs.record import RESULTS, load_records, read_facts, run_dirs
 
 
@@ -20,7 +20,7 @@ def verify(reports_dir: Path) -> tuple[int, list[str]]:
 def rebuild(reports_dir: Path) -> list[Path]:
     """Make every metrics.json under reports_dir/results anew from the predictions; return those that changed."""
     changed = [run_dir for run_dir in run_dirs(reports_dir) if metrics_file.rebuild(run_dir, read_facts(run_dir))]
-    return [run_dir / metrics_file.NAME for run_dir in changed]
+    return [run_dir / directory.METRICS for run_dir in changed]
 
 
 def _faults(record: dict, split: str, part: dict, computed: dict):

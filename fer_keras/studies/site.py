@@ -11,7 +11,8 @@ from fer_keras.io.errors import expected
 from fer_keras.report import learned, markdown, memo, notes, registry, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs import predictions
-from fer_keras.runs.record import FIGURES, RESULTS, load_records
+from fer_keras.runs.directory import FIGURES
+from fer_keras.runs.record import RESULTS, load_records
 from fer_keras.studies import attention, leakage
 from fer_keras.studies.audit import audit_page, labels_page
 from fer_keras.studies.gan import page as gan_page
@@ -90,7 +91,8 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         runs = labels_page.runs_table(records, reports_dir)
         found[audit / labels_page.PAGE] = labels_page.render(labels_page.read(audit / labels_page.RECORD), runs)
     if (reports_dir / GAN / gan_page.RECORD).is_file():
-        found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(files.read_json(reports_dir / GAN / gan_page.RECORD), pictures=False)
+        record = files.read_json(reports_dir / GAN / gan_page.RECORD)
+        found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(record, pictures=False)
     readme = reports_dir.resolve().parent / "README.md"
     if readme.is_file():
         found[readme] = _between_markers(readme, table.summary(rows, reports_dir, f"{reports_dir.resolve().name}/"))

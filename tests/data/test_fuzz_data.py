@@ -14,7 +14,7 @@ from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.data.cache import cached
 from fer_keras.data.readers import affectnet, csv_source, ferplus, folders
 from fer_keras.data.readers.photos import Photo, decoded
-from fer_keras.inference.predict import read_face
+from fer_keras.inference.photo import read_face
 from tests.fuzzing import EDITS, mutated, settings, tally
 
 TOKENS = (b",", b"\n", b"\r", b'"', b" ", b"\0", b"\xff", b"\xef\xbb\xbf", b"-1", b"256", b"9" * 30, b"nan", b"1e999")

@@ -8,7 +8,8 @@ from PIL import Image
 
 from fer_keras.data.detect import CASCADE, Detector
 from fer_keras.data.readers.toy import toy_faces
-from fer_keras.inference.predict import find_cropping, read_face
+from fer_keras.inference.classifier import find_cropping
+from fer_keras.inference.photo import read_face
 from fer_keras.io.errors import UserError
 from fer_keras.report.page import render
 from fer_keras.runs import schema
@@ -90,19 +91,19 @@ def photo():
 def test_a_photo_is_cropped_to_its_face_and_says_where_it_is(photo, tmp_path, make_run):
     Image.fromarray(photo).save(tmp_path / "me.png")
     cropping = find_cropping(cropped_run(make_run, None), True, None)
-    face, note = read_face(tmp_path / "me.png", 48, 1, cropping)
+    face, (left, top, width, height) = read_face(tmp_path / "me.png", 48, 1, cropping)
     assert face.shape == (48, 48, 1)
-    assert note.startswith("; face of 1")
-    whole, note = read_face(tmp_path / "me.png", 48, 1)
-    assert note == ""
+    assert left > 200 and top < 100 and 80 < width <= 160 and 80 < height <= 160
+    whole, box = read_face(tmp_path / "me.png", 48, 1)
+    assert box is None
     assert np.abs(face.astype(int) - whole).mean() > 10
 
 
 def test_a_photo_without_a_face_says_so_and_is_taken_by_its_centre(tmp_path, make_run):
     Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(tmp_path / "wall.png")
     cropping = find_cropping(cropped_run(make_run, None), True, None)
-    face, note = read_face(tmp_path / "wall.png", 48, 3, cropping)
-    assert note == "; no face found, centre taken"
+    face, box = read_face(tmp_path / "wall.png", 48, 3, cropping)
+    assert box is None
     np.testing.assert_array_equal(face, np.full((48, 48, 3), 200))
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from fer_keras.commands.predict import main
 from fer_keras.data.detect import Detector
-from fer_keras.inference.predict import find_cropping, predict_all
+from fer_keras.inference.classifier import Classifier, find_cropping, load
 from fer_keras.io.errors import UserError
 from fer_keras.models import export, saved
 from fer_keras.models.contract import Contract
@@ -39,14 +39,14 @@ def contract(crop=None):
 
 def test_the_files_own_order_names_the_answer(tmp_path, photo, capsys):
     saved.save(model(), tmp_path / "model.keras", contract())
-    predict_all(tmp_path / "model.keras", [photo], None, None)
+    assert main([str(tmp_path / "model.keras"), str(photo)]) == 0
     assert capsys.readouterr().out == f"{photo}: happy (100.00% confidence)\n"
 
 
-def test_a_foreign_model_of_seven_classes_is_not_labelled_as_fer2013(tmp_path, photo):
+def test_a_foreign_model_of_seven_classes_is_not_labelled_as_fer2013(tmp_path):
     model().save(tmp_path / "model.keras")
     with pytest.raises(UserError, match=r"Expected class names in .*model.keras.*--classes a,b,c") as caught:
-        predict_all(tmp_path / "model.keras", [photo], None, None)
+        load(tmp_path / "model.keras")
     assert "\n" not in str(caught.value)
 
 
@@ -56,10 +56,10 @@ def test_classes_may_be_given(tmp_path, photo, capsys):
     assert ": happy (100.00% confidence)" in capsys.readouterr().out
 
 
-def test_classes_of_another_number_are_refused(tmp_path, photo):
+def test_classes_of_another_number_are_refused(tmp_path):
     model(outputs=3).save(tmp_path / "model.keras")
     with pytest.raises(UserError, match="Expected 3 class names .* Received: 7: neutral, happy"):
-        predict_all(tmp_path / "model.keras", [photo], None, None, CLASSES)
+        load(tmp_path / "model.keras", CLASSES)
 
 
 @pytest.mark.parametrize("words", ["a,,b", "a,a", ""])
@@ -83,11 +83,10 @@ def test_the_files_own_crop_is_done(tmp_path):
         find_cropping(path, None, None)
 
 
-def test_a_saved_model_has_the_names_of_the_file(tmp_path, photo, capsys):
+def test_a_saved_model_has_the_names_of_the_file(tmp_path, photo):
     saved.save(model(), tmp_path / "model.keras", contract())
     exported = export.saved_model(tmp_path / "model.keras", tmp_path / "saved_model")
-    predict_all(exported, [photo], None, None)
-    assert ": happy (100.00% confidence)" in capsys.readouterr().out
+    assert load(exported).predict(photo)[0].emotion == "happy"
 
 
 def test_a_saved_model_without_names_is_not_written(tmp_path):
@@ -95,3 +94,36 @@ def test_a_saved_model_without_names_is_not_written(tmp_path):
     with pytest.raises(UserError, match="Expected class names in"):
         export.saved_model(tmp_path / "model.keras", tmp_path / "saved_model")
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def brightness(faces):
+    """A stand-in for a network: the second class grows with the mean pixel."""
+    bright = faces.mean(axis=(1, 2, 3)) / 255
+    return np.stack([1 - bright, bright], axis=1)
+
+
+GREY = Classifier(brightness, side=8, channels=1, class_names=("sad", "happy"))
+
+
+def test_photos_are_paths_or_arrays_one_or_many(photo):
+    bright, dark = np.full((20, 30, 3), 255, np.uint8), np.zeros((9, 9), np.uint8)
+    assert [prediction.emotion for prediction in GREY.predict([bright, dark, str(photo)])] == ["happy", "sad", "happy"]
+    assert [prediction.source for prediction in GREY.predict([bright, photo])] == [None, str(photo)]
+    assert [prediction.emotion for prediction in GREY.predict(bright)] == ["happy"]
+    assert len(GREY.predict(np.zeros((5, 8, 8, 1), np.uint8))) == 5
+    assert GREY.predict([]) == []
+
+
+def test_a_prediction_names_every_class_and_its_confidence():
+    prediction = GREY.predict(np.full((8, 8), 51, np.uint8))[0]
+    assert prediction.probabilities == {"sad": pytest.approx(0.8), "happy": pytest.approx(0.2)}
+    assert prediction.confidence == pytest.approx(0.8)
+    assert prediction.box is None
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((8, 8)), np.zeros((8, 8, 4), np.uint8), 3])
+def test_what_is_no_photo_is_refused(wrong):
+    with pytest.raises(ValueError, match="Expected "):
+        GREY.predict([wrong])
+    with pytest.raises(ValueError, match="Expected uint8 faces"):
+        GREY.probabilities(np.zeros((1, 8, 9, 1), np.uint8))

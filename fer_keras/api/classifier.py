@@ -1,0 +1,33 @@
+"""Trained models as functions of photos."""
+
+import pathlib
+
+from fer_keras import runtime
+from fer_keras.inference.classifier import Classifier, Prediction, load
+from fer_keras.io.errors import expected
+from fer_keras.runs.directory import MODEL, is_run
+
+__all__ = ["Classifier", "Prediction", "load_model"]
+
+
+def load_model(
+    path: str | pathlib.Path | None = None, *, classes: tuple[str, ...] | None = None, crop: bool | None = None
+) -> Classifier:
+    """Return the classifier at `path`: a run directory, its model.keras, or a SavedModel that the suite exported.
+
+    Args:
+        classes: names of the outputs in order, for a model that does not name them.
+        crop: find the face in photos first (needs OpenCV); None does what the training images went through.
+
+    Raises UserError when there is no such model, or it does not say which classes it has.
+
+    >>> load_model("runs/hybrid_resnet50-cpu-seed0").predict("me.jpg")[0].emotion       # doctest: +SKIP
+    'happy'
+    """
+    if path is None:
+        raise expected(
+            "a run directory or model.keras", "none", "This version ships no weights: train, or give a model."
+        )
+    path = pathlib.Path(path)
+    runtime.prepare(training=False)
+    return load(path / MODEL if is_run(path) else path, classes, crop)

@@ -1,0 +1,187 @@
+"""A trained model as a function of photos.
+
+The classes are those that the model's file names, or those given; a foreign model's order is never guessed. A model whose
+training faces were cropped says how, in its file or in record.json beside it, and its photos are cropped so too.
+"""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from PIL import Image
+
+from fer_keras.inference.photo import face_of, read_face
+from fer_keras.io.errors import expected
+
+BATCH_SIZE = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """What a model says of one photo.
+
+    Attributes:
+        emotion: the most probable class.
+        probabilities: {class: probability}, in the model's order; they sum to 1.
+        box: (left, top, width, height) of the face in pixels of the photo, None where none was looked for or found.
+        source: the file, None for an array.
+    """
+
+    emotion: str
+    probabilities: dict[str, float]
+    box: tuple[int, int, int, int] | None = None
+    source: str | None = None
+
+    @property
+    def confidence(self) -> float:
+        """The probability of `emotion`."""
+        return self.probabilities[self.emotion]
+
+
+@dataclasses.dataclass(frozen=True)
+class Classifier:
+    """A model that names expressions.
+
+    Attributes:
+        forward: uint8 [N, side, side, channels] to probabilities [N, K].
+        side, channels: of the faces that it takes; one channel is grey, three are RGB.
+        class_names: of the K outputs, in order.
+        cropping: (Detector, margin) that finds the face in a photo, None to take the central square.
+    """
+
+    forward: Callable[[np.ndarray], np.ndarray]
+    side: int
+    channels: int
+    class_names: tuple[str, ...]
+    cropping: tuple | None = None
+
+    def probabilities(self, faces: np.ndarray) -> np.ndarray:
+        """Return float32 [N, K] of faces uint8 [N, side, side, channels]. Raises ValueError for other arrays."""
+        wanted = (self.side, self.side, self.channels)
+        if faces.dtype != np.uint8 or faces.shape[1:] != wanted:
+            raise ValueError(
+                f"Expected uint8 faces [N, {', '.join(map(str, wanted))}]. Received: {faces.dtype} {faces.shape}"
+            )
+        parts = [self.forward(faces[start : start + BATCH_SIZE]) for start in range(0, len(faces), BATCH_SIZE)]
+        return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, len(self.class_names)), np.float32)
+
+    def predict(self, photos) -> list[Prediction]:
+        """Return a prediction for each photo, in order.
+
+        Args:
+            photos: a path or an array, or several: uint8 [H, W] or [H, W, 1] grey, [H, W, 3] RGB, [N, H, W, C] many.
+
+        Raises UserError for a file that is missing or no image, ValueError for an array of another kind.
+        """
+        faces, boxes, sources = [], [], []
+        for photo in _each(photos):
+            path = isinstance(photo, str | pathlib.Path)
+            taken = (
+                read_face(pathlib.Path(photo), self.side, self.channels, self.cropping) if path else self._face(photo)
+            )
+            faces.append(taken[0])
+            boxes.append(taken[1])
+            sources.append(str(photo) if path else None)
+        if not faces:
+            return []
+        rows = self.probabilities(np.stack(faces))
+        return [self._prediction(*parts) for parts in zip(rows, boxes, sources, strict=True)]
+
+    def _face(self, array):
+        if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim not in (2, 3):
+            described = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
+            raise ValueError(f"Expected paths, or uint8 arrays [H, W], [H, W, 1] or [H, W, 3]. Received: {described}")
+        grey = array.ndim == 2 or array.shape[2] == 1
+        if not grey and array.shape[2] != 3:
+            raise ValueError(f"Expected 1 or 3 channels. Received: {array.shape[2]}")
+        image = Image.fromarray(array.reshape(array.shape[:2]) if grey else array)
+        return face_of(image, self.side, self.channels, self.cropping)
+
+    def _prediction(self, row, box, source):
+        shares = dict(zip(self.class_names, map(float, row), strict=True))
+        return Prediction(max(shares, key=shares.get), shares, box, source)
+
+
+def _each(photos) -> Iterable:
+    if isinstance(photos, str | pathlib.Path) or (isinstance(photos, np.ndarray) and photos.ndim in (2, 3)):
+        return [photos]
+    return photos
+
+
+def load(
+    path: pathlib.Path,
+    classes: tuple[str, ...] | None = None,
+    crop: bool | None = None,
+    detector: pathlib.Path | None = None,
+) -> Classifier:
+    """Return the classifier in a .keras file or a SavedModel folder of the suite.
+
+    A .keras file runs no code of its own. A SavedModel is a program, which may read and write files: only one's own.
+
+    Args:
+        classes: names of the outputs in order, for a model that does not name them.
+        crop: find the face in photos; None does what the training faces went through.
+        detector: YuNet's file, instead of the Haar cascade.
+
+    Raises UserError for anything that is no classifier of faces, or does not say which classes it has.
+    """
+    path = pathlib.Path(path)
+    cropping = find_cropping(path, crop, detector)
+    if (path / "saved_model.pb").exists():
+        try:
+            return dataclasses.replace(_of_saved_model(path), cropping=cropping)
+        except Exception as error:  # a damaged one raises protobuf's, TensorFlow's or Python's own
+            raise expected(f"a SavedModel of --export at {path}", " ".join(str(error).split())[:200]) from error
+    from fer_keras.models import saved
+
+    model = saved.load(path)
+    shape = model.input_shape
+    if len(shape) != 4 or None in shape[1:] or len(model.output_shape) != 2:
+        raise expected(f"a classifier of faces at {path}", f"input {shape}, output {model.output_shape}")
+    names = saved.class_names(path, model, classes)
+    return Classifier(lambda faces: model.predict(faces, verbose=0), shape[1], shape[3], names, cropping)
+
+
+def _of_saved_model(path) -> Classifier:
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(path))
+    shape = loaded.signatures["serving_default"].structured_input_signature[1]
+    _, side, _, channels = next(iter(shape.values())).shape
+    names = loaded.serve(tf.zeros((1, side, side, channels), tf.uint8))["class_names"].numpy()
+    names = tuple(name.decode() for name in names)
+    return Classifier(lambda faces: loaded.serve(tf.constant(faces))["probabilities"].numpy(), side, channels, names)
+
+
+def find_cropping(model: pathlib.Path, crop: bool | None, file: pathlib.Path | None):
+    """Return (Detector, margin) to crop photos with, or None to take them as they are.
+
+    Raises UserError without OpenCV, or when the training faces were cropped by another detector than `file` gives.
+    """
+    from fer_keras.data.crop import MARGIN
+    from fer_keras.data.detect import Detector
+
+    recorded = _recorded_crop(model) if crop is None else None
+    if not (crop or recorded):
+        return None
+    detector = Detector(file)
+    if recorded and detector.name != recorded[0]:
+        what = f"{recorded[0]}, which cropped this model's training images"
+        raise expected(what, detector.name, "Give it with --detector, or say --crop or --no-crop.")
+    return detector, recorded[1] if recorded else MARGIN
+
+
+def _recorded_crop(model: pathlib.Path) -> tuple[str, float] | None:
+    """Return (detector's name, margin) of the training images, from the model's file or from the record beside it."""
+    from fer_keras.models import saved
+    from fer_keras.runs.directory import RECORD
+    from fer_keras.runs.record import read_facts
+
+    contract = saved.contract(model) if model.is_file() else None
+    if contract:
+        return contract.crop
+    if not (model.parent / RECORD).is_file():
+        return None
+    crop = read_facts(model.parent)["data"].get("crop")
+    return crop and (crop["detector"], crop["margin"])
