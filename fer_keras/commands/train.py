@@ -7,7 +7,7 @@ import pathlib
 from fer_keras import recipes, runtime
 from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.config import protocols
-from fer_keras.config.options import Options
+from fer_keras.config.options import PRECISIONS, Options, require
 from fer_keras.config.recipe import Experiment, Recipe
 from fer_keras.config.resolve import PAPER
 from fer_keras.io.errors import expected
@@ -44,12 +44,14 @@ def run_program(experiment: Experiment, arguments: list[str] | None = None, prog
 
 
 def _run_all(experiment, recipes, seeds, given):
+    requests = [(recipe, Options(**given, seed=seed)) for recipe in recipes for seed in seeds]
+    for recipe, options in requests:
+        require(options, recipe)
     runtime.prepare(training=True)
     from fer_keras.api.run import run
 
-    for recipe in recipes:
-        for seed in seeds:
-            run(experiment, recipe, Options(**given, seed=seed))
+    for recipe, options in requests:
+        run(experiment, recipe, options)
 
 
 def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
@@ -78,7 +80,7 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
         metavar="{imagenet,scratch,PATH}",
         help="where the backbone starts; PATH: model.keras of pretrain_backbone",
     )
-    add("--precision", choices=("float32", "mixed_bfloat16"), help="default: what the device does fastest")
+    add("--precision", choices=PRECISIONS, help="default: what the device does fastest")
     add("--devices", type=int, metavar="N", help="share each batch among N; default: all accelerators that can evenly")
     add("--deterministic", action="store_true", help="the same bits again, interrupted or not; slower on a GPU")
     add(

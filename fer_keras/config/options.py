@@ -2,10 +2,15 @@
 
 import dataclasses
 import pathlib
+from collections.abc import Mapping
 
-from fer_keras.config import protocols
+from fer_keras.config import protocols, resolve
+from fer_keras.config.datasets import DATASETS
+from fer_keras.config.recipe import Recipe
+from fer_keras.io.errors import expected
 
 DEMO = "demo"
+PRECISIONS = ("float32", "mixed_bfloat16")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,3 +41,53 @@ class Options:
     record: bool = False
     tensorboard: bool = False
     quiet: bool = False
+
+    @property
+    def sizes(self) -> dict[str, int | None]:
+        """The overrides that `resolve.as_run` takes."""
+        return {"epochs": self.epochs, "batch_size": self.batch_size, "image_size": self.image_size}
+
+    def words(self) -> list[str]:
+        """Return the flags that were given, as a command line has them: what is not its default, paths as given."""
+        words = []
+        for name, default in vars(type(self)()).items():
+            value, flag = getattr(self, name), f"--{name.replace('_', '-')}"
+            if isinstance(value, Mapping):
+                words += [word for dataset, path in value.items() for word in (DATASETS[dataset].flag, str(path))]
+            elif value != default:
+                words += [flag] if value is True else [flag, str(value)]
+        return words
+
+
+def require(options: Options, recipe: Recipe) -> None:
+    """Refuse, before TensorFlow loads and anything is read, what can be seen to be no request for `recipe`.
+
+    Raises UserError for a number out of range, an unknown profile, protocol or precision, a file that is not there, and
+    flags that exclude or need one another.
+    """
+    resolve.as_run(recipe, options.profile or resolve.PAPER, **options.sizes)
+    protocols.require(options.protocol)
+    resolve.require_at_least_one("--devices", options.devices)
+    if not 0 <= options.seed < 2**32:
+        raise expected(f"--seed from 0 to {2**32 - 1}", options.seed)
+    if options.precision not in (None, *PRECISIONS):
+        raise expected(f"--precision {' or '.join(PRECISIONS)}", repr(options.precision))
+    if options.init:
+        require_start(options.init)
+    for path, what in (
+        (options.drop, "a list of rows to drop"),
+        (options.generated, "generated faces"),
+        (options.detector, "a detector"),
+    ):
+        if path and not pathlib.Path(path).is_file():
+            raise expected(f"{what} at {path}", "no such file")
+    if options.detector and not options.crop:
+        raise expected("--crop with --detector", "none")
+    if options.drop and options.protocol in protocols.STUDIED:
+        raise expected("--protocol paper or official with --drop", options.protocol)
+
+
+def require_start(init: str) -> None:
+    """Raise UserError unless a backbone can start from `init`: "imagenet", "scratch" or a file that is there."""
+    if init not in ("imagenet", "scratch") and not pathlib.Path(init).is_file():
+        raise expected("--init imagenet, scratch, or the path of a checkpoint", repr(init), "There is no such file.")

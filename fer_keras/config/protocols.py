@@ -26,8 +26,7 @@ def as_run(recipe: Recipe, protocol: str) -> Recipe:
     oversampling, as it does for those who balance a data set so.
     Raises UserError for an unknown protocol, or one by which the recipe's data set is not divided.
     """
-    if protocol not in PROTOCOLS:
-        raise expected(f"--protocol {', '.join(PROTOCOLS)}", repr(protocol))
+    require(protocol)
     if protocol == PAPER:
         return recipe
     if protocol not in recipe.data.facts.divisions:
@@ -41,6 +40,12 @@ def as_run(recipe: Recipe, protocol: str) -> Recipe:
     return dataclasses.replace(divided, class_weights={}, oversample={}, class_augment={}, weights_divide_by_sum=False)
 
 
+def require(protocol: str) -> None:
+    """Raise UserError unless `protocol` is one of PROTOCOLS."""
+    if protocol not in PROTOCOLS:
+        raise expected(f"--protocol {', '.join(PROTOCOLS)}", repr(protocol))
+
+
 def _phase(phase, protocol, balanced):
     data = phase.data and _divided(phase.data, protocol)
     return dataclasses.replace(phase, data=data, class_weights=None if balanced else phase.class_weights)
@@ -51,10 +56,13 @@ def _divided(data, protocol):
     return dataclasses.replace(data, split=protocol) if protocol in data.facts.divisions else data
 
 
-def run_name(recipe: str, profile: str, protocol: str, seed: int) -> str:
-    """Return the name of a run and its directory; the protocol is in it when it is not the paper's."""
-    words = [recipe, profile, *([] if protocol == PAPER else [protocol]), f"seed{seed}"]
-    return "-".join(words)
+def run_name(recipe: str, profile: str, protocol: str, seed: int, digest: str = "") -> str:
+    """Return the name of a run and its directory.
+
+    The protocol is in it when it is not the paper's, and `digest`, of what the user changed of the profile, if anything.
+    """
+    words = [recipe, profile, "" if protocol == PAPER else protocol, f"seed{seed}", digest]
+    return "-".join(filter(None, words))
 
 
 def warning(split: str) -> str:

@@ -20,12 +20,11 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
     if profile != PAPER and profile not in recipe.profiles:
         raise expected(f"--profile {', '.join((PAPER, *recipe.profiles))} for {recipe.name}", repr(profile))
     for flag, value in (("--epochs", epochs), ("--batch-size", batch_size), ("--image-size", image_size)):
-        if value is not None and value < 1:
-            raise expected(f"{flag} of at least 1", value)
+        require_at_least_one(flag, value)
     reduced = recipe.profiles.get(profile, Profile(minutes=recipe.paper_minutes))
     remaining = [phase for phase in recipe.phases if reduced.epochs.get(phase.name) != 0]
     phases = tuple(_phase_as_run(phase, reduced, epochs) for phase in remaining)
-    args = dict(recipe.model_args)
+    args = {**recipe.model_args, **reduced.model_args}
     if size := image_size or reduced.image_size:
         args["image_size"] = size
     step = reduced.batch_size if batch_size is None else batch_size
@@ -39,6 +38,12 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
         generated={**recipe.generated, **reduced.generated},
         profiles={},
     )
+
+
+def require_at_least_one(flag: str, value: int | None) -> None:
+    """Raise UserError for a number below 1; None is none."""
+    if value is not None and value < 1:
+        raise expected(f"{flag} of at least 1", value)
 
 
 def scaling(recipe: Recipe, profile: str, batch_size: int) -> list[dict]:
@@ -91,6 +96,13 @@ def stated(data):
     return [stated(item) for item in data] if isinstance(data, list) else data
 
 
+def completed(data):
+    """Return recipe data, `as_data` or a record's, with the defaults of what it leaves out: the reverse of `stated`."""
+    if isinstance(data, dict):
+        return {key: completed(item) for key, item in (_defaults(data.get("kind")) | data).items()}
+    return [completed(item) for item in data] if isinstance(data, list) else data
+
+
 @functools.cache
 def _defaults(kind: str | None) -> dict:
     known = getattr(recipes, kind or "", None) or getattr(settings, kind or "", None)
@@ -108,7 +120,12 @@ def deviations(printed: Recipe, run: Recipe) -> list[dict]:
 
     The profiles to choose from, which a recipe as run has no more, are no difference.
     """
-    return list(_differences("", as_data(printed) | {"profiles": {}}, as_data(run) | {"profiles": {}}))
+    return differences(as_data(printed) | {"profiles": {}}, as_data(run) | {"profiles": {}})
+
+
+def differences(published: dict, run: dict) -> list[dict]:
+    """Return, of two recipes' data (`as_data`, or `stated`), each field in which they differ, as `deviations` does."""
+    return list(_differences("", published, run))
 
 
 def _differences(path, printed, run):

@@ -5,10 +5,7 @@ import pathlib
 
 from fer_keras.io import files, text
 from fer_keras.io.errors import UserError, expected
-from fer_keras.runs import metrics_file, status
-
-MARKS = (status.NAME, status.RECORD, "request.json")
-"""Files that make a folder a run directory."""
+from fer_keras.runs import directory, status
 
 HEADER = ("run", "state", "phase", "epoch", "last metrics", "time left", "size", "started")
 UNREADABLE = "unreadable"
@@ -20,22 +17,20 @@ def listing(folder: pathlib.Path) -> list[str]:
     A failed run has its reason in a line below. Raises UserError when `folder` is no folder that can be read.
     """
     try:
-        found = [folder] if is_run(folder) else sorted(path for path in folder.iterdir() if is_run(path))
+        if directory.is_run(folder):
+            run_dirs = [folder]
+        else:
+            run_dirs = sorted(path for path in folder.iterdir() if directory.is_run(path))
     except (OSError, ValueError) as error:
         raise expected(f"a folder of runs at {folder}", getattr(error, "strerror", None) or error) from error
-    if not found:
+    if not run_dirs:
         return [f"No runs in {folder}."]
-    rows, reasons = zip(*map(_row, found), strict=True)
+    rows, reasons = zip(*map(_row, run_dirs), strict=True)
     widths = [max(map(len, column)) for column in zip(HEADER, *rows, strict=True)]
     lines = [_line(HEADER, widths)]
     for row, reason in zip(rows, reasons, strict=True):
         lines += [_line(row, widths), *([f"    {reason}"] if reason else [])]
     return lines
-
-
-def is_run(path: pathlib.Path) -> bool:
-    """Say whether `path` is a run directory, finished or not."""
-    return path.is_dir() and any((path / mark).is_file() for mark in MARKS)
 
 
 def _row(run: pathlib.Path) -> tuple[tuple[str, ...], str]:
@@ -80,7 +75,7 @@ def _trained(metrics) -> str:
 
 def _tested(run: pathlib.Path) -> str:
     try:
-        accuracy = files.read_json(run / metrics_file.NAME)["metrics"]["test"]["accuracy"]
+        accuracy = files.read_json(run / directory.METRICS)["metrics"]["test"]["accuracy"]
     except (UserError, KeyError, TypeError, IndexError):
         return "-"
     return f"test {100 * accuracy:.2f} %" if _is_number(accuracy) else "-"

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from fer_keras.io import files
 from fer_keras.io.errors import UserError
+from fer_keras.runs import directory
 
-NAME, RECORD = "status.json", "record.json"
 RUNNING, INTERRUPTED, FAILED, DONE = "running", "interrupted", "failed", "done"
-KEPT = ("started", "phase", "phase_number", "phases", "epoch", "epochs", "metrics", "learning_rate")
+CARRIED = ("started", "phase", "phase_number", "phases", "epoch", "epochs", "metrics", "learning_rate")
 SHOWN = ("loss", "accuracy", "select_loss", "select_accuracy", "select_balanced_accuracy")
 
 
@@ -23,20 +23,22 @@ class Status:
     Args:
         folder: the run directory.
         epochs: {phase: number of its epochs}, in order.
-        started: when it begins, ISO 8601; a run that is gone on with keeps when it began first.
+        started: when it begins, ISO 8601; a run that is resumed keeps when it began first.
     """
 
     def __init__(self, folder: pathlib.Path, epochs: dict[str, int], started: str):
-        self.path = pathlib.Path(folder) / NAME
+        self.path = pathlib.Path(folder) / directory.STATUS
         self._epochs, self._fields = epochs, {"started": started} | self._before()
 
     def _before(self) -> dict:
-        """Return where an earlier process left this run, which is where this one goes on."""
+        """Return where an earlier process left this run, which is where this one resumes; {} where it trained nothing."""
+        if not directory.is_begun(self.path.parent):
+            return {}
         try:
             left = files.read_json(self.path)
         except UserError:
             return {}
-        return {key: value for key, value in left.items() if key in KEPT} if isinstance(left, dict) else {}
+        return {key: value for key, value in left.items() if key in CARRIED} if isinstance(left, dict) else {}
 
     @contextlib.contextmanager
     def watching(self) -> Iterator["Status"]:
@@ -85,13 +87,14 @@ def read(folder: pathlib.Path) -> dict:
     Raises UserError for a status.json that is no such thing.
     """
     folder = pathlib.Path(folder)
-    status = files.read_json(folder / NAME) if (folder / NAME).exists() else {}
+    path = folder / directory.STATUS
+    status = files.read_json(path) if path.exists() else {}
     if not isinstance(status, dict):
         status = {}
     state = status.get("state")
     if files.held(folder):
         state = RUNNING
-    elif (folder / RECORD).is_file():
+    elif directory.is_finished(folder):
         state = DONE
     elif state != FAILED:
         state = INTERRUPTED

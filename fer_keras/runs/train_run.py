@@ -8,16 +8,15 @@ import keras
 import numpy as np
 
 from fer_keras.config import protocols, resolve
-from fer_keras.config.options import DEMO, Options
+from fer_keras.config.options import DEMO, PRECISIONS, Options, require, require_start
 from fer_keras.config.recipe import Recipe
 from fer_keras.data import development, pipeline, seen
 from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
-from fer_keras.io.errors import expected
 from fer_keras.models import builder, saved
 from fer_keras.models.contract import Contract
 from fer_keras.models.weights import initial
-from fer_keras.runs import environment, evaluate_run, manifest, samples
+from fer_keras.runs import directory, environment, evaluate_run, manifest, out_of_memory, samples
 from fer_keras.runs.source import Source, find_source, splits_for, with_generated
 from fer_keras.runs.status import Status
 from fer_keras.train import devices, precision, processes
@@ -25,11 +24,10 @@ from fer_keras.train.board import Board
 from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer
 
-MODEL, RECORD = "model.keras", "record.json"
-
 
 def plan(printed: Recipe, options: Options) -> tuple[Source, str, Recipe]:
     """Return what `options` come to: the faces, the profile's name, and the recipe as run. Raises UserError."""
+    require(options, printed)
     source = find_source(options)
     profile = options.profile or _profile_for(printed, source)
     recipe = _as_run(printed, profile, options)
@@ -47,24 +45,40 @@ def _profile_for(recipe, source):
 def _init(recipe, asked, demo):
     """Return what the backbone starts from; the demo alone starts from chance without being asked."""
     init = asked or ("scratch" if demo else recipe.init)
-    if init not in ("imagenet", "scratch") and not pathlib.Path(init).is_file():
-        raise expected("--init imagenet, scratch, or the path of a checkpoint", repr(init), "There is no such file.")
+    require_start(init)
     return init
 
 
 def _as_run(printed, profile, options):
-    if options.drop and options.protocol in protocols.STUDIED:
-        raise expected("--protocol paper or official with --drop", options.protocol)
-    sizes = {"epochs": options.epochs, "batch_size": options.batch_size, "image_size": options.image_size}
-    recipe = protocols.as_run(resolve.as_run(printed, profile, **sizes), options.protocol)
+    recipe = protocols.as_run(resolve.as_run(printed, profile, **options.sizes), options.protocol)
     if options.soft_labels:
         recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, soft_labels=True))
     return recipe
 
 
-def train(experiment, printed, recipe, profile, source, folder, name, options):
+def complete(experiment, printed, recipe, profile, source, folder, name, options) -> None:
+    """Train and evaluate into `folder`, resuming what was begun there; a run that is finished is left as it is.
+
+    Raises UserError when the run there is of another request, or memory does not suffice.
+    """
+    unfinished, policy = _agree(not directory.is_finished(folder), options.precision or manifest.precision(folder))
+    if unfinished:
+        _train(experiment, printed, recipe, profile, source, folder, name, options, policy)
+    else:
+        described = development.described(recipe, _splits(recipe, source, options))
+        manifest.require_same(folder, manifest.of(recipe, source, options.seed, described, policy))
+
+
+def _agree(unfinished: bool = False, policy: str | None = None) -> tuple[bool, str | None]:
+    """Return what process 0 says of the run directory, which the others do not look into."""
+    policies = (None, *PRECISIONS)
+    told = processes.broadcast(np.array([unfinished, policies.index(policy)]))
+    return bool(told[0]), policies[told[1]]
+
+
+def _train(experiment, printed, recipe, profile, source, folder, name, options, policy):
     started = evaluate_run.now()
-    trainer, chosen = _trainer(recipe, source, options)
+    trainer, chosen = _trainer(recipe, source, options, policy)
     described = environment.describe(chosen.policy, chosen.jit, chosen.reason)
     described |= {"shared": trainer.devices.describe(recipe.batch_size), "deterministic": options.deterministic}
     of = ", ".join(filter(None, (described["device"], described["shared"], described["precision"])))
@@ -75,24 +89,26 @@ def train(experiment, printed, recipe, profile, source, folder, name, options):
         print(warning)
     note = seen.require_unseen(recipe.init, source.faces, trainer.splits_of(recipe.data))
     others = development.described(recipe, trainer.splits_of)
-    manifest.require_same(folder, manifest.of(recipe, source, options.seed, others))
+    manifest.require_same(folder, manifest.of(recipe, source, options.seed, others, chosen.policy))
     state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
-    board = Board(folder / "tensorboard") if options.tensorboard else None
+    board = Board(folder / directory.TENSORBOARD) if options.tensorboard else None
     start = {"note": note} if note else {}
     trainer = dataclasses.replace(
         trainer,
         initialise=lambda model: start.update(initial.load_backbone(model, recipe.init)),
-        folder=folder / manifest.CHECKPOINT,
+        folder=folder / directory.CHECKPOINT,
         on_epoch=functools.partial(_report_epoch, state, board),
     )
     with state.watching():
-        trained = _stoppable(trainer.train)
+        with out_of_memory.in_one_line(recipe, trainer.devices.replicas, folder):
+            trained = _stoppable(trainer.train)
         processes.shut_down()
         source = dataclasses.replace(source, splits=trainer.splits_of(recipe.data))
-        saved.save(trained.model, folder / MODEL, _contract(trained.model, recipe, source))
+        saved.save(trained.model, folder / directory.MODEL, _contract(trained.model, recipe, source))
         identity = {
             "run": name,
             "experiment": experiment.name,
+            "command": options.words(),
             "paper": experiment.paper,
             "paper_title": experiment.title,
             "profile": DEMO if source.demo else profile,
@@ -118,18 +134,20 @@ def _contract(model: keras.Model, recipe: Recipe, source: Source) -> Contract:
     )
 
 
-def _trainer(recipe, source, options) -> tuple[Trainer, precision.Precision]:
-    """Return the training as every process of it has it, and the precision that was chosen."""
+def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precision]:
+    """Return the training as every process of it has it, and the precision that was chosen; `policy` leaves no choice."""
     shared = devices.choose(recipe.batch_size, options.devices)
-    chosen = precision.choose(options.precision, network=recipe.network, mirrored=shared.strategy is not None)
+    chosen = precision.choose(policy, network=recipe.network, mirrored=shared.strategy is not None)
+    if policy and not options.precision:
+        chosen = dataclasses.replace(chosen, reason="as the run was begun")
     keras.mixed_precision.set_dtype_policy(chosen.policy)
     trainer = Trainer(
         recipe=recipe,
         seed=options.seed,
-        splits_of=functools.cache(functools.partial(splits_for, source, options.seed, recipe.init)),
+        splits_of=_splits(recipe, source, options),
         build=functools.partial(build, recipe),
         initialise=lambda model: initial.load_backbone(model, recipe.init),
-        folder=pathlib.Path(manifest.CHECKPOINT),
+        folder=pathlib.Path(directory.CHECKPOINT),
         devices=shared,
         jit=chosen.jit,
         quiet=options.quiet,
@@ -140,9 +158,15 @@ def _trainer(recipe, source, options) -> tuple[Trainer, precision.Precision]:
 
 def train_along(recipe, source, options):
     """Train as one of the processes that write nothing, unless process 0 finds that nothing is left to train."""
-    if processes.broadcast(np.array(False)):
-        _stoppable(_trainer(recipe, source, options)[0].train)
+    unfinished, policy = _agree()
+    if unfinished:
+        _stoppable(_trainer(recipe, source, options, policy)[0].train)
         processes.shut_down()
+
+
+def _splits(recipe: Recipe, source: Source, options: Options):
+    """Return a function that gives the Splits of a Data, each of them divided once."""
+    return functools.cache(functools.partial(splits_for, source, options.seed, recipe.init))
 
 
 def build(recipe: Recipe, classes: int, channels: int, side: int) -> keras.Model:

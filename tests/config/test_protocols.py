@@ -4,16 +4,16 @@ import pathlib
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from fer_keras.config import protocols, resolve
-from fer_keras.config.options import Options
+from fer_keras.config.options import Options, require
 from fer_keras.data.leaky import COPY_STEP
 from fer_keras.io.errors import UserError
 from fer_keras.recipes.p000_resnet34_cbam import EXPERIMENT as PAPER_000
 from fer_keras.recipes.p003_hybrid_resnet50 import BASELINE_CNN, HYBRID
 from fer_keras.recipes.p004_resnet50_cnn import VANILLA_CNN
+from fer_keras.runs import predictions
 
 
 def test_paper_is_the_recipe_itself():
@@ -58,6 +58,7 @@ def test_an_unknown_protocol_is_a_line_for_the_user():
 )
 def test_the_name_of_a_run_has_its_protocol(protocol, name):
     assert protocols.run_name("r", "cpu", protocol, 2) == name
+    assert protocols.run_name("r", "cpu", protocol, 2, "3fa9c1") == f"{name}-3fa9c1"
 
 
 def test_who_trains_on_privatetest_is_told_so():
@@ -69,12 +70,11 @@ def test_who_trains_on_privatetest_is_told_so():
     assert [protocols.warning(split) for split in ("official", "merged", "carved")] == [""] * 3
 
 
-def test_rows_are_dropped_in_honest_divisions_only():
-    from fer_keras.runs.train_run import _as_run
-
+def test_rows_are_dropped_in_honest_divisions_only(tmp_path):
+    (tmp_path / "dropped.csv").touch()
     for protocol in protocols.STUDIED:
         with pytest.raises(UserError, match=f"Expected --protocol paper or official with --drop. Received: {protocol}"):
-            _as_run(BASELINE_CNN, "cpu", Options(protocol=protocol, drop=pathlib.Path("dropped.csv")))
+            require(Options(protocol=protocol, drop=tmp_path / "dropped.csv"), BASELINE_CNN)
 
 
 @pytest.mark.slow
@@ -89,10 +89,9 @@ def test_a_leaky_run_says_so_and_is_scored_on_what_it_was_trained_on(tmp_path):
     record = json.loads((folder / "record.json").read_text())
     assert record["data"]["split"] == "leaky-oversample"
     assert {"field": "data.split", "published": "official", "run": "leaky-oversample"} in record["deviations"]
-    assert not any(split.startswith("private") for split in record["metrics"])
+    assert not any(split.startswith("private") for split in record["predictions"]["splits"])
     assert [entry["split"] for entry in record["access"]] == ["20 % of all rows, oversampled"]
-    with np.load(folder / "predictions_test.npz") as found:
-        rows = found["rows"]
+    rows = predictions.read(folder, record)["test"]["rows"]
     assert len(set(rows.tolist())) == len(rows)
     assert len(set((rows % COPY_STEP).tolist())) < len(rows)
     assert record["data"]["overlap"]["test_exact_rows"] > len(rows) / 2

@@ -110,6 +110,7 @@ def test_a_record_from_before_a_field_was_there_states_the_same_as_one_that_leav
     assert resolve.stated(softened)["data"] == {"kind": "Data", "expected_labels": 0.5}
     assert resolve.stated(softened) != resolve.stated(now)
     assert resolve.stated(now)["phases"][0]["optimizer"]["name"] == "adam"
+    assert resolve.completed(before) == resolve.completed(resolve.stated(now)) == resolve.completed(now) == now
 
 
 @pytest.mark.parametrize("override", ["epochs", "batch_size", "image_size"])

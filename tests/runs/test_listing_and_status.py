@@ -14,7 +14,7 @@ from fer_keras.commands import runs
 from fer_keras.io import files
 from fer_keras.io.errors import UserError
 from fer_keras.io.text import spell
-from fer_keras.runs import listing
+from fer_keras.runs import directory, listing
 from fer_keras.runs.status import DONE, FAILED, INTERRUPTED, RUNNING, Status, read
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -26,6 +26,11 @@ with files.locked(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
 """
+
+
+def train_in(folder):
+    """Leave a checkpoint in `folder`, which makes the run there begun."""
+    files.write(folder / directory.CHECKPOINT / "state.npz", lambda part: part.write_bytes(b"x"))
 
 
 def status(folder):
@@ -89,7 +94,8 @@ def test_what_ends_a_run_is_its_state_and_passes_through(tmp_path, error, state,
     assert (found["state"], found.get("reason")) == (state, reason)
 
 
-def test_a_run_that_is_gone_on_with_keeps_its_place_and_loses_its_reason(tmp_path):
+def test_a_run_that_is_resumed_keeps_its_place_and_loses_its_reason(tmp_path):
+    train_in(tmp_path)
     with pytest.raises(UserError), status(tmp_path).watching() as running:
         running.epoch([ROW], 1.0)
         raise UserError("full")
@@ -98,6 +104,14 @@ def test_a_run_that_is_gone_on_with_keeps_its_place_and_loses_its_reason(tmp_pat
     assert (found["state"], found["phase"], found["epoch"]) == (RUNNING, "two", 5)
     assert found["started"] == "2026-01-02T03:04:05+00:00"
     assert not {"reason", "seconds_left"} & found.keys()
+
+
+def test_what_failed_before_anything_was_trained_leaves_nothing_to_the_next_request(tmp_path):
+    with pytest.raises(UserError), status(tmp_path).watching() as running:
+        running.epoch([ROW], 1.0)
+        raise UserError("Expected memory for steps of batch size 512. Received: out of memory.")
+    with Status(tmp_path, {"one": 3}, "later").watching():
+        assert json.loads((tmp_path / "status.json").read_text()) == {"state": RUNNING, "started": "later"}
 
 
 def test_a_full_disk_does_not_hide_why_the_run_ended(tmp_path, monkeypatch):
@@ -149,8 +163,9 @@ def test_the_list_shows_every_state(tmp_path, holder, capsys):
     holder(tmp_path / "a-running")
     with pytest.raises(UserError), status(tmp_path / "c-failed").watching():
         raise UserError("Training diverged: loss nan at step 7.")
-    record = {"metrics": {"test": {"accuracy": 0.6625}}}
-    (tmp_path / "d-done" / "record.json").write_text(json.dumps(record))
+    (tmp_path / "d-done" / "record.json").write_text("{}")
+    metrics = {"metrics": {"test": {"accuracy": 0.6625}}}
+    (tmp_path / "d-done" / "metrics.json").write_text(json.dumps(metrics))
     (tmp_path / "d-done" / "model.keras").write_bytes(bytes(2_500_000))
     (tmp_path / "e-broken" / "status.json").write_text("{")
     assert runs.main([str(tmp_path)]) == 0
@@ -190,8 +205,10 @@ def test_the_list_shows_every_state(tmp_path, holder, capsys):
 
 def test_a_run_directory_itself_an_empty_folder_and_none(tmp_path, capsys):
     assert listing.listing(tmp_path) == [f"No runs in {tmp_path}."]
-    (tmp_path / "request.json").write_text("{}")
-    assert listing.listing(tmp_path)[1].split()[:2] == [tmp_path.name, INTERRUPTED]
+    for mark in (directory.MANIFEST, directory.OLD_MANIFEST):
+        (tmp_path / mark).write_text("{}")
+        assert listing.listing(tmp_path)[1].split()[:2] == [tmp_path.name, INTERRUPTED]
+        (tmp_path / mark).unlink()
     assert runs.main([str(tmp_path / "none")]) == 2
     assert "No such file or directory" in capsys.readouterr().err
 
