@@ -109,8 +109,7 @@ def _outcome(folder) -> dict:
     """Return what a run leaves, apart from times: history, predictions and the arrays of model.keras."""
     record = json.loads((folder / "record.json").read_text())
     history = [{key: value for key, value in row.items() if key != "seconds"} for row in record["history"]]
-    with np.load(folder / "predictions_test.npz") as archive:
-        predictions = archive["probabilities"].tobytes()
+    predictions = record["predictions"]["sha256"]
     with zipfile.ZipFile(folder / "model.keras") as archive:
         weights = _arrays(archive.open("model.weights.h5"))
     return {"history": history, "predictions": predictions, "final weights": weights}

@@ -61,7 +61,8 @@ def test_the_demo_goes_through_every_phase_and_writes_a_record(demo):
     }
     assert record["data"]["synthetic"] is True
     assert [entry["split"] for entry in record["access"]] == ["PrivateTest"]
-    assert [split for split in record["predictions"] if split.startswith("select")] == ["select"]
+    assert [split for split in record["predictions"]["splits"] if split.startswith("select")] == ["select"]
+    assert (record["run"], record["command"]) == (demo[2].name, ["--quiet"])
 
 
 @pytest.mark.slow
@@ -74,15 +75,19 @@ def test_every_page_of_the_demo_says_that_its_faces_are_drawn(demo):
 @pytest.mark.slow
 def test_the_saved_model_needs_nothing_of_this_package(demo, tmp_path):
     from fer_keras.data.readers.toy import toy_faces
+    from fer_keras.runs import predictions
+    from fer_keras.runs.record import read_facts
 
     folder = demo[2]
     test = toy_faces().where("private")
     np.save(tmp_path / "faces.npy", test.images[:20])
     done = run(tmp_path, "-c", RELOAD, str(folder / "saved_model"), "faces.npy", "found.npz", PYTHONPATH="")
     assert done.returncode == 0, done.stderr
-    with np.load(tmp_path / "found.npz") as found, np.load(folder / "predictions_test.npz") as ours:
+    record = read_facts(folder)
+    ours = predictions.read(folder, record)["test"]
+    with np.load(tmp_path / "found.npz") as found:
         assert ours["rows"][:20].tolist() == test.rows[:20].tolist()
-        trained_in = json.loads((folder / "record.json").read_text())["environment"]["precision"]
+        trained_in = record["environment"]["precision"]
         within = 1e-5 if trained_in.startswith("float32") else 0.01  # what is exported is float32 whatever was trained
         np.testing.assert_allclose(found["probabilities"], ours["probabilities"][:20], atol=within)
         names = found["class_names"].astype(str).tolist()
@@ -108,6 +113,22 @@ def test_the_same_command_again_trains_nothing(demo):
     assert done.returncode == 0, done.stderr
     assert "Phase" not in done.stdout
     assert (out / "record.json").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_another_request_is_never_answered_with_a_finished_run(demo):
+    folder, _, out = demo
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    words = ("--epochs", "2", "--batch-size", "4", "--seed", "7", "--out", str(out.relative_to(folder)))
+    done = run(folder, "-m", "experiments.hybrid_resnet50", "--quiet", *words)
+    assert done.returncode == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1 and "Traceback" not in done.stderr
+    assert "was finished with. Received: another: seed 7 instead of 0, " in errors[0]
+    assert ".epochs 2 instead of " in errors[0]
+    assert errors[0].endswith("Choose another --out.")
+    assert "Report:" not in done.stdout
+    assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
 
 
 @pytest.mark.slow

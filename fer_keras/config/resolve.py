@@ -139,6 +139,8 @@ def _differences(path, printed, run):
                 yield from _differences(f"{path}[{name}]", one, remaining[name])
             else:
                 yield {"field": f"{path}[{name}]", "published": f"{one['epochs']} epochs", "run": "left out"}
+        for name in [name for name in remaining if name not in present]:
+            yield {"field": f"{path}[{name}]", "published": "none", "run": f"{remaining[name]['epochs']} epochs"}
     elif isinstance(printed, list) and isinstance(run, list) and len(printed) == len(run):
         for position, (one, other) in enumerate(zip(printed, run, strict=True)):
             yield from _differences(f"{path}[{position}]", one, other)

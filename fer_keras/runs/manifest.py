@@ -108,15 +108,19 @@ def require_same(folder: pathlib.Path, request: dict) -> None:
 
 def differences(begun: dict, request: dict) -> list[str]:
     """Return a few words for each thing in which two requests differ: "data.split official instead of carved"."""
-    changes = resolve.differences(resolve.completed(begun["as_run"]), resolve.completed(request["as_run"]))
-    words = [
-        f"{change['field']} {_shown(change['run'])} instead of {_shown(change['published'])}" for change in changes
-    ]
+    words = []
     for key in dict.fromkeys((*begun, *request)):
         before, now = begun.get(key), request.get(key)
         if key != "as_run" and before != now:
             words.append(f"{key} {now} instead of {before}" if key in ("seed", PRECISION) else f"other {key}")
-    return words
+    return words + _recipe_differences(resolve.completed(begun["as_run"]), resolve.completed(request["as_run"]))
+
+
+def _recipe_differences(begun: dict, request: dict) -> list[str]:
+    changes = resolve.differences(begun, request)
+    if begun != request and not changes:
+        return ["phases in another order"]
+    return [f"{change['field']} {_shown(change['run'])} instead of {_shown(change['published'])}" for change in changes]
 
 
 def _shown(value) -> str:

@@ -65,7 +65,7 @@ def test_each_thing_that_decides_the_weights_is_named_where_it_differs(toy, tmp_
         "precision mixed_bfloat16 instead of float32": request(toy, policy="mixed_bfloat16"),
         "other crop": request(toy, crop={"detector": "haar", "margin": 0.0, "found": {}}),
         "other data of affectnet": request(toy, phase_data={"affectnet": {"fingerprint": "f"}}),
-        'init "checkpoint" instead of "scratch", other initial weights': request(
+        'other initial weights, init "checkpoint" instead of "scratch"': request(
             toy, dataclasses.replace(CPU, init=str(tmp_path / "other.keras"))
         ),
     }
@@ -73,6 +73,18 @@ def test_each_thing_that_decides_the_weights_is_named_where_it_differs(toy, tmp_
         state = "finished" if finished else "begun"
         assert f"was {state} with. Received: another: {words}. Choose another --out." in refusal(tmp_path, other)
     assert files.read_json(tmp_path / directory.MANIFEST) == request(toy)
+
+
+def test_a_phase_left_out_added_or_moved_is_another_request(toy):
+    first, *others = resolve.as_run(EXPERIMENT.recipe("hybrid_resnet50"), "cpu").phases
+    whole, less, moved = (
+        request(toy, dataclasses.replace(CPU, phases=tuple(phases)))
+        for phases in ((first, *others), others, (*others, first))
+    )
+    assert manifest.differences(whole, less) == [f'phases[{first.name}] "left out" instead of "{first.epochs} epochs"']
+    assert manifest.differences(less, whole) == [f'phases[{first.name}] "{first.epochs} epochs" instead of "none"']
+    assert manifest.differences(whole, moved) == ["phases in another order"]
+    assert manifest.differences(whole, whole) == []
 
 
 def test_initial_weights_count_by_their_content(toy, tmp_path):
