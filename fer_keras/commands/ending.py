@@ -11,6 +11,15 @@ from collections.abc import Callable
 from fer_keras import runtime
 from fer_keras.io.errors import UserError
 
+EXTRAS = {
+    **dict.fromkeys(
+        ("keras", "tensorflow", "tensorflow_datasets", "sklearn", "scipy", "matplotlib", "seaborn"), "train"
+    ),
+    "cv2": "faces",
+    "jax": "jax",
+}
+"""{module: the extra of this package that installs it}; without any, commands can only explain themselves."""
+
 CLOSED_PIPE = 141
 """What a shell says of a program that SIGPIPE has ended: 128 + 13."""
 
@@ -35,6 +44,16 @@ def entry_point(main: Callable[..., int]) -> Callable[..., int]:
                 raise
             _send_the_rest_nowhere()
             return CLOSED_PIPE if isinstance(error, BrokenPipeError) else _say_that_a_disk_is_full(error)
+        except ModuleNotFoundError as error:
+            if error.name not in EXTRAS:
+                raise
+            extra = EXTRAS[error.name]
+            print(
+                f"error: Expected {error.name} to be installed. Received: none. pip install 'fer-keras[{extra}]' "
+                "brings it.",
+                file=sys.stderr,
+            )
+            return 2
 
     return run
 
