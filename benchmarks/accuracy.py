@@ -70,7 +70,7 @@ def _asked():
     asked = parser.parse_args()
     try:
         if find.locate(asked.data) is None:
-            parser.error(f"FER2013 not found. {find.WHERE_TO_GET}")
+            parser.error(str(find.missing()))
     except UserError as error:
         parser.error(str(error))
     return asked

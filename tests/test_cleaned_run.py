@@ -71,7 +71,7 @@ def test_an_unreadable_training_image_is_listed_and_left_out(apart):
     assert [(one.row, one.label, one.reason, one.file) for one in found.drops] == [
         (1_000_003, "fear", "unreadable", "train/fear/b.png")
     ]
-    faces = find.load(root, leave_out=found.unreadable)
+    faces = find.load(find.at(root), leave_out=found.unreadable)
     drop.require_fits(found, faces)
     assert len(faces) == 14
     assert 1_000_003 not in faces.rows

@@ -30,7 +30,7 @@ def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
     out = out.expanduser()
     if out.exists() and not out.is_dir():
         raise expected("a folder for --out", f"{out}, which is a file")
-    faces = find.load(path.expanduser())
+    faces = find.load(find.at(path.expanduser()))
     started = time.monotonic()
     found = findings.find(faces)
     record = findings.summary(found)
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "FER+ votes beside the data, labels.md and labels.json say how far the two labellings agree.",
     )
     parser.add_argument(
-        "path", type=pathlib.Path, metavar="PATH", help="fer2013.csv, icml_face_data.csv or image folders"
+        "path", type=pathlib.Path, metavar="PATH", help="fer2013.csv, image folders or any other data set"
     )
     parser.add_argument("--out", type=pathlib.Path, default=DEFAULT, metavar="DIR", help=f"default: {DEFAULT}")
     return parser

@@ -29,14 +29,14 @@ def _clean(asked, command):
 
     if asked.out.exists() and not asked.out.is_dir():
         raise expected("a folder for --out", f"{asked.out}, which is a file")
-    path = find.locate(asked.data)
-    if path is None:
-        raise expected(f"FER2013 ({find.LAYOUTS}) to clean", "none", find.WHERE_TO_GET)
+    location = find.locate(asked.data, others=True)
+    if location is None:
+        raise find.missing()
     if asked.detector and asked.faces != "detector":
         raise expected("--faces detector with --detector", f"--faces {asked.faces or 'not given'}")
     detector = detect.Detector(asked.detector) if asked.faces == "detector" else None
-    unreadable = _unreadable(path)
-    faces = find.load(path, leave_out=frozenset(one.file for one in unreadable))
+    unreadable = _unreadable(location)
+    faces = find.load(location, leave_out=frozenset(one.file for one in unreadable))
     rules = cleaning.Rules(duplicates=not asked.keep_duplicates, near=asked.near, faces=asked.faces)
     drops = unreadable + cleaning.find(faces, rules, detector)
     drop.write(asked.out / LIST, drops)
@@ -50,13 +50,13 @@ def _clean(asked, command):
     )
 
 
-def _unreadable(path):
+def _unreadable(location):
     """Return a Drop for each Training image in folders that no reader takes. An evaluation image must be mended."""
     from fer_keras.config.labels import FER2013_CLASSES, TRAIN
     from fer_keras.data.drop import Drop
     from fer_keras.data.readers import folders
 
-    found = folders.unreadable(path) if folders.is_one(path) else []
+    found = folders.unreadable(location.path) if location.read is folders.read else []
     for one in found:
         if one.split != TRAIN:
             what = f"evaluation images that can be read, {one.file} among them"

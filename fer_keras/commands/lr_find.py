@@ -11,6 +11,7 @@ import pathlib
 from fer_keras import recipes, runtime
 from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.commands.train import add_data_flags, phase_data
 from fer_keras.config.options import Options
 from fer_keras.io.errors import expected
 
@@ -30,7 +31,8 @@ def _main(asked):
 
     test = range_test.RangeTest(range_test.rates(asked.first, asked.last, asked.steps))
     names = {field.name for field in dataclasses.fields(Options)}
-    options = Options(**{name: value for name, value in vars(asked).items() if name in names})
+    given = {name: value for name, value in vars(asked).items() if name in names}
+    options = Options(**given, phase_data=phase_data(asked))
     folder, record = lr_find.find(experiment, printed, phase, test, options)
     lr_find.write(folder, record)
     _say(folder, record)
@@ -85,8 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--from", type=float, default=1e-7, dest="first", metavar="RATE", help="default: 1e-7")
     add("--to", type=float, default=10.0, dest="last", metavar="RATE", help="default: 10")
     add("--steps", type=int, default=100, metavar="N", help="default: 100")
-    add("--data", metavar="PATH", help="as for the experiment; so are the options below")
-    add("--affectnet", metavar="PATH")
+    add_data_flags(parser, recipes.recipes().values())
     add("--profile", metavar="NAME")
     add("--seed", type=int, default=0, metavar="N", help="default: 0")
     add("--batch-size", type=int, metavar="N")

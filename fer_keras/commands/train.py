@@ -3,10 +3,12 @@
 import argparse
 import dataclasses
 import pathlib
+from collections.abc import Iterable
 
 from fer_keras import recipes, runtime
 from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.config import protocols
+from fer_keras.config.datasets import DATASETS
 from fer_keras.config.options import PRECISIONS, Options, require
 from fer_keras.config.recipe import Experiment, Recipe
 from fer_keras.config.resolve import PAPER
@@ -38,7 +40,8 @@ def _refuse(error):
 def run_program(experiment: Experiment, arguments: list[str] | None = None, program: str = "") -> int:
     """Run what the command line asks of `experiment`; return the exit code. `program` is what the usage line calls it."""
     asked = _parser(experiment, program or f"python -m experiments.{experiment.name}").parse_args(arguments)
-    given = {field.name: getattr(asked, field.name) for field in dataclasses.fields(Options) if field.name != "seed"}
+    given = {field.name: getattr(asked, field.name) for field in dataclasses.fields(Options) if field.name in asked}
+    given["phase_data"] = phase_data(asked)
     chosen = [experiment.recipe(asked.only)] if asked.only else list(experiment.recipes[:1])
     return run_command(lambda: _run_all(experiment, chosen, asked.seeds, given))
 
@@ -62,12 +65,7 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     )
     profiles = sorted({PAPER, *(name for recipe in experiment.recipes for name in recipe.profiles)})
     add = parser.add_argument
-    add(
-        "--data",
-        metavar="PATH",
-        help="fer2013.csv, icml_face_data.csv or a folder with train/ and test/; else $FER2013, else data/",
-    )
-    add("--affectnet", metavar="PATH", help="AffectNet's folder, for the recipes that train on it; else $AFFECTNET")
+    add_data_flags(parser, experiment.recipes)
     add("--profile", choices=profiles, help="default: paper with an accelerator, cpu without")
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, dest="seeds", nargs=1, default=[0], metavar="N", help="default: 0")
@@ -109,6 +107,39 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     add("--tensorboard", action="store_true", help="write every epoch to DIR/tensorboard as well")
     add("--quiet", action="store_true", help="plain lines instead of a progress bar")
     return parser
+
+
+def add_data_flags(parser: argparse.ArgumentParser, recipes: Iterable[Recipe]) -> None:
+    """Add --data, --dataset, and a flag for each data set that a phase of `recipes` has besides the recipe's own."""
+    add = parser.add_argument
+    add(
+        "--data",
+        metavar="PATH",
+        help="the data set: fer2013.csv, a folder with train/ and test/, or another one; else $FER2013, else data/",
+    )
+    add("--dataset", choices=DATASETS, help="which data set the recipe runs on; default: its own, or what PATH holds")
+    for name in _phase_datasets(recipes):
+        facts = DATASETS[name]
+        add(
+            facts.flag,
+            metavar="PATH",
+            help=f"{facts.title}, for the recipes with a phase on it; else ${facts.variable}",
+        )
+
+
+def phase_data(asked: argparse.Namespace) -> dict[str, str]:
+    """Return {data set: path} of the flags that were given for phases."""
+    return {name: path for name in DATASETS if (path := getattr(asked, name, None))}
+
+
+def _phase_datasets(recipes: Iterable[Recipe]) -> list[str]:
+    named = {
+        (phase.data.facts.images, recipe.data.facts.images)
+        for recipe in recipes
+        for phase in recipe.phases
+        if phase.data
+    }
+    return sorted({images for images, own in named if images != own})
 
 
 @entry_point

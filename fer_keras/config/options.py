@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 from collections.abc import Mapping
+from collections.abc import Mapping
 
 from fer_keras.config import protocols, resolve
 from fer_keras.config.datasets import DATASETS
@@ -15,10 +16,14 @@ PRECISIONS = ("float32", "mixed_bfloat16")
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What the user asked for on the command line; None means: the recipe, the profile or the hardware decides."""
+    """What the user asked for on the command line; None means: the recipe, the profile or the hardware decides.
+
+    `data` is a path, `dataset` the data set that it holds; `phase_data` is {data set: path} for phases on other ones.
+    """
 
     data: str | None = None
-    affectnet: str | None = None
+    dataset: str | None = None
+    phase_data: Mapping[str, str] = dataclasses.field(default_factory=dict)
     profile: str | None = None
     seed: int = 0
     epochs: int | None = None

@@ -65,8 +65,8 @@ class Faces:
         digest.update("\n".join(self.split.tolist()).encode())
         return digest.hexdigest()
 
-    def take(self, chosen: np.ndarray) -> "Faces":
-        """Return the faces at `chosen` (a boolean mask [N] or positions), in that order."""
+    def take(self, chosen: np.ndarray | slice) -> "Faces":
+        """Return the faces at `chosen` (a boolean mask [N], positions, or a slice, which copies nothing), in that order."""
         votes = None if self.votes is None else self.votes[chosen]
         return dataclasses.replace(
             self,
@@ -78,13 +78,15 @@ class Faces:
         )
 
     def where(self, *splits: str) -> "Faces":
-        """Return the faces of the named splits. Raises UserError when there is none."""
-        chosen = np.isin(self.split, splits)
-        if not chosen.any():
+        """Return the faces of the named splits, views where they stand together. Raises UserError when there is none."""
+        chosen = np.flatnonzero(np.isin(self.split, splits))
+        if not len(chosen):
             raise expected(
                 f"rows of split {' or '.join(splits)}", f"only {', '.join(np.unique(self.split))} in {self.source}"
             )
-        return self.take(chosen)
+        first, last = int(chosen[0]), int(chosen[-1])
+        together = last - first + 1 == len(chosen)
+        return self.take(slice(first, last + 1) if together else chosen)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return {split: {class name: number of faces}}, splits and classes in order of first use and label."""

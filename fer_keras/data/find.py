@@ -1,94 +1,82 @@
-"""Where the data set lies, and which reader it needs."""
+"""Where a data set lies, and reading what lies there."""
 
+import dataclasses
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from fer_keras.config.datasets import DATASETS, FER2013
+from fer_keras.data import datasets
 from fer_keras.data.cache import cached
+from fer_keras.data.datasets import drawn
+from fer_keras.data.datasets.dataset import Dataset, Location
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason
-from fer_keras.data.readers import csv_source, ferplus, folders
-from fer_keras.io.errors import expected
-
-WHERE_TO_GET = (
-    "FER2013 can be had from Kaggle: fer2013.csv or icml_face_data.csv of the competition 'Challenges in "
-    "Representation Learning: Facial Expression Recognition Challenge', or the image folders msambare/fer2013; "
-    "give it with --data PATH."
-)
-LAYOUTS = "fer2013.csv, icml_face_data.csv, folders train/ and test/, or a prepared tensorflow-datasets folder"
-CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
-DEFAULT = Path("data")
+from fer_keras.data.readers import folders
+from fer_keras.io.errors import UserError, expected
 
 
-def locate(path: str | None = None) -> Path | None:
-    """Return what `load` takes: found in `path` if given, else in $FER2013 if set, else in ./data, else None.
+def locate(
+    path: str | None = None, dataset: str = FER2013.name, *, flag: str = "--data", others: bool = False
+) -> Location | None:
+    """Return where `dataset` lies: in `path` if given, else in its environment variable, else in a default folder.
 
-    Raises UserError when `path` or $FER2013 is given and FER2013 is not there: what was asked for is never replaced by
-    something else.
+    With `others`, `path` may hold any other data set as well, which is then what is returned. `flag` names where `path`
+    was given, for the message. None where nothing says where it lies.
+    Raises UserError when something does and it is not there: what was asked for is never replaced by something else.
     """
-    for given, name in ((path, "--data"), (os.environ.get("FER2013"), "$FER2013")):
-        if given:
-            found = _source(Path(given).expanduser(), name)
-            if found is None:
-                raise expected(f"FER2013 ({LAYOUTS}) at {name} {given}", _contents(Path(given)), WHERE_TO_GET)
-            return found[0]
-    found = _source(DEFAULT, "./data")
-    return found and found[0]
+    wanted = datasets.get(dataset)
+    if wanted.facts.drawn:
+        return drawn.NOWHERE
+    if path:
+        candidates = [wanted, *(datasets.get(name) for name in DATASETS if name != dataset)] if others else [wanted]
+        return _required(Path(path).expanduser(), candidates, f"{flag} {path}")
+    variable = wanted.facts.images.upper()
+    if os.environ.get(variable):
+        return _required(Path(os.environ[variable]).expanduser(), [wanted], f"${variable} {os.environ[variable]}")
+    return next(filter(None, (_recognised(folder, [wanted], str(folder)) for folder in wanted.defaults)), None)
 
 
-def load(path: Path, cache_dir: Path | None = None, leave_out: frozenset[str] = frozenset()) -> Faces:
-    """Read what `locate` found, through the cache, and join FER+'s votes when fer2013new.csv lies beside it.
+def at(path: Path, flag: str = "PATH") -> Location:
+    """Return what data set lies in `path`, whichever it is. Raises UserError when none does."""
+    return _required(Path(path), [datasets.get(name) for name in DATASETS], f"{flag} {path}")
+
+
+def missing(dataset: str = FER2013.name) -> UserError:
+    """Return the error that nothing says where `dataset` lies."""
+    wanted = datasets.get(dataset)
+    return expected(f"{wanted.facts.title} ({wanted.layouts})", "none", wanted.where_to_get)
+
+
+def load(location: Location, cache_dir: Path | None = None, leave_out: frozenset[str] = frozenset()) -> Faces:
+    """Read what `locate` returned, through the cache, with what lies beside it (FER+'s votes beside FER2013).
 
     `leave_out` names unreadable files of image folders, which are then read without them and without the cache.
-    Votes are left out, with a line on stderr, where the faces do not carry FER2013's row numbers.
     Raises UserError for anything that a reader refuses.
     """
-    found = _source(Path(path), "data")
-    if found is None:
-        raise expected(f"FER2013 ({LAYOUTS}) at {path}", _contents(Path(path)), WHERE_TO_GET)
-    source, read = found
-    faces = folders.read(source, leave_out) if leave_out and read is folders.read else cached(source, read, cache_dir)
-    beside = (source if source.is_dir() else source.parent) / ferplus.FILE_NAME
-    if not beside.is_file():
-        return faces
-    votes = ferplus.read_votes(beside)
-    if faces.rows.max() >= len(votes.counts):
-        print(f"note: {faces.source} carries no FER2013 row numbers, so {beside.name} is not joined", file=sys.stderr)
-        return faces
-    return ferplus.join(faces, votes)
+    dataset = datasets.get(location.dataset)
+    if dataset.facts.drawn:
+        return location.read(location.path)
+    if leave_out and location.read is folders.read:
+        faces = folders.read(location.path, leave_out)
+    else:
+        faces = cached(location.path, location.read, cache_dir)
+    return dataset.complete(dataclasses.replace(faces, source=location.source), location)
 
 
-def _source(path: Path, name: str) -> tuple[Path, Callable[[Path], Faces]] | None:
-    """Return what to read in `path` and its reader: a CSV file first, then image folders, then a prepared data set."""
+def _required(path: Path, candidates: list[Dataset], given: str) -> Location:
+    location = _recognised(path, candidates, given)
+    if location:
+        return location
+    first = candidates[0]
+    raise expected(f"{first.facts.title} ({first.layouts}) at {given}", _contents(path), first.where_to_get)
+
+
+def _recognised(path: Path, candidates: list[Dataset], given: str) -> Location | None:
     try:
-        if path.is_file():
-            return path, csv_source.read
-        for folder in (path, path / "fer2013"):
-            for csv_name in CSV_NAMES:
-                if (folder / csv_name).is_file():
-                    return folder / csv_name, csv_source.read
-        for folder in (path, path / "fer2013"):
-            if folders.is_one(folder):
-                return folder, folders.read
-        return _prepared(path)
+        sure = [dataset for dataset in candidates if dataset.unmistakable(path)]
+        return next(filter(None, (dataset.recognise(path) for dataset in sure or candidates)), None)
     except (OSError, ValueError) as error:
-        raise expected(f"a readable path for {name}", f"{path!s} ({reason(error)})") from error
-
-
-def _prepared(path: Path) -> tuple[Path, Callable[[Path], Faces]] | None:
-    """Return the tensorflow-datasets version folder in `path`: itself, fer2013/<version> or <version> in it."""
-    versions = [path, *sorted(path.glob("[0-9]*.[0-9]*.[0-9]*")), *sorted(path.glob("fer2013/[0-9]*.[0-9]*.[0-9]*"))]
-    for version in reversed(versions):
-        if (version / "dataset_info.json").is_file() and (version / "features.json").is_file():
-            return version, _read_prepared
-    return None
-
-
-def _read_prepared(path: Path) -> Faces:
-    from fer_keras.data.readers import tfds_builder
-
-    return tfds_builder.read_prepared(path)
+        raise expected(f"a readable path for {given}", reason(error)) from error
 
 
 def _contents(path: Path) -> str:

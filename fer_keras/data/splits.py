@@ -6,18 +6,16 @@ the test rows are a `Sealed`, which has no pixels to give before `open` is calle
 
 import dataclasses
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from fer_keras.config.datasets import SPLITS
+from fer_keras.config.datasets import FER2013_NAMES, SPLITS
 from fer_keras.config.labels import PRIVATE, PUBLIC, TEST, TRAIN
 from fer_keras.data import leaky
 from fer_keras.data.faces import Faces
-from fer_keras.io.errors import expected
-
-NAMES = {PUBLIC: "PublicTest", PRIVATE: "PrivateTest", TEST: "merged test"}
+from fer_keras.io.errors import UserError, expected
 
 
 class Sealed:
@@ -80,55 +78,64 @@ class Splits:
                 raise TypeError(f"Expected {kind.__name__} for {name}. Received: {str(getattr(self, name))[:60]}")
 
 
-def divide(faces: Faces, split: str, seed: int = 0) -> Splits:
+def divide(faces: Faces, split: str, seed: int = 0, names: Mapping[str, str] = FER2013_NAMES) -> Splits:
     """Divide `faces` as `split`, a key of SPLITS, says; carved parts are stratified by class and seeded.
 
-    Raises UserError when the source does not have the rows that the split needs.
+    Where there are no validation images (PublicTest), 10 % of the training images select. `names` says what pages call
+    the source's splits. Raises UserError when the source does not have the rows that the split needs.
     """
     if split not in SPLITS:
         raise ValueError(f"Expected a split in {tuple(SPLITS)}. Received: {split!r}")
-    return DIVISIONS[split](faces, seed)
+    return DIVISIONS[split](faces, seed, names)
 
 
-def _official(faces, seed):
-    has = set(np.unique(faces.split))
-    if {PUBLIC, PRIVATE} <= has:
-        return Splits(
-            faces.where(TRAIN), faces.where(PUBLIC), NAMES[PUBLIC], Sealed(NAMES[PRIVATE], faces.where(PRIVATE))
-        )
+def _official(faces, seed, names):
+    tested = _tested(faces)
+    test = Sealed(names.get(tested, tested), faces.where(tested))
+    if PUBLIC in faces.split:
+        return Splits(faces.where(TRAIN), faces.where(PUBLIC), names.get(PUBLIC, PUBLIC), test)
+    train, select = stratified(faces.where(TRAIN), 0.1, seed)
+    return Splits(train, select, "10 % of Training", test)
+
+
+def _merged(faces, seed, names):
+    train, select = stratified(faces.where(TRAIN), 0.1, seed)
+    test = Sealed(names.get(TEST, TEST), faces.where(PUBLIC, PRIVATE, TEST))
+    private = Sealed(names[PRIVATE], faces.where(PRIVATE)) if PRIVATE in faces.split else None
+    return Splits(train, select, "10 % of Training", test, private)
+
+
+def _carved(faces, seed, names):
+    train, select = stratified(faces.where(TRAIN), 0.2, seed)
+    tested = _tested(faces)
+    return Splits(train, select, "20 % of Training", Sealed(names.get(tested, tested), faces.where(tested)))
+
+
+def _tested(faces: Faces) -> str:
+    """Return the split that tests. Raises UserError where PublicTest and PrivateTest, or the two merged, are not there."""
+    has = set(np.unique(faces.split).tolist())
+    if PRIVATE in has:
+        return PRIVATE
     if TEST in has:
-        train, select = _stratified(faces.where(TRAIN), 0.1, seed)
-        return Splits(train, select, "10 % of Training", Sealed(NAMES[TEST], faces.where(TEST)))
+        return TEST
     raise expected("rows of Training, PublicTest and PrivateTest", f"only {', '.join(sorted(has))} in {faces.source}")
 
 
-def _merged(faces, seed):
-    train, select = _stratified(faces.where(TRAIN), 0.1, seed)
-    test = Sealed(NAMES[TEST], faces.where(PUBLIC, PRIVATE, TEST))
-    return Splits(train, select, "10 % of Training", test, _private(faces))
-
-
-def _carved(faces, seed):
-    train, select = _stratified(faces.where(TRAIN), 0.2, seed)
-    name = PRIVATE if PRIVATE in faces.split else TEST
-    return Splits(train, select, "20 % of Training", Sealed(NAMES[name], faces.where(name)))
-
-
-def _pooled(faces, seed):
-    rest, test = _stratified(faces, 0.2, seed)
-    train, select = _stratified(rest, 0.1, seed)
+def _pooled(faces, seed, _):
+    rest, test = stratified(faces, 0.2, seed)
+    train, select = stratified(rest, 0.1, seed)
     return Splits(train, select, "10 % of the pooled 80 %", Sealed("20 % of all rows", test))
 
 
-def _grouped(faces, seed):
+def _grouped(faces, seed, _):
     return _studied("20 % of all rows, copies kept together", *leaky.grouped(faces, seed))
 
 
-def _leaky_duplicates(faces, seed):
+def _leaky_duplicates(faces, seed, _):
     return _studied("20 % of all rows", *leaky.duplicates(faces, seed))
 
 
-def _leaky_oversample(faces, seed):
+def _leaky_oversample(faces, seed, _):
     return _studied("20 % of all rows, oversampled", *leaky.oversampled(faces, seed))
 
 
@@ -147,18 +154,36 @@ DIVISIONS = {
 }
 
 
-def _private(faces):
-    return Sealed(NAMES[PRIVATE], faces.where(PRIVATE)) if PRIVATE in faces.split else None
+def stratified(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
+    """Return the faces in two parts, the second with `share` of each class; seeded, each in the order of `faces`.
 
-
-def _stratified(faces, share, seed):
-    kept, held = train_test_split(np.arange(len(faces)), test_size=share, stratify=faces.labels, random_state=seed)
-    return faces.take(np.sort(kept)), faces.take(np.sort(held))
+    Raises UserError where there are too few faces for that.
+    """
+    try:
+        first, second = train_test_split(
+            np.arange(len(faces)), test_size=share, stratify=faces.labels, random_state=seed
+        )
+    except ValueError as error:
+        raise _too_few(faces, error) from error
+    return faces.take(np.sort(first)), faces.take(np.sort(second))
 
 
 def subset(faces: Faces, rows: int | None, seed: int) -> Faces:
-    """Return `rows` of the faces, stratified by class and seeded; all of them when `rows` is None or not fewer."""
+    """Return `rows` of the faces, stratified by class and seeded; all of them when `rows` is None or not fewer.
+
+    Raises UserError where that leaves too few faces of a class.
+    """
     if rows is None or rows >= len(faces):
         return faces
-    kept, _ = train_test_split(np.arange(len(faces)), train_size=rows, stratify=faces.labels, random_state=seed)
-    return faces.take(np.sort(kept))
+    try:
+        first, _ = train_test_split(np.arange(len(faces)), train_size=rows, stratify=faces.labels, random_state=seed)
+    except ValueError as error:
+        raise _too_few(faces, error) from error
+    return faces.take(np.sort(first))
+
+
+def _too_few(faces: Faces, error: Exception) -> UserError:
+    counts = ", ".join(
+        f"{name} {n}" for name, n in zip(faces.class_names, np.bincount(faces.labels).tolist(), strict=False)
+    )
+    return expected(f"enough faces of each class in {faces.source} to divide them", f"{counts} ({error})")

@@ -28,11 +28,11 @@ from fer_keras.train.phases import Trainer
 def plan(printed: Recipe, options: Options) -> tuple[Source, str, Recipe]:
     """Return what `options` come to: the faces, the profile's name, and the recipe as run. Raises UserError."""
     require(options, printed)
-    source = find_source(options)
+    source = find_source(options, printed)
     profile = options.profile or _profile_for(printed, source)
-    recipe = _as_run(printed, profile, options)
+    recipe = _as_run(development.on_dataset(printed, source.dataset), profile, options)
     recipe = dataclasses.replace(recipe, init=_init(recipe, options.init, source.demo))
-    development.require(recipe, source.faces, source.affectnet)
+    development.require(recipe, source.faces, source.others)
     return with_generated(source, recipe, options.generated, options.seed), profile, recipe
 
 

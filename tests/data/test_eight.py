@@ -43,7 +43,7 @@ def test_faces_without_votes_are_refused():
 @pytest.mark.parametrize("split", ["official", "merged", "carved", "pooled"])
 def test_every_row_stays_on_its_side_of_the_division(split):
     seven = divide(voted(), split, seed=3)
-    found = development.divided(Data("ferplus", split), voted(), None, seed=3)
+    found = development.divided(Data("ferplus", split), voted(), seed=3)
     keep = {row for row in range(280) if row % 10 != 9}
     for ours, theirs in ((found.train, seven.train), (found.select, seven.select)):
         assert ours.rows.tolist() == [row for row in theirs.rows if row in keep]
@@ -57,33 +57,33 @@ def test_every_row_stays_on_its_side_of_the_division(split):
 def test_phase_1_touches_no_test_row_of_phase_2():
     first, second = (phase.data or FERPLUS_FIRST.data for phase in FERPLUS_FIRST.phases)
     assert (first.dataset, second.dataset, first.split) == ("ferplus", "fer2013", second.split)
-    trained = development.divided(first, voted(), None, seed=0)
-    tested = development.divided(second, voted(), None, seed=0)
+    trained = development.divided(first, voted(), seed=0)
+    tested = development.divided(second, voted(), seed=0)
     assert not {*trained.train.rows, *trained.select.rows} & set(tested.test.open("test", finished=True).rows)
     assert not set(trained.train.rows) & set(tested.select.rows)
 
 
 def test_what_is_missing_is_said_before_anything_is_read(tmp_path):
     faces = voted()
-    development.require(FERPLUS_FIRST, faces, None)
-    development.require(RESNET34_CBAM, faces, tmp_path)
+    development.require(FERPLUS_FIRST, faces, {})
+    development.require(RESNET34_CBAM, faces, {"affectnet": tmp_path})
     with pytest.raises(UserError, match=r"--affectnet PATH .* --only resnet34_cbam_ferplus") as caught:
-        development.require(RESNET34_CBAM, faces, None)
+        development.require(RESNET34_CBAM, faces, {})
     assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match=r"fer2013new.csv"):
-        development.require(FERPLUS_FIRST, dataclasses.replace(faces, votes=None), None)
+        development.require(FERPLUS_FIRST, dataclasses.replace(faces, votes=None), {})
     for data in (Data(soft_labels=True), Data(expected_labels=0.5)):
         soft = dataclasses.replace(FERPLUS_FIRST, data=data, phases=FERPLUS_FIRST.phases[1:], profiles={})
         with pytest.raises(UserError, match="soft labels"):
-            development.require(soft, dataclasses.replace(faces, votes=None), None)
+            development.require(soft, dataclasses.replace(faces, votes=None), {})
 
 
 @pytest.mark.parametrize(
     ("dataset", "names", "channels"), [("affectnet", AFFECTNET_CLASSES, 3), ("ferplus", FERPLUS_CLASSES, 1)]
 )
 def test_drawn_faces_stand_in_for_any_set_in_the_demo(toy, dataset, names, channels):
-    development.require(EXPERIMENT.recipes[0], toy, None)
-    found = development.divided(Data(dataset), toy, None, seed=0)
+    development.require(EXPERIMENT.recipes[0], toy, {})
+    found = development.divided(Data(dataset), toy, seed=0)
     assert found.train.class_names == names and found.train.images.shape == (240, 48, 48, channels)
     named = [names[label] for label in found.train.labels]
     assert named == [FER2013_CLASSES[label] for label in toy.where("train").labels]
@@ -93,7 +93,7 @@ def test_drawn_faces_stand_in_for_any_set_in_the_demo(toy, dataset, names, chann
 
 
 def test_the_record_says_what_the_first_phase_was_trained_on():
-    rows_of = lambda data: development.divided(data, voted(), None, seed=0)  # noqa: E731
+    rows_of = lambda data: development.divided(data, voted(), seed=0)  # noqa: E731
     (phase, found), *others = development.described(FERPLUS_FIRST, rows_of).items()
     train = rows_of(FERPLUS_FIRST.phases[0].data).train
     assert (phase, others) == ("ferplus", [])

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer_keras.config.datasets import DATASETS
 from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES, USAGE
-from fer_keras.data import find, gate
+from fer_keras.data import datasets, find, gate
 from fer_keras.data.faces import Faces
 from fer_keras.data.readers import ferplus
 from fer_keras.data.readers.toy import toy_faces
@@ -130,15 +131,15 @@ def test_the_argument_comes_before_the_environment_and_that_before_data(data, tm
     (tmp_path / "data").mkdir()
     assert find.locate() is None
     (tmp_path / "data" / "icml_face_data.csv").write_bytes((data / "icml" / "icml_face_data.csv").read_bytes())
-    assert find.locate() == pathlib.Path("data/icml_face_data.csv")
+    assert find.locate().path == pathlib.Path("data/icml_face_data.csv")
     monkeypatch.setenv("FER2013", str(data / "csv"))
-    assert find.locate() == data / "csv" / "fer2013.csv"
-    assert find.locate(str(data / "icml")) == data / "icml" / "icml_face_data.csv"
+    assert find.locate().path == data / "csv" / "fer2013.csv"
+    assert find.locate(str(data / "icml")).path == data / "icml" / "icml_face_data.csv"
 
 
 def test_the_folder_of_the_challenges_archive_is_found(data, tmp_path):
     (tmp_path / "fer2013").symlink_to(data / "csv")
-    assert find.locate(str(tmp_path)) == tmp_path / "fer2013" / "fer2013.csv"
+    assert find.locate(str(tmp_path)).path == tmp_path / "fer2013" / "fer2013.csv"
 
 
 def test_what_is_given_but_wrong_is_an_error_whatever_else_could_be_found(data, tmp_path, monkeypatch):
@@ -159,14 +160,15 @@ def test_what_is_given_but_wrong_is_an_error_whatever_else_could_be_found(data, 
 
 
 def test_where_to_get_is_one_line():
-    assert "\n" not in find.WHERE_TO_GET and "msambare/fer2013" in find.WHERE_TO_GET
+    lines = [datasets.get(name).where_to_get for name in DATASETS]
+    assert not any("\n" in line for line in lines) and "msambare/fer2013" in lines[0]
 
 
 def test_votes_beside_the_file_are_joined(tmp_path, faces):
     write_csv(tmp_path / "fer2013.csv", faces, "emotion,pixels,Usage")
     write_votes(tmp_path / "fer2013new.csv", faces)
     for _ in range(2):
-        found = find.load(tmp_path / "fer2013.csv", tmp_path / "cache")
+        found = find.load(find.at(tmp_path / "fer2013.csv"), tmp_path / "cache")
         assert [FERPLUS_CLASSES[k] for k in found.votes.argmax(1)] == [FER2013_CLASSES[label] for label in faces.labels]
 
 
@@ -176,7 +178,7 @@ def test_votes_beside_files_without_row_numbers_are_left_out_and_that_is_said(tm
             (tmp_path / "images" / split / name).mkdir(parents=True)
             Image.new("L", (48, 48)).save(tmp_path / "images" / split / name / "1.png")
     write_votes(tmp_path / "images" / "fer2013new.csv", faces)
-    assert find.load(tmp_path / "images", tmp_path / "cache").votes is None
+    assert find.load(find.at(tmp_path / "images"), tmp_path / "cache").votes is None
     assert (
         capsys.readouterr().err
         == "note: image folders images carries no FER2013 row numbers, so fer2013new.csv is not joined\n"

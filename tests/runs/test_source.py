@@ -6,6 +6,7 @@ from fer_keras.config.recipe import Data
 from fer_keras.data import drop
 from fer_keras.data.drop import Drop
 from fer_keras.io.errors import UserError
+from fer_keras.recipes.p004_resnet50_cnn import VANILLA_CNN
 from fer_keras.runs.source import Source, find_source, splits_for
 
 
@@ -53,11 +54,11 @@ def test_a_list_of_other_data_is_refused_before_anything_is_trained(tmp_path, mo
     monkeypatch.chdir(tmp_path)
     drop.write(tmp_path / "dropped.csv", [Drop(999_999, "train", "happy", "blank")])
     with pytest.raises(UserError, match="row 999999 of dropped.csv .* Received: no such row"):
-        find_source(Options(drop=tmp_path / "dropped.csv"))
+        find_source(Options(drop=tmp_path / "dropped.csv"), VANILLA_CNN)
 
 
 def test_a_detector_without_cropping_is_refused(tmp_path, monkeypatch):
     monkeypatch.delenv("FER2013", raising=False)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="Expected --crop with --detector"):
-        find_source(Options(detector=tmp_path / "yunet.onnx"))
+        find_source(Options(detector=tmp_path / "yunet.onnx"), VANILLA_CNN)

@@ -7,7 +7,6 @@ validation.csv beside Manually_Annotated_Images/.
 
 import csv
 import itertools
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,23 +36,17 @@ NO_EXPRESSION = ("8", "9", "10")
 LITTER = ("thumbs.db", "desktop.ini")
 
 
-def locate(path: str | None = None) -> Path | None:
-    """Return the folder of AffectNet: `path` if given, else $AFFECTNET if set, else None.
+def is_one(path: Path) -> bool:
+    """Say whether `path` is a folder in one of the layouts. Nothing is read yet."""
+    return bool(_lists(path) or _split_folders(path))
 
-    Raises UserError when one is given and neither layout is there. Nothing is read yet.
-    """
-    for given, name in ((path, "--affectnet"), (os.environ.get("AFFECTNET"), "$AFFECTNET")):
-        if given:
-            root = Path(given).expanduser()
-            try:
-                if _lists(root) or _split_folders(root):
-                    return root
-            except (OSError, ValueError) as error:
-                raise expected(f"a readable folder for {name}", f"{given} ({reason(error)})") from error
-            raise expected(
-                f"AffectNet ({LAYOUTS}) at {name} {given}", "something else" if root.exists() else "nothing there"
-            )
-    return None
+
+def has_eight_classes(path: Path) -> bool:
+    """Say whether `path` is one and its lists, or its class folders, have contempt, which FER2013 has not."""
+    if _lists(path):
+        return True
+    names = {entry.name.lower() for folder in _split_folders(path).values() for entry in _listing(folder)}
+    return bool(names & {"7", "contempt", "contemptuous"})
 
 
 def read(path: Path, side: int = SIDE) -> Faces:

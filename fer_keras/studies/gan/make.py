@@ -6,6 +6,7 @@ import sys
 
 from fer_keras.config import resolve
 from fer_keras.data import find, gate, generated
+from fer_keras.data.datasets import fer2013
 from fer_keras.data.faces import Faces
 from fer_keras.data.generated import Generated
 from fer_keras.data.readers import toy
@@ -45,11 +46,11 @@ def make(asked: argparse.Namespace) -> pathlib.Path:
 
 
 def _source(asked) -> tuple[Faces, list[str]]:
-    path = find.locate(asked.data)
-    if path is None:
-        print(f"No FER2013 found: demo on drawn faces. {find.WHERE_TO_GET}")
+    location = find.locate(asked.data)
+    if location is None:
+        print(f"No FER2013 found: demo on drawn faces. {fer2013.WHERE_TO_GET}")
         return toy.toy_faces(), []
-    faces = find.load(path)
+    faces = find.load(location)
     gate.require_official(faces, asked.allow_unofficial)
     return faces, gate.check(faces)
 

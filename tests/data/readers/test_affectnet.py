@@ -1,5 +1,6 @@
 """AffectNet in its two layouts, made here out of noise: what is read, and what is refused."""
 
+import dataclasses
 import os
 import struct
 import zlib
@@ -10,7 +11,7 @@ from PIL import Image
 
 from fer_keras.config.labels import AFFECTNET_CLASSES
 from fer_keras.config.recipe import Data
-from fer_keras.data import development
+from fer_keras.data import datasets, development, find
 from fer_keras.data.readers import affectnet
 from fer_keras.data.readers.toy import toy_faces
 from fer_keras.io.errors import UserError
@@ -176,21 +177,41 @@ def test_a_bad_folder_or_image_is_refused_in_one_line(tmp_path, what, says):
 def test_it_is_found_by_flag_then_environment_and_a_wrong_path_is_never_replaced(tmp_path, monkeypatch):
     root = folders(tmp_path / "here")
     monkeypatch.delenv("AFFECTNET", raising=False)
-    assert affectnet.locate() is None
-    assert affectnet.locate(str(root)) == root
+
+    def locate(path=None):
+        return find.locate(path, "affectnet", flag="--affectnet")
+
+    assert locate() is None
+    assert locate(str(root)).path == root
     monkeypatch.setenv("AFFECTNET", str(root))
-    assert affectnet.locate() == root
+    assert locate().path == root
     with pytest.raises(UserError, match=r"Expected AffectNet .* at --affectnet .*nowhere\. Received: nothing there"):
-        affectnet.locate(str(tmp_path / "nowhere"))
+        locate(str(tmp_path / "nowhere"))
     monkeypatch.setenv("AFFECTNET", str(tmp_path))
     with pytest.raises(UserError, match=r"at \$AFFECTNET"):
-        affectnet.locate()
+        locate()
 
 
-def test_it_trains_on_train_selects_on_val_and_seals_test(tmp_path):
-    faces = toy_faces(n_train=8, n_public=8, n_private=8)
-    found = development.divided(Data("affectnet"), faces, folders(tmp_path, each=2), seed=0)
+def test_a_phase_trains_on_train_selects_on_val_and_seals_test(tmp_path):
+    location = find.at(folders(tmp_path, each=2))
+    faces, others = toy_faces(8, 8, 8), {"affectnet": location}
+    faces = dataclasses.replace(faces, synthetic=False)
+    found = development.divided(Data("affectnet"), faces, 0, "fer2013", others)
     assert (len(found.train), len(found.select), len(found.test)) == (16, 16, 16)
     assert (found.select_name, found.test.name) == ("AffectNet's validation", "AffectNet's test")
     assert found.train.images.base is not None  # a view: the rows are not copied
     assert {*found.train.split} == {"train"} and {*found.select.split} == {"public"}
+    assert found.train.source == f"AffectNet {tmp_path.name}"
+
+
+def test_without_test_images_a_phase_needs_none_and_a_run_on_affectnet_tests_on_the_validation_images(tmp_path, capsys):
+    faces, affectnet_set = (
+        find.load(find.at(folders(tmp_path, splits=("train", "val"), each=20))),
+        datasets.get("affectnet"),
+    )
+    phase = affectnet_set.divide(faces, "official", 0, tested=False)
+    assert (len(phase.train), len(phase.select), len(phase.test)) == (160, 160, 0)
+    run = affectnet_set.divide(faces, "official", 0)
+    assert (len(run.train), len(run.select), len(run.test)) == (144, 16, 160)
+    assert (run.select_name, run.test.name) == ("10 % of AffectNet's training", "AffectNet's validation")
+    assert "has no test images: its validation images test" in capsys.readouterr().err

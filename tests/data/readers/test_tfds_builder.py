@@ -44,8 +44,8 @@ def test_what_is_prepared_reads_back_identical(prepared):
 
 def test_a_prepared_folder_is_found_without_its_csv(prepared, tmp_path, mixed):
     for given in (prepared, prepared / "fer2013", prepared / "fer2013" / "1.0.0"):
-        assert find.locate(str(given)) == prepared / "fer2013" / "1.0.0"
-    faces = find.load(prepared, tmp_path)
+        assert find.locate(str(given)).path == prepared / "fer2013" / "1.0.0"
+    faces = find.load(find.at(prepared), tmp_path)
     np.testing.assert_array_equal(faces.images, mixed.images)
 
 

@@ -151,7 +151,8 @@ def test_without_a_train_split_there_is_no_clean_score(audited):
 
 def test_the_command_audits_what_the_loader_reads(audited, tmp_path, monkeypatch, capsys):
     found, _ = audited
-    monkeypatch.setattr("fer_keras.data.find.load", lambda path: found.faces)
+    monkeypatch.setattr("fer_keras.data.find.at", lambda path: path)
+    monkeypatch.setattr("fer_keras.data.find.load", lambda location: found.faces)
     assert command.main(["anything", "--out", str(tmp_path / "new" / "folder")]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "60 faces from planted | faces: 40 Training, 10 PublicTest, 10 PrivateTest."

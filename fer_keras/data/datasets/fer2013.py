@@ -1,0 +1,74 @@
+"""FER2013: 35,887 grey faces of 48x48 pixels in seven classes (Goodfellow et al. 2013, arXiv:1307.0414)."""
+
+import sys
+from pathlib import Path
+
+from fer_keras.config.datasets import FER2013
+from fer_keras.data.datasets.dataset import Dataset, Location
+from fer_keras.data.faces import Faces
+from fer_keras.data.readers import csv_files, csv_source, ferplus, folders
+
+LAYOUTS = (
+    "fer2013.csv, icml_face_data.csv, one of them in gzip or zip, folders train/ and test/, or a prepared "
+    "tensorflow-datasets folder"
+)
+WHERE_TO_GET = (
+    "FER2013 can be had from Kaggle: fer2013.csv or icml_face_data.csv of the competition 'Challenges in "
+    "Representation Learning: Facial Expression Recognition Challenge', or the image folders msambare/fer2013; "
+    "give it with --data PATH."
+)
+
+
+def recognise(path: Path) -> Location | None:
+    """Return what to read in `path`: a CSV file of the usual name, image folders, another CSV file, a prepared data set.
+
+    Each is looked for in `path`, then in fer2013/ in it, and image folders in any one folder of it.
+    """
+    if path.is_file():
+        return _table(path)
+    for find_in in (csv_files.named, folders.root_of, csv_files.unnamed):
+        for folder in (path / "fer2013", path) if find_in is folders.root_of else (path, path / "fer2013"):
+            if source := find_in(folder):
+                return _images(source) if source.is_dir() else _table(source)
+    return _prepared(path)
+
+
+def _table(path: Path) -> Location:
+    return Location(FER2013.name, path, csv_source.read, path.name)
+
+
+def _images(path: Path) -> Location:
+    return Location(FER2013.name, path, folders.read, f"image folders {path.name}")
+
+
+def _prepared(path: Path) -> Location | None:
+    """Return the tensorflow-datasets version folder in `path`: itself, fer2013/<version> or <version> in it."""
+    versions = [path, *sorted(path.glob("[0-9]*.[0-9]*.[0-9]*")), *sorted(path.glob("fer2013/[0-9]*.[0-9]*.[0-9]*"))]
+    for version in reversed(versions):
+        if (version / "dataset_info.json").is_file() and (version / "features.json").is_file():
+            return Location(FER2013.name, version, _read_prepared, f"tensorflow-datasets {version.name}")
+    return None
+
+
+def _read_prepared(path: Path) -> Faces:
+    from fer_keras.data.readers import tfds_builder
+
+    return tfds_builder.read_prepared(path)
+
+
+def with_votes_beside(faces: Faces, location: Location) -> Faces:
+    """Return the faces with the votes of fer2013new.csv where it lies beside them.
+
+    Votes are left out, with a line on stderr, where the faces do not carry FER2013's row numbers.
+    """
+    beside = (location.path if location.path.is_dir() else location.path.parent) / ferplus.FILE_NAME
+    if not beside.is_file():
+        return faces
+    votes = ferplus.read_votes(beside)
+    if faces.rows.max() >= len(votes.counts):
+        print(f"note: {faces.source} carries no FER2013 row numbers, so {beside.name} is not joined", file=sys.stderr)
+        return faces
+    return ferplus.join(faces, votes)
+
+
+DATASET = Dataset(FER2013, LAYOUTS, WHERE_TO_GET, recognise, defaults=(Path("data"),), complete=with_votes_beside)
