@@ -3,7 +3,6 @@
 import dataclasses
 import pathlib
 from collections.abc import Mapping
-from collections.abc import Mapping
 
 from fer_keras.config import protocols, resolve
 from fer_keras.config.datasets import DATASETS
