@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+SMOKE = ("--profile", "smoke")
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 RELOAD = """
@@ -30,19 +31,30 @@ def run(folder, *words, **environment):
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """The README's first command: the hybrid ResNet50 on drawn faces, every phase."""
+    """The hybrid ResNet50 on drawn faces, every phase: the README's first command without what it trains first.
+
+    That comes before in tests/api/test_start.py, on a smaller network; what the whole of it learns, and in how many
+    minutes, is for `python -m benchmarks.demo`.
+    """
     folder = tmp_path_factory.mktemp("demo")
-    done = run(folder, "-m", "experiments.hybrid_resnet50", "--quiet")
+    done = run(folder, "-m", "experiments.hybrid_resnet50", *SMOKE)
     assert done.returncode == 0, done.stderr
-    return folder, done.stdout, folder / "runs" / "hybrid_resnet50-demo-seed0"
+    return folder, done, folder / "runs" / "hybrid_resnet50-demo-smoke-seed0"
 
 
 @pytest.mark.slow
 def test_the_demo_says_where_data_is_to_be_had_and_when_it_will_be_done(demo):
-    _, printed, _ = demo
+    printed = demo[1].stdout
     assert "No FER2013 found" in printed
     assert "Kaggle" in printed
     assert "Estimated time to train" in printed
+
+
+@pytest.mark.slow
+def test_nothing_is_said_that_is_not_for_the_user_and_no_line_is_redrawn_in_a_file(demo):
+    done = demo[1]
+    assert done.stderr == ""
+    assert not {"\r", "\x1b"} & set(done.stdout)
 
 
 @pytest.mark.slow
@@ -109,7 +121,7 @@ def test_predict_names_the_expression_and_the_confidence(demo, tmp_path, model):
 def test_the_same_command_again_trains_nothing(demo):
     folder, _, out = demo
     before = (out / "record.json").read_bytes()
-    done = run(folder, "-m", "experiments.hybrid_resnet50", "--quiet")
+    done = run(folder, "-m", "experiments.hybrid_resnet50", *SMOKE)
     assert done.returncode == 0, done.stderr
     assert "Phase" not in done.stdout
     assert (out / "record.json").read_bytes() == before
@@ -129,6 +141,17 @@ def test_another_request_is_never_answered_with_a_finished_run(demo):
     assert errors[0].endswith("Choose another --out.")
     assert "Report:" not in done.stdout
     assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.slow
+def test_a_request_with_overrides_has_a_folder_of_its_own_and_says_its_flags(tmp_path):
+    words = ["--only", "hybrid_baseline_cnn", "--batch-size", "16", "--quiet"]
+    done = run(tmp_path, "-m", "experiments.hybrid_resnet50", *words)
+    assert done.returncode == 0, done.stderr
+    assert "Learning rates by the linear scaling rule for 16 rows a step instead of 32: " in done.stdout
+    (folder,) = (tmp_path / "runs").glob("hybrid_baseline_cnn-demo-seed0-??????")
+    record = json.loads((folder / "record.json").read_text())
+    assert (record["run"], record["command"]) == (folder.name, ["--batch-size", "16", "--quiet"])
 
 
 @pytest.mark.slow

@@ -84,7 +84,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
     of = ", ".join(filter(None, (described["device"], described["shared"], described["precision"])))
     print(f"{name}: {of}, seed {options.seed}, into {folder}")
     for line in resolve.scaling(printed, profile, recipe.batch_size):
-        print(f"{line['field']}: {line['printed']}, {line['run']}.".capitalize())
+        print(f"{line['field']}: {line['published']}, {line['run']}.".capitalize())
     if warning := protocols.warning(recipe.data.split):
         print(warning)
     note = seen.require_unseen(recipe.init, source.faces, trainer.splits_of(recipe.data))
