@@ -7,7 +7,8 @@ import pathlib
 
 import numpy as np
 
-from fer_keras.config.datasets import SPLITS
+from fer_keras.config.datasets import DATASETS
+from fer_keras.data import datasets
 from fer_keras.data.faces import Faces
 from fer_keras.data.splits import Splits, divide
 from fer_keras.io import files
@@ -45,22 +46,24 @@ def _run_of(path: pathlib.Path) -> dict | None:
     """Return the record beside the checkpoint at `path`, None where there is none that tells its rows."""
     try:
         run = files.read_json(path.with_name(RECORD))
-        known = {data["split"] for data in _divisions(run)} <= set(SPLITS)
+        known = all(data["split"] in DATASETS[data["dataset"]].divisions for data in _divisions(run))
         return run if known and isinstance(run["seed"], int) and run["data"]["fingerprint"] else None
     except (UserError, KeyError, TypeError):
         return None
 
 
 def _divisions(run: dict) -> list[dict]:
-    """Return the `Data` of the run's phases, AffectNet's left out, for it has no face of FER2013."""
+    """Return the `Data` of the run's phases that have the images of its own data; other sets have no face of it."""
     own = run["as_run"]["data"]
     every = [phase["data"] or own for phase in run["as_run"]["phases"]]
-    return [data for data in every if data["dataset"] != "affectnet"]
+    return [data for data in every if DATASETS[data["dataset"]].images == DATASETS[own["dataset"]].images]
 
 
 def _rows(run: dict, faces: Faces) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of `faces` that the run may have trained on and those that selected in it, its own start's too."""
-    parts = [divide(faces, data["split"], run["seed"]) for data in _divisions(run)]
+    own = datasets.get(DATASETS[run["as_run"]["data"]["dataset"]].images)
+    division = divide if faces.synthetic else own.divide
+    parts = [division(faces, data["split"], run["seed"]) for data in _divisions(run)]
     learnt = [part.train.rows for part in parts]
     chosen = [part.select.rows for part in parts]
     start = run["init"].get("file")

@@ -49,7 +49,7 @@ def of(recipe: Recipe, source: Source, seed: int, phase_data: dict[str, dict], p
 def votes(recipe: Recipe, faces: Faces) -> dict[str, str]:
     """Return the votes' digest, under its name in the request, where a phase learns from them; {} where none does."""
     used = [phase.data or recipe.data for phase in recipe.phases]
-    if faces.votes is None or not any(data.needs_votes or data.dataset == "ferplus" for data in used):
+    if faces.votes is None or not any(data.needs_votes or data.facts.images_of for data in used):
         return {}
     return {"FER+ votes": hashlib.sha256(np.ascontiguousarray(faces.votes)).hexdigest()}
 
