@@ -15,8 +15,10 @@ from fer_keras.io.safetensors import read_safetensors
 from fer_keras.models import saved
 from fer_keras.models.weights import starting_points
 from fer_keras.report.page import render
-from fer_keras.runs import listing
-from fer_keras.runs.record import all_predictions, read_record
+from fer_keras.runs import listing, metrics_file
+from fer_keras.runs import predictions as stored
+from fer_keras.runs.directory import METRICS, PREDICTIONS
+from fer_keras.runs.record import read_record
 from fer_keras.train import checkpoint
 from tests.fuzzing import EDITS, mutated, settings, tally
 from tests.made_up_run import predictions, record_of
@@ -120,16 +122,16 @@ EXTRA = {
 def run_dir(tmp_path):
     """A finished run of 70 test and 70 selection rows."""
     parts = {"select": predictions(1, rows=70), "test": predictions(0, rows=70)}
-    for split, part in parts.items():
-        (tmp_path / f"predictions_{split}.npz").write_bytes(archive(part))
     record = record_of(parts, 0)
+    record["predictions"]["sha256"] = stored.save(tmp_path / PREDICTIONS, parts)
     record["data"] |= json.loads(json.dumps(EXTRA))
     (tmp_path / "record.json").write_text(json.dumps(record))
+    metrics_file.rebuild(tmp_path, record)
     return tmp_path
 
 
 def test_predictions(run_dir, capsys):
-    record, path = read_record(run_dir), run_dir / "predictions_test.npz"
+    record, path = read_record(run_dir), run_dir / PREDICTIONS
     content = path.read_bytes()
     with tally("predictions", capsys) as found:
 
@@ -137,16 +139,18 @@ def test_predictions(run_dir, capsys):
         @given(st.booleans(), EDITS)
         def check(inside, edits):
             path.write_bytes(damaged(content, edits, inside))
-            found.attempt(lambda: all_predictions(run_dir, record))
+            named = record | {"predictions": record["predictions"] | {"sha256": stored.digest(path)}}
+            found.attempt(lambda: stored.read(run_dir, named))
 
         check()
     assert found.refused > 500
 
 
-def test_records_as_text(run_dir, capsys):
-    path = run_dir / "record.json"
+@pytest.mark.parametrize("name", ["record.json", METRICS])
+def test_records_and_metrics_as_text(run_dir, capsys, name):
+    path = run_dir / name
     content = path.read_bytes()
-    with tally("records, bytes changed", capsys) as found:
+    with tally(f"{name}, bytes changed", capsys) as found:
 
         @settings(1000)
         @given(EDITS)
@@ -166,16 +170,17 @@ def places(value, path=()):
         yield from places(item, (*path, key))
 
 
-def test_records_whose_values_were_changed_are_refused_or_give_a_page(run_dir, capsys):
-    path = run_dir / "record.json"
+@pytest.mark.parametrize("name", ["record.json", METRICS])
+def test_records_whose_values_were_changed_are_refused_or_give_a_page(run_dir, capsys, name):
+    path = run_dir / name
     text = path.read_text()
     everywhere = list(places(json.loads(text)))
 
     def page():
         record = read_record(run_dir)
-        render(run_dir, record, all_predictions(run_dir, record)).encode("utf-8")
+        render(run_dir, record, stored.read(run_dir, record)).encode("utf-8")
 
-    with tally("records, values changed, to their page", capsys) as found:
+    with tally(f"{name}, values changed, to their page", capsys) as found:
 
         @settings(1000)
         @given(st.lists(st.tuples(st.sampled_from(everywhere), st.sampled_from(ODD)), min_size=1, max_size=2))

@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def command(*words, folder=None):
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [sys.executable, "-c", BLOCKED, *words], capture_output=True, text=True, timeout=120, cwd=folder
+        [sys.executable, "-c", BLOCKED, *words], capture_output=True, text=True, timeout=120, cwd=folder, env=env
     )
 
 
