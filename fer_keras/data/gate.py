@@ -39,8 +39,8 @@ def check(faces: Faces, facts: Facts = FER2013) -> list[str]:
     tables = _tables(facts)
     if not tables:
         return [f"{facts.title} has no official counts to hold it against"]
-    found = faces.counts()
-    return _differences(found, next((table for table in tables if set(table) == set(found)), tables[is_merged(faces)]))
+    found, nearest = faces.counts(), tables[-1] if is_merged(faces) else tables[0]
+    return _differences(found, next((table for table in tables if set(table) == set(found)), nearest))
 
 
 def _differences(found: Table, wanted: Table) -> list[str]:

@@ -4,7 +4,6 @@ Two layouts are read. That of its authors: a list EmoLabel/list_patition_label.t
 Image/aligned/train_00001_aligned.jpg. And that of its re-issues: train/ and test/ with folders 1 to 7.
 """
 
-import os
 import re
 from pathlib import Path
 
@@ -20,7 +19,7 @@ SIDE = 100
 LAYOUTS = "EmoLabel/list_patition_label.txt beside Image/aligned/, or folders train/1 to train/7 and test/1 to test/7"
 LISTS = ("list_patition_label.txt", "list_partition_label.txt")
 LIST_FOLDERS = (".", "EmoLabel", "basic/EmoLabel")
-IMAGE_FOLDERS = ("Image/aligned", "basic/Image/aligned", "aligned", ".")
+IMAGE_FOLDERS = ("Image/aligned", "basic/Image/aligned", "aligned")
 SPLIT_FOLDERS = {"train": TRAIN, "test": TEST}
 NUMBERS = tuple(str(label + 1) for label in range(len(RAFDB_CLASSES)))
 NAME = re.compile(r"(train|test)_(\d{1,5})(_aligned)?\.jpg")
@@ -71,23 +70,30 @@ def _has_numbered_folders(root: Path) -> bool:
 
 def _listed(root: Path) -> dict[int, Photo]:
     path = require_file(_list(root), "RAF-DB's list", MOST_BYTES)
-    folder = next((root / name for name in IMAGE_FOLDERS[:-1] if (root / name).is_dir()), root)
+    folder = _images(root)
     photos: dict[int, Photo] = {}
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
+        words, where = line.split(), f"{path} line {number}"
+        if not words:
             continue
-        where = f"{path} line {number}"
-        name, _, label = line.strip().partition(" ")
-        if label.strip() not in NUMBERS or not NAME.fullmatch(name):
+        match = NAME.fullmatch(words[0])
+        if len(words) != 2 or not match or words[1] not in NUMBERS:
             raise expected(f'an image and a label 1..7 ("train_00001.jpg 5") in {where}', ascii(line[:60]))
-        split, row = _identity(name)
-        aligned = folder / f"{name.removesuffix('.jpg').removesuffix('_aligned')}_aligned.jpg"
-        image = aligned if aligned.exists() or not (folder / name).exists() else folder / name
-        _add(photos, row, Photo(image, NUMBERS.index(label.strip()), split), where)
+        image = folder / f"{match[1]}_{match[2]}_aligned.jpg"
+        _add(photos, _row(match), Photo(image, NUMBERS.index(words[1]), SPLIT_FOLDERS[match[1]]), where)
     if not photos:
         raise expected(f"images listed in {path}", "none")
     return photos
+
+
+def _images(root: Path) -> Path:
+    """Return the folder of aligned images. Raises UserError when it is not there, naming the archive it comes in."""
+    for name in IMAGE_FOLDERS:
+        if (root / name).is_dir():
+            return root / name
+    packed = next((root / f"{name}.zip" for name in IMAGE_FOLDERS if (root / f"{name}.zip").is_file()), None)
+    how = f"Unpack it there: python -m zipfile -e {packed} {packed.parent}" if packed else ""
+    raise expected(f"{IMAGE_FOLDERS[0]}/ in {root}", packed or "none", how)
 
 
 def _in_folders(root: Path) -> dict[int, Photo]:
@@ -95,19 +101,20 @@ def _in_folders(root: Path) -> dict[int, Photo]:
     for split in SPLIT_FOLDERS:
         for label, number in enumerate(NUMBERS):
             folder = root / split / number
-            for file in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            for file in sorted(folder.iterdir()):
+                match = NAME.fullmatch(file.name)
                 if file.name.startswith("."):
                     continue
-                if not NAME.fullmatch(file.name) or not file.name.startswith(split):
+                if not match or match[1] != split:
                     raise expected(f"images called {split}_00001_aligned.jpg in {folder}", ascii(file.name))
-                _add(photos, _identity(file.name)[1], Photo(Path(file.path), label, SPLIT_FOLDERS[split]), file.path)
+                _add(photos, _row(match), Photo(file, label, SPLIT_FOLDERS[split]), str(file))
+    if not photos:
+        raise expected(f"images in {root}", "empty folders")
     return photos
 
 
-def _identity(name: str) -> tuple[str, int]:
-    """Return the split and row of an image called so."""
-    word, number, _ = NAME.fullmatch(name).groups()
-    return SPLIT_FOLDERS[word], int(number) + FIRST_TEST_ROW * (word == "test")
+def _row(match: re.Match) -> int:
+    return int(match[2]) + FIRST_TEST_ROW * (match[1] == "test")
 
 
 def _add(photos: dict[int, Photo], row: int, photo: Photo, where: str) -> None:
