@@ -1,8 +1,8 @@
 """AffectNet: colour photographs of faces from the web, in eight classes (Mollahosseini et al. 2019, arXiv:1708.03985).
 
-Two layouts are read. That of Balanced AffectNet, on which paper 000 trains first (kaggle.com/datasets/dollyprajapati182/
-balanced-affectnet): train/, val/ and test/ with a folder a class. And that of the official release: training.csv and
-validation.csv beside Manually_Annotated_Images/.
+Three layouts are read. That of Balanced AffectNet, on which paper 000 trains first (kaggle.com/datasets/dollyprajapati182/
+balanced-affectnet): train/, val/ and test/ with a folder a class. That of the first official release: training.csv and
+validation.csv beside Manually_Annotated_Images/. And that of the later one, which `affectnet_npy` reads.
 """
 
 import csv
@@ -15,13 +15,14 @@ import numpy as np
 from fer_keras.config.labels import AFFECTNET_CLASSES, PUBLIC, TEST, TRAIN, canonical
 from fer_keras.data.faces import Faces
 from fer_keras.data.files import reason
+from fer_keras.data.readers import affectnet_npy
 from fer_keras.data.readers.photos import Photo, decoded
 from fer_keras.io.errors import UserError, expected
 
 SIDE = 75
 """Side of Balanced AffectNet's images, which are therefore kept as they are; the network enlarges them itself."""
 
-LAYOUTS = "folders train/ and val/ with a folder a class, or training.csv and validation.csv"
+LAYOUTS = f"folders train/ and val/ with a folder a class, training.csv and validation.csv, or {affectnet_npy.LAYOUT}"
 FOLDERS = {"train": TRAIN, "val": PUBLIC, "valid": PUBLIC, "validation": PUBLIC, "test": TEST}
 LISTS = {"training.csv": TRAIN, "validation.csv": PUBLIC}
 LIST_FOLDERS = (".", "Manually_Annotated_file_lists", "Manually_Annotated")
@@ -38,24 +39,24 @@ LITTER = ("thumbs.db", "desktop.ini")
 
 def is_one(path: Path) -> bool:
     """Say whether `path` is a folder in one of the layouts. Nothing is read yet."""
-    return bool(_lists(path) or _split_folders(path))
+    return bool(_lists(path) or affectnet_npy.is_one(path) or _split_folders(path))
 
 
 def has_eight_classes(path: Path) -> bool:
     """Say whether `path` is one and its lists, or its class folders, have contempt, which FER2013 has not."""
-    if _lists(path):
+    if _lists(path) or affectnet_npy.is_one(path):
         return True
     names = {entry.name.lower() for folder in _split_folders(path).values() for entry in _listing(folder)}
     return bool(names & {"7", "contempt", "contemptuous"})
 
 
 def read(path: Path, side: int = SIDE) -> Faces:
-    """Read AffectNet in `path`, in either layout.
+    """Read AffectNet in `path`, in any of the layouts.
 
     Names of folders may be in any case of letters; a class folder is a name, a synonym of `labels.SYNONYMS`, or its
-    number 0..7 in AffectNet's order. In the official release rows without one of the eight expressions are left out,
-    and a face is cut out along its box. Images of any size and colour mode become RGB of `side` x `side`, resampled
-    bilinearly over the area that a pixel covers, as torchvision's `Resize((side, side))` does.
+    number 0..7 in AffectNet's order. In the official releases images without one of the eight expressions are left out,
+    and in the first a face is cut out along its box. Images of any size and colour mode become RGB of `side` x `side`,
+    resampled bilinearly over the area that a pixel covers, as torchvision's `Resize((side, side))` does.
 
     It costs side * side * 3 bytes of disk an image: 0.7 GB for Balanced AffectNet's 41,008 at 75 px, 4.9 GB for the
     official release's 291,650; memory holds what is looked at. Decoding takes some 10 s of a core for the former, once
@@ -68,7 +69,7 @@ def read(path: Path, side: int = SIDE) -> Faces:
     """
     root = Path(path)
     try:
-        photos = _listed(root) if _lists(root) else list(_in_folders(root))
+        photos = _photos(root)
         images = decoded(photos, side, root)
     except (OSError, ValueError) as error:
         raise expected(f"a readable AffectNet in {root}", reason(error)) from error
@@ -82,6 +83,12 @@ def read(path: Path, side: int = SIDE) -> Faces:
         class_names=AFFECTNET_CLASSES,
         source=f"AffectNet {root.name}",
     )
+
+
+def _photos(root: Path) -> list[Photo]:
+    if _lists(root):
+        return _listed(root)
+    return affectnet_npy.photos(root) if affectnet_npy.is_one(root) else list(_in_folders(root))
 
 
 def _split_folders(root: Path) -> dict[str, Path]:
