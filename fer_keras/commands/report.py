@@ -23,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     action.add_argument("--verify", action="store_true", help="compute every metric anew from the stored predictions")
     action.add_argument("--rebuild", action="store_true", help="make every metrics.json anew from the predictions")
     action.add_argument("--migrate", type=Path, metavar="RUN", help="convert a run directory of an earlier version")
+    action.add_argument("--figures", type=Path, metavar="RUN", help="draw the figures of a recorded run; see --data")
+    parser.add_argument("--data", metavar="PATH", help="for --figures: the run's data set, to draw its faces too")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="for --figures: default figures/<run>")
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), stopped="Stopped. Nothing half-written is left.")
 
@@ -30,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options) -> int:
     if options.migrate:
         print(f"Converted: {options.migrate} holds {migrate(options.migrate)['run']}.")
+        return 0
+    if options.figures:
+        print(f"Page: {_figures(options)}")
         return 0
     if not options.reports.is_dir():
         raise expected("a reports directory (--reports DIR)", options.reports)
@@ -47,3 +53,11 @@ def _run(options) -> int:
     changed = regenerate(options.reports)
     print("\n".join(f"wrote {path}" for path in changed) or "Nothing changed.")
     return 0
+
+
+def _figures(options) -> Path:
+    from fer_keras.data import find
+    from fer_keras.report import local_figures
+
+    faces = find.load(find.at(Path(options.data), "--data")) if options.data else None
+    return local_figures.draw(options.figures, faces, options.out or Path("figures") / options.figures.name)
