@@ -74,7 +74,7 @@ def test_the_demo_goes_through_every_phase_and_writes_a_record(demo):
     assert record["data"]["synthetic"] is True
     assert [entry["split"] for entry in record["access"]] == ["PrivateTest"]
     assert [split for split in record["predictions"]["splits"] if split.startswith("select")] == ["select"]
-    assert (record["run"], record["command"]) == (demo[2].name, ["--quiet"])
+    assert (record["run"], record["command"]) == (demo[2].name, [*SMOKE])
 
 
 @pytest.mark.slow
@@ -132,7 +132,7 @@ def test_another_request_is_never_answered_with_a_finished_run(demo):
     folder, _, out = demo
     before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
     words = ("--epochs", "2", "--batch-size", "4", "--seed", "7", "--out", str(out.relative_to(folder)))
-    done = run(folder, "-m", "experiments.hybrid_resnet50", "--quiet", *words)
+    done = run(folder, "-m", "experiments.hybrid_resnet50", *SMOKE, *words)
     assert done.returncode == 2
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1 and "Traceback" not in done.stderr

@@ -9,7 +9,7 @@ from fer_keras.config.datasets import DATASETS
 from fer_keras.config.recipe import Recipe
 from fer_keras.io.errors import expected
 
-DEMO = "demo"
+DEMO = resolve.DEMO
 PRECISIONS = ("float32", "mixed_bfloat16")
 
 

@@ -9,7 +9,7 @@ from fer_keras.config import settings
 from fer_keras.config.recipe import Data, Profile, Recipe
 from fer_keras.io.errors import expected
 
-PAPER = "paper"
+PAPER, DEMO, SMOKE = "paper", "demo", "smoke"
 
 
 def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_size=None) -> Recipe:
@@ -38,6 +38,11 @@ def as_run(recipe: Recipe, profile: str, *, epochs=None, batch_size=None, image_
         generated={**recipe.generated, **reduced.generated},
         profiles={},
     )
+
+
+def demo_profile(profiles: Mapping) -> str:
+    """Return the name of the profile, of a recipe's `profiles`, under which the recipe runs on drawn faces."""
+    return DEMO if DEMO in profiles else SMOKE
 
 
 def require_at_least_one(flag: str, value: int | None) -> None:

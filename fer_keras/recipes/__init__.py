@@ -23,6 +23,11 @@ def experiment(name: str) -> Experiment:
     return importlib.import_module(f"{__name__}.{MODULES[name]}").EXPERIMENT
 
 
+def experiment_of(recipe: str) -> Experiment:
+    """Return the experiment that has the recipe called `recipe`. Raises StopIteration when none has."""
+    return next(one for one in experiments() if any(each.name == recipe for each in one.recipes))
+
+
 def experiments() -> list[Experiment]:
     """Return every experiment, in the order of MODULES."""
     return [experiment(name) for name in MODULES]

@@ -105,6 +105,24 @@ HYBRID = Recipe(
                 cval=0.0,
             ),
         ),
+        "demo": Profile(
+            minutes=3,
+            note="drawn faces, and a backbone pretrained on them, for from chance nothing is learnt in minutes; few of them"
+            " in small batches at large rates, mirrored at most",
+            start="pretrain_resnet50",
+            image_size=48,
+            epochs={"frozen": 1, "unfreeze-160": 1, "unfreeze-140": 1, "unfreeze-100": 1, "head": 1},
+            learning_rates={
+                "frozen": 2e-3,
+                "unfreeze-160": 1e-3,
+                "unfreeze-140": 7e-4,
+                "unfreeze-100": 5e-4,
+                "head": 3e-4,
+            },
+            batch_size=16,
+            rows=800,
+            augment=Augment(horizontal_flip=True, fill_mode="constant"),
+        ),
         "smoke": Profile(
             minutes=2,
             note="seconds of training, to see every part work",

@@ -34,8 +34,9 @@ def deciding(recipe: Mapping, profile: str) -> dict:
     Args:
         recipe: a recipe as data, `resolve.as_data` or a record's "published".
     """
-    used = "smoke" if profile == DEMO else profile
-    profiles = {name: value for name, value in (recipe.get("profiles") or {}).items() if name == used}
+    known = recipe.get("profiles") or {}
+    used = resolve.demo_profile(known) if profile == DEMO else profile
+    profiles = {name: value for name, value in known.items() if name == used}
     return resolve.stated(_without_words({**recipe, "profiles": profiles}))
 
 

@@ -46,7 +46,8 @@ def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict,
     for split, one in opened.items():
         predicted |= _views(split, one, copies[split], _of_rows(scores, opened["test"], one))
     digest = predictions.save(folder / PREDICTIONS, predicted)
-    scaling = resolve.scaling(printed, "smoke" if source.demo else identity["profile"], recipe.batch_size)
+    profile = resolve.demo_profile(printed.profiles) if source.demo else identity["profile"]
+    scaling = resolve.scaling(printed, profile, recipe.batch_size)
     record = {
         "schema": schema.VERSION,
         **identity,

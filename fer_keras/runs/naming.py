@@ -20,8 +20,14 @@ def run_name(printed: Recipe, recipe: Recipe, profile: str, source: Source, opti
         changes["data set"] = recipe.data.dataset
     content = json.dumps(changes, sort_keys=True).encode()
     digest = hashlib.sha256(content).hexdigest()[:DIGITS] if changes else ""
-    shown = DEMO if source.demo else profile
-    return protocols.run_name(printed.name, shown, options.protocol, options.seed, digest)
+    return protocols.run_name(printed.name, _shown(printed, profile, source), options.protocol, options.seed, digest)
+
+
+def _shown(printed: Recipe, profile: str, source: Source) -> str:
+    """Return "demo" on drawn faces; "demo-cpu" under another profile than theirs."""
+    if not source.demo:
+        return profile
+    return DEMO if profile == resolve.demo_profile(printed.profiles) else f"{DEMO}-{profile}"
 
 
 def overrides(printed: Recipe, profile: str, source: Source, options: Options) -> dict:

@@ -25,10 +25,13 @@ from fer_keras.train.interrupt import Interrupted
 from fer_keras.train.phases import Trainer
 
 
-def plan(printed: Recipe, options: Options) -> tuple[Source, str, Recipe]:
-    """Return what `options` come to: the faces, the profile's name, and the recipe as run. Raises UserError."""
+def plan(printed: Recipe, options: Options, source: Source | None = None) -> tuple[Source, str, Recipe]:
+    """Return what `options` come to: the faces, the profile's name, and the recipe as run. Raises UserError.
+
+    `source` are the faces where they have been found already.
+    """
     require(options, printed)
-    source = find_source(options, printed)
+    source = source or find_source(options, printed)
     profile = options.profile or _profile_for(printed, source)
     recipe = _as_run(development.on_dataset(printed, source.dataset), profile, options)
     recipe = dataclasses.replace(recipe, init=_init(recipe, options.init, source.demo))
@@ -38,7 +41,7 @@ def plan(printed: Recipe, options: Options) -> tuple[Source, str, Recipe]:
 
 def _profile_for(recipe, source):
     if source.demo:
-        return "smoke"
+        return resolve.demo_profile(recipe.profiles)
     return resolve.PAPER if precision.has_accelerator() or "cpu" not in recipe.profiles else "cpu"
 
 

@@ -120,7 +120,7 @@ def test_an_override_below_one_is_refused(override):
 
 
 def test_an_unknown_profile_names_the_known_ones():
-    with pytest.raises(UserError, match=r"paper, cpu, smoke.*'fast'"):
+    with pytest.raises(UserError, match=r"paper, cpu, demo, smoke.*'fast'"):
         resolve.as_run(HYBRID, "fast")
 
 
@@ -155,3 +155,17 @@ def test_003_is_written_as_printed():
     assert {p.batch_norm for p in HYBRID.phases} == {"frozen"}
     reported = {number.metric: number.value for number in HYBRID.reported}
     assert (reported["balanced_accuracy"], reported["macro_f1"], reported["log_loss"]) == (0.5887, 0.5737, 1.056)
+
+
+def test_a_profile_names_arguments_of_the_model_beside_the_recipes():
+    profiles = {"demo": Profile(minutes=1, image_size=32, model_args={"momentum": 0.9})}
+    recipe = dataclasses.replace(HYBRID, profiles=profiles)
+    assert resolve.as_run(recipe, "demo").model_args == {**HYBRID.model_args, "image_size": 32, "momentum": 0.9}
+    assert resolve.as_run(recipe, "demo", image_size=40).model_args["image_size"] == 40
+    changes = {change["field"]: change["run"] for change in resolve.deviations(recipe, resolve.as_run(recipe, "demo"))}
+    assert changes == {"model_args.image_size": 32, "model_args.momentum": 0.9}
+
+
+def test_drawn_faces_are_for_the_profile_called_demo_where_there_is_one():
+    assert resolve.demo_profile(HYBRID.profiles) == "demo"
+    assert resolve.demo_profile({"cpu": Profile(minutes=1), "smoke": Profile(minutes=1)}) == "smoke"

@@ -26,7 +26,8 @@ def test_a_request_as_the_profile_stands_has_no_digest(toy):
     profile = HARD.profiles["cpu"]
     assert name(toy) == PLAIN
     assert name(toy, seed=3, protocol="official") == "hybrid_baseline_cnn-cpu-official-seed3"
-    assert name(toy, source={"demo": True}) == "hybrid_baseline_cnn-demo-seed0"
+    assert name(toy, source={"demo": True}) == "hybrid_baseline_cnn-demo-cpu-seed0"
+    assert run_name(HARD, HARD, "smoke", Source(toy, True, ()), Options()) == "hybrid_baseline_cnn-demo-seed0"
     assert name(toy, quiet=True, record=True, devices=2, init=HARD.init) == PLAIN
     assert name(toy, batch_size=profile.batch_size or HARD.batch_size) == PLAIN
 
