@@ -36,6 +36,14 @@ def sgd_velocity(optimizer: keras.optimizers.SGD, variable) -> keras.Variable:
     return optimizer.momentums[optimizer._get_variable_index(variable)]
 
 
+def weight_averages(optimizer: keras.Optimizer) -> list[tuple]:
+    """Return (variable, its moving average) for each weight that a built optimizer averages; [] where it averages none."""
+    if not optimizer.use_ema:
+        return []
+    pairs = zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True)
+    return [(variable, average) for variable, average in pairs if average is not None]
+
+
 def resource(variable):
     """Return the TensorFlow resource behind a variable, as an optimizer's step meets it: Keras's, or TensorFlow's own."""
     return (variable.value if isinstance(variable, keras.Variable) else variable).handle

@@ -126,6 +126,8 @@ class Optimizer:
         weight_decay: decoupled decay (Keras's and AdamW's meaning).
         l2_in_gradient: coupled decay, added to the gradient (the meaning of PyTorch's `Adam/SGD(weight_decay=)`).
         momentum: of SGD and Muon. beta_1, beta_2, epsilon: of Adam and AdamW, Muon's too.
+        ema_momentum: of the exponential moving average of the weights, a step; 0 keeps none. The averaged weights are
+            those that are evaluated, selected and exported; training goes on from the raw ones.
         groups: ((layer-name prefix, learning rate), ...): layers whose path starts so get their own rate.
     """
 
@@ -138,11 +140,14 @@ class Optimizer:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
+    ema_momentum: float = 0.0
     groups: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self):
         _refuse_unless(self.name in OPTIMIZERS, f"Expected an optimizer in {OPTIMIZERS}. Received: {self.name!r}")
         _refuse_unless(self.learning_rate > 0, f"Expected a positive learning rate. Received: {self.learning_rate}")
+        averaging = 0 <= self.ema_momentum < 1
+        _refuse_unless(averaging, f"Expected an ema_momentum from 0 to below 1. Received: {self.ema_momentum}")
         coupled = self.l2_in_gradient and self.name in ("adamw", "muon")
         _refuse_unless(
             not coupled, f"Expected weight_decay for {self.name}, which decouples it. Received: l2_in_gradient"

@@ -3,6 +3,7 @@
 import keras
 
 from fer_keras import keras_internals
+from fer_keras.train.averaging import RawWeights
 from fer_keras.train.fused_adam import FusedStep
 
 
@@ -26,12 +27,12 @@ class _CoupledL2:
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class AdamL2(_CoupledL2, FusedStep, keras.optimizers.Adam):
+class AdamL2(RawWeights, _CoupledL2, FusedStep, keras.optimizers.Adam):
     """Adam with L2 in the gradient, as PyTorch's `Adam(weight_decay=l2)`; not AdamW."""
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class SGDL2(_CoupledL2, keras.optimizers.SGD):
+class SGDL2(RawWeights, _CoupledL2, keras.optimizers.SGD):
     """SGD with L2 in the gradient, as PyTorch's `SGD(weight_decay=l2)`, and optionally a momentum that follows a schedule.
 
     PyTorch's velocity is not multiplied by the learning rate, Keras's is: v <- m v - lr g against v <- m v + g, w - lr v.

@@ -4,6 +4,7 @@ import keras
 
 from fer_keras import keras_internals
 from fer_keras.layers.cpu_kernels.tensorflow_cpu import on_tensorflow_cpu
+from fer_keras.train.averaging import RawWeights
 
 
 class FusedStep:
@@ -47,5 +48,5 @@ class FusedStep:
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class FusedAdamW(FusedStep, keras.optimizers.AdamW):
+class FusedAdamW(RawWeights, FusedStep, keras.optimizers.AdamW):
     """`keras.optimizers.AdamW`, its step in one kernel where there is one; the decay is Keras's, before it."""

@@ -46,19 +46,25 @@ def _sgd(spec, learning_rate, momentum_schedule):
         l2=spec.l2_in_gradient,
         weight_decay=spec.weight_decay or None,
         momentum_schedule=momentum_schedule,
+        **_weight_average(spec),
     )
 
 
 def _adam(spec, learning_rate, _):
-    return AdamL2(learning_rate, l2=spec.l2_in_gradient, weight_decay=spec.weight_decay or None, **_averages(spec))
+    decay = spec.weight_decay or None
+    return AdamL2(learning_rate, l2=spec.l2_in_gradient, weight_decay=decay, **_averages(spec), **_weight_average(spec))
 
 
 def _adamw(spec, learning_rate, _):
-    return FusedAdamW(learning_rate, weight_decay=spec.weight_decay, **_averages(spec))
+    return FusedAdamW(learning_rate, weight_decay=spec.weight_decay, **_averages(spec), **_weight_average(spec))
 
 
 def _averages(spec):
     return {"beta_1": spec.beta_1, "beta_2": spec.beta_2, "epsilon": spec.epsilon}
+
+
+def _weight_average(spec):
+    return {"use_ema": True, "ema_momentum": spec.ema_momentum} if spec.ema_momentum else {}
 
 
 def _muon(spec, learning_rate, _):
@@ -71,6 +77,7 @@ def _muon(spec, learning_rate, _):
         adam_beta_2=spec.beta_2,
         epsilon=spec.epsilon,
         iterate_in=keras.config.dtype_policy().compute_dtype,
+        **_weight_average(spec),
     )
 
 

@@ -12,6 +12,7 @@ from fer_keras.config.recipe import Data, Recipe
 from fer_keras.data.splits import Splits
 from fer_keras.io.text import counted
 from fer_keras.train import carry, checkpoint, freeze, optimizers, prepare, processes
+from fer_keras.train.averaging import averaged_weights
 from fer_keras.train.devices import ALONE, Devices, synchronise_batch_norm
 from fer_keras.train.evaluation import evaluate
 from fer_keras.train.feed import Feed
@@ -46,7 +47,7 @@ class Trainer:
         recipe: as run.
         seed: of initial weights, sampling and augmentation.
         splits_of: gives the rows of a `Data`; only `train` and `select` are touched here.
-        build: gives a fresh model for (classes, input channels, input side).
+        build: gives a fresh model for (class names, input channels, input side).
         initialise: puts the chosen starting weights into the first phase's model.
         folder: where checkpoints go, and where an earlier one is looked for.
         devices: what trains, and how it shares a batch.
@@ -59,7 +60,7 @@ class Trainer:
     recipe: Recipe
     seed: int
     splits_of: Callable[[Data], Splits]
-    build: Callable[[int, int, int], keras.Model]
+    build: Callable[[tuple[str, ...], int, int], keras.Model]
     initialise: Callable[[keras.Model], None]
     folder: pathlib.Path
     devices: Devices = ALONE
@@ -74,7 +75,7 @@ class Trainer:
         Raises UserError when the loss is no longer a number, Interrupted (after a checkpoint) on Ctrl-C or SIGTERM.
         """
         self._began, self._seconds_before, self._cpu_before = time.perf_counter(), 0.0, 0.0
-        self._history, self._best = [], None
+        self._history, self._best, self._built = [], None, None
         self._selection = Selection(self.recipe.monitor, self.recipe.keep)
         self._feed = Feed(self.recipe, self.seed, self.splits_of, self.devices)
         work = [Work(phase.epochs, self._feed.steps(phase)) for phase in self.recipe.phases]
@@ -100,17 +101,18 @@ class Trainer:
 
     def _model_for(self, model, data):
         train = self.splits_of(data).train
-        classes, side, channels = len(train.class_names), train.images.shape[1], train.images.shape[3]
-        if model is not None and model.output_shape[-1] == classes and model.input_shape[1:] == (side, side, channels):
+        wanted = (train.class_names, train.images.shape[3], train.images.shape[1])
+        if model is not None and self._built == wanted:
             return model
         keras.utils.set_random_seed(self.seed)
-        fresh = self.build(classes, channels, side)
+        fresh = self.build(*wanted)
         if model is None:
             self._progress.weigh([freeze.cost_of_a_step(fresh, phase) for phase in self.recipe.phases])
             self.initialise(fresh)
             fresh.set_weights(processes.broadcast(fresh.get_weights()))
         else:
-            carry.over(model, fresh)
+            carry.over(model, fresh, same_classes=self._built[0] == train.class_names)
+        self._built = wanted
         synchronise_batch_norm(fresh, self.devices)
         # A second model over the same layers is never compiled: its predict function is traced once for all phases, and
         # what is saved of it is the network alone, without the last phase's optimizer.
@@ -170,12 +172,13 @@ class Trainer:
         if (epoch + 1) % phase.evaluate_every and epoch + 1 < phase.epochs:
             row |= dict.fromkeys(("select_accuracy", "select_balanced_accuracy", "select_loss"))
             return False
-        found = evaluate(self._predictor, self._feed.splits(phase).select)
-        row |= {f"select_{name}": found[name] for name in ("accuracy", "balanced_accuracy")}
-        row["select_loss"] = found["log_loss"]
-        if self._selection.consider(phase.name, epoch, found):
-            self._best = model.get_weights()
-        factor = self._selection.rate_change(phase.optimizer.schedule, found)
+        with averaged_weights(model, optimizers.inner(model.optimizer)):
+            scores = evaluate(self._predictor, self._feed.splits(phase).select)
+            if self._selection.consider(phase.name, epoch, scores):
+                self._best = model.get_weights()
+        row |= {f"select_{name}": scores[name] for name in ("accuracy", "balanced_accuracy")}
+        row["select_loss"] = scores["log_loss"]
+        factor = self._selection.rate_change(phase.optimizer.schedule, scores)
         if factor != 1.0:
             optimizers.scale_rate(model.optimizer, factor)
         patience = self.recipe.early_stopping
