@@ -34,7 +34,7 @@ def main() -> None:
     import keras
 
     from benchmarks import networks
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     chosen, there = precision.choose(), precision.has_accelerator()
     keras.mixed_precision.set_dtype_policy(chosen.policy)

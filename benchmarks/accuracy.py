@@ -29,9 +29,9 @@ def main() -> None:
     import keras
 
     from fer_keras.data.splits import divide, subset
-    from fer_keras.evaluate import statistics
-    from fer_keras.train import precision
-    from fer_keras.train.evaluation import predict
+    from fer_keras.evaluation import statistics
+    from fer_keras.training import precision
+    from fer_keras.training.evaluation import predict
 
     chosen = precision.choose(network=asked.network)
     parts = divide(find.load(find.locate(asked.data)), "official", 0)
@@ -81,7 +81,7 @@ def _twins(name, chosen, seed, steps):
     import keras
 
     from benchmarks.networks import stock_twin
-    from fer_keras.train.fused_adam import FusedAdamW
+    from fer_keras.training.fused_adam import FusedAdamW
 
     keras.utils.set_random_seed(seed)
     keras.mixed_precision.set_dtype_policy(chosen.policy)

@@ -134,7 +134,7 @@ def machine() -> dict:
 
     runtime.prepare(training=True)
     from fer_keras.runs import environment
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     chosen = precision.choose()
     described = environment.describe(chosen.policy, chosen.jit, chosen.reason)

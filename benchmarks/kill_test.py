@@ -130,7 +130,7 @@ def _child(folder) -> int:
     from fer_keras.commands.ending import run_command
     from fer_keras.config.options import Options
     from fer_keras.data.readers import toy
-    from fer_keras.train import checkpoint
+    from fer_keras.training import checkpoint
 
     toy.toy_faces = functools.partial(toy.toy_faces, ROWS, 20, 20)
     write = checkpoint.save

@@ -13,7 +13,7 @@ from fer_keras import keras_internals
 from fer_keras.config import settings
 from fer_keras.layers.cpu_kernels import STOCK_LAYERS
 from fer_keras.models import builder
-from fer_keras.train import optimizers
+from fer_keras.training import optimizers
 
 PRODUCT_SIDE = 2048
 

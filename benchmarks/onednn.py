@@ -59,7 +59,7 @@ def _answer(name) -> None:
     import numpy as np
 
     from benchmarks import networks
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     model = networks.compiled(name, SIDE, precision.choose(network=name))
     face = np.zeros((1, *model.input_shape[1:]), np.uint8)

@@ -55,7 +55,7 @@ def main() -> None:
 def _measure(name: str, size: int) -> dict[str, dict[str, float]]:
     """Return {whose step: {kind: milliseconds}}, the medians over turns in which each had its own."""
     from benchmarks import networks
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     chosen = precision.choose(network=name)
     rows = BATCHES[size]

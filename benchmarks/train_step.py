@@ -47,7 +47,7 @@ def _measure(size, asked) -> None:
 def _rates(name, size, asked):
     """Return the rates of one network, {case or type of a matrix product: rate}, and our share of a product's speed."""
     from benchmarks import networks
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     chosen = precision.choose(network=name)
     dtype = dtype_of(chosen)
@@ -62,7 +62,7 @@ def _rates(name, size, asked):
 
 def _lines(name, size, rates, share: float):
     """Yield the rows of the table for one network."""
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     dtype = dtype_of(precision.choose(network=name))
     shown = {
@@ -88,7 +88,7 @@ def _targets(size, rates) -> list[Target]:
 
 def _beside_stock(rates) -> list[Target]:
     """Return the goal for ResNet-18; a faster type of number helps no more than it helps a plain matrix product."""
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     what, chosen = "times stock Keras, ResNet-18 at 48 px", precision.choose(network="resnet18")
     dtype = dtype_of(chosen)

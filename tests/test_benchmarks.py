@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from benchmarks import accuracy, common, in_the_way, networks, page, step_profile, train_step
-from fer_keras.train import precision
+from fer_keras.training import precision
 
 
 def test_the_page_is_current():

@@ -101,8 +101,8 @@ def test_what_cannot_be_cleaned_is_one_line_and_code_2(apart, capsys, words, say
 @pytest.mark.slow
 def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_photos(toy, apart, monkeypatch, capsys):
     from fer_keras.api.run import run
+    from fer_keras.commands import predict
     from fer_keras.config.options import Options
-    from fer_keras.inference import predict
     from fer_keras.recipes.p003_hybrid_resnet50 import EXPERIMENT
     from fer_keras.runs import source
 
@@ -124,6 +124,5 @@ def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_pho
     capsys.readouterr()
     Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(apart / "wall.png")
     for words, says in (([], True), (["--no-crop"], False)):
-        monkeypatch.setattr("sys.argv", ["predict", str(folder / "model.keras"), "wall.png", *words])
-        assert predict.main() == 0
+        assert predict.main([str(folder / "model.keras"), "wall.png", *words]) == 0
         assert ("; no face found, centre taken" in capsys.readouterr().out) is says

@@ -19,7 +19,7 @@ from fer_keras.runs import listing, metrics_file
 from fer_keras.runs import predictions as stored
 from fer_keras.runs.directory import METRICS, PREDICTIONS
 from fer_keras.runs.record import read_record
-from fer_keras.train import checkpoint
+from fer_keras.training import checkpoint
 from tests.fuzzing import EDITS, mutated, settings, tally
 from tests.made_up_run import predictions, record_of
 

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from fer_keras.runs import listing
-from fer_keras.train import checkpoint
+from fer_keras.training import checkpoint
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COMMAND = (

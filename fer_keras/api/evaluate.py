@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(model: "Classifier | keras.Model", faces: Faces, split: str | None = None) -> dict:
-    """Return every metric of `model` on `faces`, as `fer_keras.evaluate.metrics.evaluate` gives them.
+    """Return every metric of `model` on `faces`, as `fer_keras.evaluation.metrics.evaluate` gives them.
 
     Args:
         model: what `load_model` or `create_model` returned.
@@ -26,7 +26,7 @@ def evaluate(model: "Classifier | keras.Model", faces: Faces, split: str | None 
     (400, 400)
     """
     runtime.prepare(training=False)
-    from fer_keras.evaluate import metrics
+    from fer_keras.evaluation import metrics
 
     if split is not None:
         if split not in faces.split:
@@ -38,6 +38,6 @@ def evaluate(model: "Classifier | keras.Model", faces: Faces, split: str | None 
 def _probabilities(model, faces: Faces):
     if hasattr(model, "probabilities"):
         return model.probabilities(faces.images)
-    from fer_keras.train.evaluation import predict
+    from fer_keras.training.evaluation import predict
 
     return predict(model, faces)

@@ -15,7 +15,7 @@ from fer_keras.runs import directory, naming, train_run
 from fer_keras.runs.record import save_record
 from fer_keras.runs.source import Source
 from fer_keras.studies.site import regenerate
-from fer_keras.train import determinism, devices, precision, processes
+from fer_keras.training import determinism, devices, precision, processes
 
 REPORTS = pathlib.Path("reports")
 

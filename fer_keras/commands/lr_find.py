@@ -27,7 +27,7 @@ def _main(asked):
     runtime.prepare(training=True)
     experiment, printed, phase = _chosen(asked)
     from fer_keras.studies import lr_find
-    from fer_keras.train import range_test
+    from fer_keras.training import range_test
 
     test = range_test.RangeTest(range_test.rates(asked.first, asked.last, asked.steps))
     names = {field.name for field in dataclasses.fields(Options)}

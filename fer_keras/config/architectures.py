@@ -24,3 +24,9 @@ BUILDERS = {
     "compact": "fer_keras.models.compact:build",
 }
 """{name: "module:function"}; every function returns a functional keras.Model, raw uint8 pixels in, probabilities out."""
+
+GROUPING = (
+    *("hybrid", "hybrid_resnet50", "hybrid_efficientnetb3", "hybrid_xception", "hybrid_mobilenetv3small"),
+    "compact",
+)
+"""Those that may group classes by name: they take `class_names` beside `classes`, their number."""

@@ -15,8 +15,8 @@ PARTS = ("se", "spatial", "mhsa", "branches")
 KNOWN = (*PARTS, "cbam")
 """PARTS and paper 001's: CBAM's channel attention, then spatial attention (§III.D)."""
 
-GROUPS = (("happy", "surprise", "neutral"), ("angry", "disgust", "fear", "sad"))
-"""Paper 003, §2.3: the frequent and the rare classes."""
+GROUPS = (("happy", "surprise", "neutral"), ("angry", "disgust", "fear", "sad", "contempt"))
+"""Paper 003, §2.3: the frequent and the rare classes; contempt, which FER2013 has not, is rare in the sets that have it."""
 
 
 def attentive_logits(
@@ -24,6 +24,7 @@ def attentive_logits(
     classes: int,
     *,
     parts: tuple[str, ...],
+    class_names: tuple[str, ...] = FER2013_CLASSES,
     dim: int = 512,
     heads: int = 8,
     ratio: int = 16,
@@ -34,14 +35,14 @@ def attentive_logits(
     """Return logits (B, classes) of the feature map `x` (B, h, w, C).
 
     Args:
-        classes: must be 7 with "branches", whose groups are FER2013's class names.
         parts: which of KNOWN are built; without "branches" one dense branch serves all classes.
+        class_names: of the logits in order, for "branches", whose groups are told by name; `classes` must be their number.
         dim, heads: width and heads of the transformer block. ratio: of squeeze-and-excitation and CBAM.
         units, dropout, l2: hidden width of a branch, rate after it, penalty on its kernels.
 
-    Raises ValueError for an unknown part, or branches with other than 7 classes.
+    Raises ValueError for an unknown part, or branches for classes that are in no group.
     """
-    _check(parts, classes)
+    _check(parts, classes, class_names)
     if "se" in parts:
         x = SqueezeExcite(ratio, name="squeeze_excite")(x)
     if "cbam" in parts:
@@ -49,18 +50,22 @@ def attentive_logits(
     if "spatial" in parts or "cbam" in parts:
         x = SpatialAttention(7, name="spatial_attention")(x)
     x = _transformer(x, dim, heads) if "mhsa" in parts else layers.GlobalAveragePooling2D(name="pool")(x)
-    names = FER2013_CLASSES if "branches" in parts else tuple(f"class_{i}" for i in range(classes))
-    groups = GROUPS if "branches" in parts else (names,)
+    names = class_names if "branches" in parts else tuple(f"class_{i}" for i in range(classes))
+    grouped = [tuple(name for name in group if name in names) for group in GROUPS]
+    groups = tuple(grouped) if "branches" in parts else (names,)
     name = "branches" if "branches" in parts else "classifier"
     return ClassBranches(names, groups, units, dropout, l2, name=name)(x)
 
 
-def _check(parts: tuple[str, ...], classes: int):
+def _check(parts: tuple[str, ...], classes: int, class_names: tuple[str, ...]):
     unknown = [part for part in parts if part not in KNOWN]
     if unknown:
         raise ValueError(f"Expected parts in {KNOWN}. Received: {unknown}")
-    if "branches" in parts and classes != len(FER2013_CLASSES):
-        raise ValueError(f"Expected 7 classes for the branches' groups. Received: {classes}")
+    if "branches" in parts and classes != len(class_names):
+        raise ValueError(f"Expected {len(class_names)} classes for the branches' groups. Received: {classes}")
+    strangers = sorted(set(class_names) - {name for group in GROUPS for name in group})
+    if "branches" in parts and strangers:
+        raise ValueError(f"Expected classes of the branches' groups {GROUPS}. Received: {strangers}")
 
 
 def _transformer(x, dim: int, heads: int):

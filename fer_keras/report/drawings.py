@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from fer_keras.evaluate.plots import (
+from fer_keras.evaluation.plots import (
     figures_classes,
     figures_confusion,
     figures_faces,

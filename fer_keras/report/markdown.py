@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from fer_keras.evaluate.statistics import Interval
+from fer_keras.evaluation.statistics import Interval
 
 DASH = "—"
 NUMERIC = re.compile(rf"[+-]?[\d.]|{DASH}$")

@@ -2,8 +2,8 @@
 
 from pathlib import PurePath
 
-from fer_keras.evaluate.metrics import confused_pairs
-from fer_keras.evaluate.statistics import bootstrap
+from fer_keras.evaluation.metrics import confused_pairs
+from fer_keras.evaluation.statistics import bootstrap
 from fer_keras.report import markdown, verdict
 from fer_keras.report.markdown import table
 from fer_keras.runs import splits

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 
 from fer_keras.config import protocols
-from fer_keras.evaluate import counts, statistics
-from fer_keras.evaluate.statistics import Interval
+from fer_keras.evaluation import counts, statistics
+from fer_keras.evaluation.statistics import Interval
 from fer_keras.runs import splits
 
 RULE = """\

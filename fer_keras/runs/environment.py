@@ -54,7 +54,7 @@ def versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:
 
 def device_name() -> str:
     """Return the accelerators that Keras sees, or the processor's name."""
-    from fer_keras.train.precision import accelerators
+    from fer_keras.training.precision import accelerators
 
     if found := accelerators():
         return ", ".join(found)

@@ -13,12 +13,12 @@ from fer_keras.data.contamination import contamination, warning_line
 from fer_keras.data.faces import Faces
 from fer_keras.data.generated import counted, real
 from fer_keras.data.splits import Sealed, Splits
-from fer_keras.evaluate import ten_crop, views
+from fer_keras.evaluation import ten_crop, views
 from fer_keras.io import files
 from fer_keras.runs import metrics_file, predictions, schema
 from fer_keras.runs.directory import PREDICTIONS, RECORD
-from fer_keras.train.evaluation import predict
-from fer_keras.train.phases import Trained
+from fer_keras.training.evaluation import predict
+from fer_keras.training.phases import Trained
 
 
 def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict, trained: Trained, source) -> Faces:

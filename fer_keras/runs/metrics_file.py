@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fer_keras.evaluate.metrics import evaluate
+from fer_keras.evaluation.metrics import evaluate
 from fer_keras.io import files
 from fer_keras.io.errors import expected
 from fer_keras.runs import predictions, schema

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras.evaluate.plots.figures_faces import misclassified_data, sample_data
+from fer_keras.evaluation.plots.figures_faces import misclassified_data, sample_data
 from fer_keras.io import files, npz
 from fer_keras.runs import predictions
 from fer_keras.runs.directory import SAMPLES

@@ -4,7 +4,7 @@
 the test or private rows appends its suffix, "private_clean" say, with its own predictions file.
 """
 
-from fer_keras.evaluate import metrics
+from fer_keras.evaluation import metrics
 
 VARIANTS = {
     "clean": "without rows whose exact copy was trained on",

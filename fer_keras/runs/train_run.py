@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from fer_keras.config import protocols, resolve
+from fer_keras.config.architectures import GROUPING
 from fer_keras.config.options import DEMO, PRECISIONS, Options, require, require_start
 from fer_keras.config.recipe import Recipe
 from fer_keras.data import development, pipeline, seen
@@ -19,10 +20,10 @@ from fer_keras.models.weights import initial
 from fer_keras.runs import directory, environment, evaluate_run, manifest, out_of_memory, samples
 from fer_keras.runs.source import Source, find_source, splits_for, with_generated
 from fer_keras.runs.status import Status
-from fer_keras.train import devices, precision, processes
-from fer_keras.train.board import Board
-from fer_keras.train.interrupt import Interrupted
-from fer_keras.train.phases import Trainer
+from fer_keras.training import devices, precision, processes
+from fer_keras.training.board import Board
+from fer_keras.training.interrupt import Interrupted
+from fer_keras.training.phases import Trainer
 
 
 def plan(printed: Recipe, options: Options, source: Source | None = None) -> tuple[Source, str, Recipe]:
@@ -172,9 +173,10 @@ def _splits(recipe: Recipe, source: Source, options: Options):
     return functools.cache(functools.partial(splits_for, source, options.seed, recipe.init))
 
 
-def build(recipe: Recipe, classes: int, channels: int, side: int) -> keras.Model:
-    """Return a fresh model of the recipe for `side` x `side` faces."""
-    return builder(recipe.model)(**recipe.model_args, classes=classes, channels=channels, input_size=side)
+def build(recipe: Recipe, class_names: tuple[str, ...], channels: int, side: int) -> keras.Model:
+    """Return a fresh model of the recipe for `side` x `side` faces of these classes."""
+    classes = {"classes": len(class_names)} | ({"class_names": class_names} if recipe.model in GROUPING else {})
+    return builder(recipe.model)(**recipe.model_args, **classes, channels=channels, input_size=side)
 
 
 def augmented_examples(train: Faces, recipe: Recipe, seed: int):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras.evaluate import metrics, statistics
-from fer_keras.evaluate.statistics import Interval
+from fer_keras.evaluation import metrics, statistics
+from fer_keras.evaluation.statistics import Interval
 from fer_keras.report import markdown
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.notes import note

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras.evaluate.metrics import evaluate
-from fer_keras.evaluate.statistics import mcnemar, paired_bootstrap
+from fer_keras.evaluation.metrics import evaluate
+from fer_keras.evaluation.statistics import mcnemar, paired_bootstrap
 from fer_keras.io.errors import expected
 from fer_keras.report import markdown
 from fer_keras.runs import predictions, splits

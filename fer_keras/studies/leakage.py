@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fer_keras.config.datasets import SPLITS
 from fer_keras.config.protocols import CONTROL, OFFICIAL, STUDIED
-from fer_keras.evaluate.statistics import bootstrap
+from fer_keras.evaluation.statistics import bootstrap
 from fer_keras.report import markdown, registry, table
 from fer_keras.report.markdown import number, section
 from fer_keras.report.page import PAGE as RUN_PAGE

@@ -26,8 +26,8 @@ def find(experiment, printed, phase_name: str, test, options: Options) -> tuple[
     from fer_keras.config import resolve
     from fer_keras.runs.source import splits_for
     from fer_keras.runs.train_run import plan
-    from fer_keras.train import precision, range_test
-    from fer_keras.train.sweep import sweep
+    from fer_keras.training import precision, range_test
+    from fer_keras.training.sweep import sweep
 
     source, profile, recipe = plan(printed, options)
     phase = next(phase for phase in recipe.phases if phase.name == phase_name)
@@ -74,11 +74,11 @@ def _ready(recipe, phase, train, steps, seed, jit):
     from fer_keras.data import pipeline
     from fer_keras.models.weights import initial
     from fer_keras.runs.train_run import build
-    from fer_keras.train import freeze, prepare
+    from fer_keras.training import freeze, prepare
 
     phase = dataclasses.replace(phase, optimizer=dataclasses.replace(phase.optimizer, schedule=Constant()))
     keras.utils.set_random_seed(seed)
-    model = build(recipe, len(train.class_names), train.images.shape[3], train.images.shape[1])
+    model = build(recipe, train.class_names, train.images.shape[3], train.images.shape[1])
     start = initial.load_backbone(model, recipe.init)
     freeze.apply(model, phase)
     treatment = prepare.treatment(recipe, phase)
@@ -98,7 +98,7 @@ def _progress(test, began, step, loss):
 
 def write(folder: pathlib.Path, record: dict) -> None:
     """Write JSON and figure into `folder`."""
-    from fer_keras.evaluate.plots import figures_rates, figures_style
+    from fer_keras.evaluation.plots import figures_rates, figures_style
     from fer_keras.io import files
 
     files.write_json(folder / JSON, record)

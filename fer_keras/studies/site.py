@@ -144,13 +144,13 @@ def _digest(comparison: dict) -> str:
 
 
 def _drawn(path: Path, comparison: dict) -> bool:
-    from fer_keras.evaluate.plots import figures_style
+    from fer_keras.evaluation.plots import figures_style
 
     return figures_style.drawn_from(path, _digest(comparison))
 
 
 def _draw(path: Path, comparison: dict):
-    from fer_keras.evaluate.plots import figures_models, figures_style
+    from fer_keras.evaluation.plots import figures_models, figures_style
 
     metric = comparison["metric"]
     figure = figures_models.comparison(comparison["bars"], markdown.metric_name(metric), metric not in markdown.PLAIN)
@@ -158,7 +158,7 @@ def _draw(path: Path, comparison: dict):
 
 
 def _figure_link(reports_dir: Path, experiment: Experiment, rows) -> str | None:
-    from fer_keras.evaluate.plots.figures_models import COMPARISON_ALT
+    from fer_keras.evaluation.plots.figures_models import COMPARISON_ALT
 
     path = next(iter(_comparisons(reports_dir, [experiment], rows)), None)
     return path and f"![{COMPARISON_ALT}]({FIGURES}/{path.name})"

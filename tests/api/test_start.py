@@ -112,7 +112,7 @@ def test_a_start_of_the_users_own_and_another_profile_need_none_first(here, monk
 def test_on_a_processor_without_bfloat16_the_demo_says_that_it_takes_longer(here, monkeypatch, capsys):
     from fer_keras.api.run import run
     from fer_keras.runs import train_run
-    from fer_keras.train import precision
+    from fer_keras.training import precision
 
     def begin(*request):
         raise Begun

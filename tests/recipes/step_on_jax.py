@@ -6,7 +6,7 @@ A network's step is traced and lowered, gradients and optimizer's update include
 shape or a dtype that JAX does not take is found there. Compiling takes seconds to minutes each, so only the networks of
 COMPILED, in which the suite's own attention and branches stand, are compiled and make their steps; what backbones predict
 is held against TensorFlow in tests/recipes/test_architectures.py. Prints one line a network and one an optimizer: its
-name and what was done. Weights after steps are held against TensorFlow's in tests/train/test_shared_training.py.
+name and what was done. Weights after steps are held against TensorFlow's in tests/training/test_shared_training.py.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import numpy as np
 
 from fer_keras.data.readers import toy
 from fer_keras.models import builder
-from fer_keras.train import freeze, prepare
+from fer_keras.training import freeze, prepare
 from tests.recipes.architectures import RECIPES, architectures, smallest
 
 BATCH_SIZE = 2

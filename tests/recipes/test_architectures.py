@@ -21,8 +21,8 @@ import tensorflow as tf
 from fer_keras.data import development
 from fer_keras.data.readers import toy
 from fer_keras.models import builder, export
-from fer_keras.train import checkpoint
-from fer_keras.train.phases import Trainer
+from fer_keras.training import checkpoint
+from fer_keras.training.phases import Trainer
 from tests.recipes.architectures import architectures, smallest
 
 ROWS = 4
@@ -47,7 +47,7 @@ def _op_by_op():
 
 
 def _without_checkpoints():
-    """Write none: tests/train holds what they hold, and for these networks they take up to a quarter of the time."""
+    """Write none: tests/training holds what they hold, and for these networks they take up to a quarter of the time."""
     return unittest.mock.patch.object(checkpoint, "save", autospec=True)
 
 
@@ -56,7 +56,7 @@ def _network(recipe, classes, channels, side):
 
 
 def _few(drawn, data):
-    splits = development.divided(data, drawn, None, seed=0)
+    splits = development.divided(data, drawn, seed=0)
     return dataclasses.replace(
         splits, train=splits.train.take(np.arange(ROWS)), select=splits.select.take(np.arange(ROWS))
     )

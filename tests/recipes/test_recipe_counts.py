@@ -10,7 +10,7 @@ import pytest
 from fer_keras.config import resolve
 from fer_keras.models import builder
 from fer_keras.recipes import recipes
-from fer_keras.train import freeze, optimizers
+from fer_keras.training import freeze, optimizers
 
 RECIPES = recipes()
 COUNTS = json.loads(pathlib.Path(__file__).with_name("recipe_counts.json").read_text())

@@ -1,6 +1,6 @@
 import pytest
 
-from fer_keras.evaluate import metrics
+from fer_keras.evaluation import metrics
 from fer_keras.report import verdict
 
 

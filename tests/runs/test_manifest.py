@@ -15,7 +15,7 @@ from fer_keras.recipes.p003_hybrid_resnet50 import EXPERIMENT
 from fer_keras.runs import directory, manifest
 from fer_keras.runs.manifest import require_same, votes
 from fer_keras.runs.source import Source
-from fer_keras.train import checkpoint
+from fer_keras.training import checkpoint
 
 HARD = EXPERIMENT.recipe("hybrid_baseline_cnn")
 CPU = resolve.as_run(HARD, "cpu")

@@ -10,7 +10,7 @@ from fer_keras.io.errors import UserError
 from fer_keras.recipes.p003_hybrid_resnet50 import BASELINE_CNN, EXPERIMENT
 from fer_keras.runs import directory, manifest, train_run
 from fer_keras.runs.source import Source
-from fer_keras.train import checkpoint
+from fer_keras.training import checkpoint
 
 SMOKE = resolve.as_run(BASELINE_CNN, "smoke")
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from fer_keras.commands.lr_find import main
-from fer_keras.train.range_test import rates
+from fer_keras.training.range_test import rates
 
 WITHOUT_TENSORFLOW = "import sys, {}; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
 

@@ -24,7 +24,7 @@ def build(
         parts, head: those of `attentive_logits`; its defaults are the paper's.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels. Output "probabilities": float32 (B, classes).
-    Raises ValueError for an unknown backbone or part, or branches with other than 7 classes.
+    Raises ValueError for an unknown backbone or part, or branches for other classes than `class_names`.
     """
     face, x = stem(backbone, image_size=image_size, input_size=input_size, channels=channels)
     logits = attentive_logits(x, classes, parts=parts, **head)

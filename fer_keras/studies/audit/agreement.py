@@ -5,7 +5,7 @@ import numpy as np
 from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES
 from fer_keras.data.faces import Faces
 from fer_keras.data.readers import ferplus
-from fer_keras.evaluate.statistics import agreement
+from fer_keras.evaluation.statistics import agreement
 
 ALL = "all"
 

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from fer_keras.config.labels import TRAIN, USAGE
-from fer_keras.evaluate.plots import figures_style
+from fer_keras.evaluation.plots import figures_style
 from fer_keras.io import files, specification
 from fer_keras.io.errors import expected
 from fer_keras.report.markdown import bullets, section, table

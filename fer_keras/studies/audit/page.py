@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_keras.data import duplicates
-from fer_keras.evaluate.plots import figures_style as style
+from fer_keras.evaluation.plots import figures_style as style
 from fer_keras.io import files
 from fer_keras.runs import environment
 from fer_keras.studies.audit import agreement, audit_page, labels_page

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_keras.evaluate.plots import figures_style as style
+from fer_keras.evaluation.plots import figures_style as style
 from fer_keras.io import files
 from fer_keras.report.markdown import bullets, minutes, number, section, table
 from fer_keras.report.provenance import stamp

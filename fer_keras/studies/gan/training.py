@@ -16,7 +16,7 @@ from keras import ops
 
 from fer_keras.io.errors import UserError, expected
 from fer_keras.studies.gan import augment, networks, state
-from fer_keras.train.interrupt import StopRequest
+from fer_keras.training.interrupt import StopRequest
 
 SAMPLED_AT_ONCE = 256
 

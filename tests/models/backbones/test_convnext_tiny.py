@@ -7,7 +7,7 @@ import pytest
 from fer_keras.models import backbone_classifier
 from fer_keras.models.papers import hybrid
 from fer_keras.models.weights import initial, named
-from fer_keras.train import carry
+from fer_keras.training import carry
 
 pytestmark = pytest.mark.slow
 

@@ -128,3 +128,17 @@ def test_mixed_precision_ends_in_float32_and_starts_in_float32():
     assert model.get_layer("adapter").compute_dtype == "float32"
     assert model.get_layer("backbone").output.dtype == model.get_layer("branches").output.dtype == "bfloat16"
     assert model.output.dtype == "float32"
+
+
+@pytest.mark.parametrize("names", [RAFDB_CLASSES, AFFECTNET_CLASSES])
+def test_the_branches_groups_are_told_by_name_whatever_the_order_of_the_classes(names):
+    logits = attentive_logits(keras.Input((2, 2, 4)), len(names), parts=("branches",), class_names=names)
+    branches = logits._keras_history.operation
+    assert branches.class_names == names
+    assert branches.groups[0] == ("happy", "surprise", "neutral") and set(branches.groups[1]) == {*names} - {
+        *branches.groups[0]
+    }
+    outputs = [name for group in branches.groups for name in group]
+    assert [outputs[place] for place in branches.order] == list(names)
+    with pytest.raises(ValueError, match="Expected classes of the branches' groups .* Received: .'bored'"):
+        attentive_logits(keras.Input((2, 2, 4)), 7, parts=("branches",), class_names=(*names[:6], "bored"))
