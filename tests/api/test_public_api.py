@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import pkgutil
 import subprocess
 import sys
 
@@ -25,6 +26,11 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_every_public_name_is_there_and_documented(name):
     assert name in dir(fer_keras)
     assert getattr(fer_keras, name).__doc__
+
+
+def test_no_module_of_the_package_takes_a_public_names_place():
+    modules = {module.name for module in pkgutil.iter_modules(fer_keras.__path__)}
+    assert modules & set(fer_keras.__all__) == set()
 
 
 def test_another_name_is_an_attribute_error():
