@@ -1,14 +1,33 @@
 """A made-up run: a random classifier that is right more often than not, with every key that a record must have."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 
+from fer_keras.config import resolve
 from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.config.recipe import Phase, Recipe, Reported
+from fer_keras.config.settings import Optimizer
 from fer_keras.runs import directory, metrics_file
 from fer_keras.runs import predictions as stored
 from fer_keras.runs.record import read_record
+
+
+def toy_recipe(name: str = "toy", **changes) -> Recipe:
+    """Return the recipe that made-up runs are of, with `changes`."""
+    recipe = Recipe(
+        name=name,
+        title=f"Title of {name}",
+        model="vanilla_cnn",
+        model_args={"image_size": 224},
+        phases=(Phase("all", 1, Optimizer("adam", 1e-3)),),
+        batch_size=2,
+        reported=(Reported("accuracy", 0.99, "Table 1"),),
+        assumed=("An assumption.",),
+    )
+    return dataclasses.replace(recipe, **changes)
 
 
 def predictions(seed: int, rows: int = 300) -> dict[str, np.ndarray]:
@@ -27,7 +46,7 @@ def counts_of(part: dict) -> dict[str, int]:
 
 def record_of(parts: dict[str, dict], seed: int) -> dict:
     """Return the valid record.json of a run that predicted `parts` {split: predictions}, without metrics."""
-    data = {"dataset": "fer2013", "split": "official"}
+    recipe = toy_recipe()
     epochs = [("frozen", 1), ("frozen", 2), ("all", 1), ("all", 2), ("all", 3)]
     return {
         "schema": 2,
@@ -37,8 +56,8 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
         "paper_title": "A paper of no one",
         "recipe": "toy",
         "title": "Toy network",
-        "published": {"name": "toy", "init": "scratch", "data": data, "model_args": {"image_size": 224}},
-        "as_run": {"name": "toy", "init": "scratch", "data": data, "model_args": {"image_size": 48}},
+        "published": resolve.as_data(recipe),
+        "as_run": resolve.as_data(dataclasses.replace(recipe, model_args={"image_size": 48})),
         "deviations": [{"field": "model_args.image_size", "published": 224, "run": 48}],
         "assumed": ["Batch size 32."],
         "changed": [],

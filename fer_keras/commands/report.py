@@ -8,12 +8,12 @@ from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io.errors import expected
 from fer_keras.runs.migration import migrate
 from fer_keras.runs.verify import rebuild, verify
-from fer_keras.studies.site import check, regenerate
+from fer_keras.studies.site import accept_recipe, check, drifted, regenerate
 
 
 @entry_point
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0, 1 when a page is stale or a metric does not agree, 2 for bad input (one line on stderr)."""
+    """Return 0, 1 when a page is stale, a recipe has changed since or a metric disagrees, 2 for bad input (one line)."""
     parser = argparse.ArgumentParser(prog=program.name("report"), description=__doc__)
     parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     action = parser.add_mutually_exclusive_group()
@@ -26,11 +26,19 @@ def main(arguments: list[str] | None = None) -> int:
     action.add_argument("--figures", type=Path, metavar="RUN", help="draw the figures of a recorded run; see --data")
     parser.add_argument("--data", metavar="PATH", help="for --figures: the run's data set, to draw its faces too")
     parser.add_argument("--out", type=Path, metavar="DIR", help="for --figures: default figures/<run>")
+    action.add_argument(
+        "--accept-recipe",
+        metavar="RUN",
+        help="let the result of RUN stand although its recipe has changed since (--why)",
+    )
+    parser.add_argument("--why", metavar="TEXT", help="the reason, for --accept-recipe")
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), stopped="Stopped. Nothing half-written is left.")
 
 
 def _run(options) -> int:
+    if options.why and not options.accept_recipe:
+        raise expected("--accept-recipe RUN with --why", "none")
     if options.migrate:
         print(f"Converted: {options.migrate} holds {migrate(options.migrate)['run']}.")
         return 0
@@ -47,10 +55,13 @@ def _run(options) -> int:
         print("\n".join(f"wrote {path}" for path in rebuild(options.reports)) or "Nothing changed.")
         return 0
     if options.check:
-        stale = check(options.reports)
-        print("\n".join(f"stale: {path}" for path in stale) or "Every page is what its JSON generates.")
-        return bool(stale)
-    changed = regenerate(options.reports)
+        faults = [f"stale: {path}" for path in check(options.reports)] + drifted(options.reports)
+        print("\n".join(faults) or "Every page is what its JSON generates, and every result is of today's recipe.")
+        return bool(faults)
+    if options.accept_recipe:
+        changed = accept_recipe(options.reports, options.accept_recipe, options.why or "")
+    else:
+        changed = regenerate(options.reports)
     print("\n".join(f"wrote {path}" for path in changed) or "Nothing changed.")
     return 0
 

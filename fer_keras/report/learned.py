@@ -4,7 +4,7 @@ import collections
 from pathlib import Path
 
 from fer_keras.config.recipe import HEADLINE_METRICS, Experiment
-from fer_keras.report import markdown, table, verdict
+from fer_keras.report import drift, markdown, table, verdict
 from fer_keras.report.markdown import number, section
 from fer_keras.report.notes import note
 from fer_keras.report.page import PAGE as RUN_PAGE
@@ -70,7 +70,7 @@ def _paper(experiment: Experiment, rows: list[Row], reports_dir: Path) -> str:
 def _lines(row: Row, reports_dir: Path) -> list[tuple]:
     if row.middle is None:
         return []
-    name = f"[{row.recipe}]({RESULTS}/{row.middle['run']}/{RUN_PAGE})"
+    name = f"[{row.recipe}]({RESULTS}/{row.middle['run']}/{RUN_PAGE}){drift.mark(*row.records)}"
     found = _judged(row, reports_dir)
     counted = collections.Counter(judged.reason for judged in found if _only_counted(judged))
     shown = [

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fer_keras.io import files
-from fer_keras.report import provenance, results
+from fer_keras.report import drift, provenance, results
 from fer_keras.report.drawings import DRAWINGS, draw_all
 from fer_keras.report.markdown import section
 from fer_keras.runs import metrics_file
@@ -43,6 +43,7 @@ def render(run_dir: Path, record: dict, predictions: dict[str, dict]) -> str:
         provenance.stamp(record),
         provenance.protocol_warning(record),
         provenance.overlap_warning(record),
+        drift.warning(record),
         provenance.introduction(record),
         section("Paper beside ours", results.paper_beside_ours(record, predictions)),
         section("Headline metrics", results.circumstances(record), results.headline(record, predictions)),

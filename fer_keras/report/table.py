@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fer_keras.config.recipe import Experiment
-from fer_keras.report import markdown, verdict
+from fer_keras.report import drift, markdown, verdict
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.page import PAGE
 from fer_keras.report.registry import Row, measured, spread
@@ -37,7 +37,8 @@ run's page); macro F1 and *balanced* accuracy on PrivateTest; accuracy on Privat
 Several seeds are one row, minimum / median / maximum; difference and verdict are then those of the run with the
 (lower) median. A dash: there is no such number, or PrivateTest rows were trained on. Circumstances (split, selection,
 seed, init, what was reduced) stand on the page that a row links to; a row marked † is synthetic or unofficial data
-and compares with nothing. Runs of the leaky protocols have no row here but a [page](leaky.md) of their own."""
+and compares with nothing; *recipe changed since*: the suite's recipe is another one today in what decides training, and
+the run's page says in what. Runs of the leaky protocols have no row here but a [page](leaky.md) of their own."""
 
 
 def paper_page(experiment: Experiment) -> str:
@@ -86,7 +87,7 @@ def _name(row: Row, prefix: str) -> str:
         for run in sorted(row.records, key=lambda run: run["seed"])
     )
     comparable = all(run["data"]["official"] and not run["data"]["synthetic"] for run in row.records)
-    return f"{row.recipe}, {_kind(row.middle)} ({links}){'' if comparable else ' †'}"
+    return f"{row.recipe}, {_kind(row.middle)} ({links}){drift.mark(*row.records)}{'' if comparable else ' †'}"
 
 
 def _kind(record: dict) -> str:
@@ -177,7 +178,7 @@ def _numbers(row: Row, reports_dir: Path) -> list[tuple]:
             continue
         judged = judge(row, reported, reports_dir)
         ours = seeds(metric, row.values(lambda run, reported=reported: measured(run, reported)))
-        on = f"{row.middle['profile']}, {splits.display(row.middle, reported['split'])}"
+        on = f"{row.middle['profile']}, {splits.display(row.middle, reported['split'])}{drift.mark(*row.records)}"
         difference = number(metric, judged.difference, signed=True)
         said = f"{judged.verdict}: {judged.reason}"
         lines.append((label, on, number(metric, reported["value"]), ours, difference, said))

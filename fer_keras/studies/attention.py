@@ -7,7 +7,7 @@ import numpy as np
 
 from fer_keras.evaluation import metrics, statistics
 from fer_keras.evaluation.statistics import Interval
-from fer_keras.report import markdown
+from fer_keras.report import drift, markdown
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.notes import note
 from fer_keras.report.registry import Row, spread
@@ -146,14 +146,14 @@ def _scores(row: Row) -> list:
         values = row.values(lambda run, metric=metric: splits.score(run, splits.private(run), metric))
         columns.append(" / ".join(number(metric, value) for value in spread(values)))
     parameters = markdown.parameters(row.middle["parameters"]["total"])
-    return [f"{row.title} (`{row.recipe}`)", parameters, len(row.records), *columns]
+    return [f"{row.title} (`{row.recipe}`){drift.mark(*row.records)}", parameters, len(row.records), *columns]
 
 
 def _difference(row: Row, found: Paired | None) -> list:
     if found is None:
         return [row.title, *[None] * 5]
     return [
-        row.title,
+        f"{row.title}{drift.mark(*row.records)}",
         ", ".join(f"{100 * difference:+.2f}" for difference in found.differences),
         f"{100 * found.mean:+.2f}",
         f"{100 * found.interval.low:+.2f} to {100 * found.interval.high:+.2f}",

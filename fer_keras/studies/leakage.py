@@ -6,7 +6,7 @@ from pathlib import Path
 from fer_keras.config.datasets import SPLITS
 from fer_keras.config.protocols import CONTROL, OFFICIAL, STUDIED
 from fer_keras.evaluation.statistics import bootstrap
-from fer_keras.report import markdown, registry, table
+from fer_keras.report import drift, markdown, registry, table
 from fer_keras.report.markdown import number, section
 from fer_keras.report.page import PAGE as RUN_PAGE
 from fer_keras.runs import predictions
@@ -93,7 +93,7 @@ def _line(name, group, reports_dir):
     interval = bootstrap(found["labels"], found["probabilities"])["accuracy"]
     return [
         f"`{name}`",
-        ", ".join(f"[{r['seed']}]({RESULTS}/{r['run']}/{RUN_PAGE})" for r in by_seed),
+        ", ".join(f"[{r['seed']}]({RESULTS}/{r['run']}/{RUN_PAGE})" for r in by_seed) + drift.mark(*group),
         _count(sum(record["data"]["counts"]["train"].values())),
         _count(steps(record)),
         _count(test["rows"]),

@@ -1,19 +1,16 @@
 """All pages of reports/ at once: written, or checked against what is there."""
 
 import functools
-import hashlib
-import json
 from pathlib import Path
 
 from fer_keras.config.recipe import Experiment
 from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.report import learned, markdown, memo, notes, registry, table
+from fer_keras.report import drift, learned, memo, notes, registry, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs import predictions
-from fer_keras.runs.directory import FIGURES
 from fer_keras.runs.record import RESULTS, load_records
-from fer_keras.studies import attention, leakage
+from fer_keras.studies import attention, comparison_figures, leakage
 from fer_keras.studies.audit import audit_page, labels_page
 from fer_keras.studies.gan import page as gan_page
 from fer_keras.studies.paper_consistency import consistency
@@ -30,12 +27,12 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
     """
     reports_dir = Path(reports_dir)
     whole, suite = suite is None, registry.experiments() if suite is None else suite
-    records = load_records(reports_dir)
+    records = _records(reports_dir, suite)
     changed = []
     rows = registry.rows(suite, records)
-    for path, comparison in _comparisons(reports_dir, suite, rows).items():
-        if not _drawn(path, comparison):
-            _draw(path, comparison)
+    for path, comparison in comparison_figures.of(reports_dir, suite, rows).items():
+        if not comparison_figures.is_drawn(path, comparison):
+            comparison_figures.draw(path, comparison)
             changed.append(path)
     made = pages(reports_dir, suite, records)
     if whole:
@@ -54,17 +51,39 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
     """
     reports_dir = Path(reports_dir)
     whole, suite = suite is None, registry.experiments() if suite is None else suite
-    records = load_records(reports_dir)
+    records = _records(reports_dir, suite)
     make = functools.partial(pages, reports_dir, suite, records)
     generated = memo.remembered(reports_dir, _written_part(reports_dir), make) if whole else make()
     stale = [path for path, text in generated.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    comparisons = _comparisons(reports_dir, suite, registry.rows(suite, records))
-    stale += [path for path, comparison in comparisons.items() if not _drawn(path, comparison)]
+    comparisons = comparison_figures.of(reports_dir, suite, registry.rows(suite, records))
+    stale += [path for path, comparison in comparisons.items() if not comparison_figures.is_drawn(path, comparison)]
     audit = reports_dir / audit_page.FOLDER
     if (audit / audit_page.RECORD).is_file():
         stale += audit_page.stale(audit, audit_page.read(audit / audit_page.RECORD))
     present = [path for path in reports_dir.rglob("*.md") if path.parent.name != notes.NOTES]
     return sorted({*stale, *(path for path in present if path not in generated)})
+
+
+def drifted(reports_dir: Path, suite: list[Experiment] | None = None) -> list[str]:
+    """Return a line for each committed result whose recipe has changed since and that nobody has accepted."""
+    records = _records(reports_dir, registry.experiments() if suite is None else suite)
+    how = "run it again, or accept it with --accept-recipe RUN --why TEXT"
+    return [
+        f"{drift.MARK}: {run} ({', '.join(records[run][drift.KEY]['fields'])}); {how}"
+        for run in drift.unaccepted(records)
+    ]
+
+
+def accept_recipe(reports_dir: Path, run: str, why: str, suite: list[Experiment] | None = None) -> list[Path]:
+    """Accept the result of `run` beside today's recipe (`drift.accept`), regenerate, and return the files that changed."""
+    experiments = registry.experiments() if suite is None else suite
+    noted = drift.accept(run, why, load_records(reports_dir), experiments, reports_dir)
+    return [noted, *regenerate(reports_dir, suite)]
+
+
+def _records(reports_dir: Path, suite: list[Experiment]) -> dict[str, dict]:
+    """Return {run: record with metrics}, those marked whose recipe is another one today."""
+    return drift.marked(load_records(reports_dir), suite, reports_dir)
 
 
 def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) -> dict[Path, str]:
@@ -79,7 +98,7 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
     if any(experiment.name == attention.EXPERIMENT for experiment in suite):
         found[reports_dir / attention.PAGE] = attention.page(rows, reports_dir)
     for experiment in suite:
-        figure = _figure_link(reports_dir, experiment, rows)
+        figure = comparison_figures.link(reports_dir, experiment, rows)
         found[reports_dir / table.paper_page(experiment)] = table.paper(experiment, rows, reports_dir, figure)
     for run, record in records.items():
         run_dir = reports_dir / RESULTS / run
@@ -111,54 +130,3 @@ def _between_markers(readme: Path, text: str) -> str:
         raise expected(f"one line {BEGIN} and, after it, one line {END} in {readme}", "none or several")
     before, rest = old.split(BEGIN)
     return f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}"
-
-
-def _comparisons(reports_dir: Path, suite: list[Experiment], rows) -> dict[Path, dict]:
-    """Return {figure: {"metric", "bars": [name, paper, ours]}} of each experiment that holds a printed number."""
-    found = {}
-    for experiment in suite:
-        own = [row for row in rows if row.experiment == experiment.name]
-        printed = [row.headline["metric"] for row in own if row.headline]
-        if printed:
-            metric = max(dict.fromkeys(printed), key=printed.count)
-            bars = [[_bar_name(row), *_pair(row, metric)] for row in own]
-            path = reports_dir / FIGURES / f"{Path(table.paper_page(experiment)).stem}.png"
-            found[path] = {"metric": metric, "bars": bars}
-    return found
-
-
-def _bar_name(row) -> str:
-    return f"{row.recipe}, {row.middle['profile']}" if row.middle else row.recipe
-
-
-def _pair(row, metric):
-    reported = next((number for number in row.reported if number["metric"] == metric), None)
-    if row.middle is None:
-        return reported and reported["value"], None
-    wanted = reported or {"metric": metric, "split": "test"}
-    return reported and reported["value"], registry.measured(row.middle, wanted)
-
-
-def _digest(comparison: dict) -> str:
-    return hashlib.sha256(json.dumps(comparison).encode()).hexdigest()
-
-
-def _drawn(path: Path, comparison: dict) -> bool:
-    from fer_keras.evaluation.plots import figures_style
-
-    return figures_style.drawn_from(path, _digest(comparison))
-
-
-def _draw(path: Path, comparison: dict):
-    from fer_keras.evaluation.plots import figures_models, figures_style
-
-    metric = comparison["metric"]
-    figure = figures_models.comparison(comparison["bars"], markdown.metric_name(metric), metric not in markdown.PLAIN)
-    figures_style.save(figure, path, _digest(comparison))
-
-
-def _figure_link(reports_dir: Path, experiment: Experiment, rows) -> str | None:
-    from fer_keras.evaluation.plots.figures_models import COMPARISON_ALT
-
-    path = next(iter(_comparisons(reports_dir, [experiment], rows)), None)
-    return path and f"![{COMPARISON_ALT}]({FIGURES}/{path.name})"

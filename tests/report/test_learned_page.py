@@ -1,19 +1,13 @@
 """What we learned: the tally of verdicts, and the notes written by hand."""
 
-from fer_keras.config.recipe import Experiment, Phase, Recipe, Reported
-from fer_keras.config.settings import Optimizer
+from fer_keras.config.recipe import Experiment
 from fer_keras.report import learned, notes, registry
 from fer_keras.runs.record import load_records
-
-
-def recipe(name):
-    phases = (Phase("all", 1, Optimizer("adam", 1e-3)),)
-    return Recipe(name, name, "vanilla_cnn", phases, 2, reported=(Reported("accuracy", 0.99, "Table 1"),))
-
+from tests.made_up_run import toy_recipe
 
 SUITE = [
-    Experiment("toy", "999", "A paper of no one", (recipe("toy"), recipe("never_run"))),
-    Experiment("own", "the suite's own", "No paper", (recipe("mine"),)),
+    Experiment("toy", "999", "A paper of no one", (toy_recipe(), toy_recipe("never_run"))),
+    Experiment("own", "the suite's own", "No paper", (toy_recipe("mine"),)),
 ]
 
 

@@ -3,29 +3,15 @@ import sys
 
 import pytest
 
-from fer_keras.config.recipe import Experiment, Phase, Recipe, Reported
-from fer_keras.config.settings import Optimizer
+from fer_keras.config.recipe import Experiment
 from fer_keras.io.errors import UserError
 from fer_keras.report import drawings
 from fer_keras.runs import predictions
 from fer_keras.runs.record import read_facts, save_record
 from fer_keras.studies.site import BEGIN, END, check, regenerate
-from tests.made_up_run import rewrite
+from tests.made_up_run import rewrite, toy_recipe
 
-
-def recipe(name):
-    return Recipe(
-        name=name,
-        title=f"Title of {name}",
-        model="vanilla_cnn",
-        phases=(Phase("all", 1, Optimizer("adam", 1e-3)),),
-        batch_size=2,
-        reported=(Reported("accuracy", 0.99, "Table 1"),),
-        assumed=("An assumption.",),
-    )
-
-
-SUITE = [Experiment("toy", "999", "A paper of no one", (recipe("toy"), recipe("never_run")))]
+SUITE = [Experiment("toy", "999", "A paper of no one", (toy_recipe(), toy_recipe("never_run")))]
 
 
 @pytest.fixture

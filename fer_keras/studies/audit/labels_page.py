@@ -6,6 +6,7 @@ import numpy as np
 
 from fer_keras.io import files, specification
 from fer_keras.io.errors import expected
+from fer_keras.report import drift
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.page import PAGE as RUN_PAGE
 from fer_keras.runs import predictions, splits
@@ -134,7 +135,7 @@ def runs_table(records: dict[str, dict], reports_dir: Path) -> str:
             found = implied(ours, theirs)
             bounds = " to ".join(number("accuracy", edge).removesuffix(" %") for edge in found["bounds"])
             cells = (number("accuracy", found[key]) for key in ("fer2013", "ferplus", "implied"))
-            lines.append((f"[{run}](../{RESULTS}/{run}/{RUN_PAGE})", *cells, bounds))
+            lines.append((f"[{run}](../{RESULTS}/{run}/{RUN_PAGE}){drift.mark(record)}", *cells, bounds))
     return table(("run", "by FER2013", "by FER+", "implied", "bounds"), lines) if lines else ""
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.config.recipe import Experiment
 from fer_keras.io.errors import UserError
 from fer_keras.runs import predictions
 from fer_keras.runs.record import read_facts, save_record
 from fer_keras.studies.audit import labels_page
 from fer_keras.studies.site import check, regenerate
-from tests.made_up_run import rewrite
+from tests.made_up_run import rewrite, toy_recipe
 
 
 def part(train):
@@ -74,14 +75,14 @@ def test_runs_are_held_against_the_agreement(written, make_run):
     run = make_run()
     splits = predictions.read(run, read_facts(run))
     record = rewrite(run, splits | {"test_ferplus": {name: array[:200] for name, array in splits["test"].items()}})
-    reports = written.parent
+    reports, suite = written.parent, [Experiment("toy", "999", "A paper of no one", (toy_recipe(),))]
     save_record(run, reports)
-    assert written / "labels.md" in regenerate(reports, [])
+    assert written / "labels.md" in regenerate(reports, suite)
     accuracy = f"{100 * record['metrics']['test_ferplus']['accuracy']:.2f} %"
     line = f"| [toy-cpu-seed0](../results/toy-cpu-seed0/report.md) | {accuracy} | {accuracy} | {accuracy} | "
     assert line in (written / "labels.md").read_text()
     (written / "labels.md").write_text("100 %")
-    assert check(reports, []) == [written / "labels.md"]
+    assert check(reports, suite) == [written / "labels.md"]
 
 
 @pytest.mark.parametrize(
