@@ -1,8 +1,10 @@
 """The parts of a run's page that say where the numbers come from: stamp, deviations, data, training, environment."""
 
 import json
+import shlex
 
 from fer_keras.config import protocols
+from fer_keras.config.options import DEMO
 from fer_keras.report import markdown, results
 from fer_keras.report.markdown import bullets, section, table
 
@@ -56,20 +58,27 @@ def _processor_time(record: dict) -> list[tuple[str, str]]:
 
 
 def _command(record: dict) -> str:
-    """Return what was typed, as far as the record tells; the demo runs when there is no data, without a profile."""
-    words = ["python -m", f"experiments.{record['experiment']}", f"--only {record['recipe']}"]
-    if record["profile"] != "demo":
-        words.append(f"--profile {record['profile']}")
-    printed, run = (record[key].get("data", {}).get("split") for key in ("published", "as_run"))
-    if run != printed and run in protocols.PROTOCOLS:
-        words.append(f"--protocol {run}")
+    """Return what was typed: every flag that was given, where the record keeps them, else what it tells of them.
+
+    The demo runs when there is no data, without a profile.
+    """
+    words = ["python", "-m", f"experiments.{record['experiment']}", "--only", record["recipe"]]
+    given = record.get("command", _told_flags(record))
+    profile = [] if record["profile"] == DEMO or "--profile" in given else ["--profile", record["profile"]]
+    return shlex.join([*words, *profile, *given])
+
+
+def _told_flags(record: dict) -> list[str]:
+    """Return the flags that an older record tells of."""
+    words = []
+    published, run = (record[key].get("data", {}).get("split") for key in ("published", "as_run"))
+    if run != published and run in protocols.PROTOCOLS:
+        words += ["--protocol", run]
     if record["seed"]:
-        words.append(f"--seed {record['seed']}")
+        words += ["--seed", str(record["seed"])]
     if record["data"].get("dropped"):
-        words.append(f"--drop {record['data']['dropped']['list']}")
-    if record["data"].get("crop"):
-        words.append("--crop")
-    return " ".join(words)
+        words += ["--drop", record["data"]["dropped"]["list"]]
+    return words + (["--crop"] if record["data"].get("crop") else [])
 
 
 def deviations(record: dict) -> str:

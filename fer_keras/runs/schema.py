@@ -87,6 +87,7 @@ RECORD = {
     "changed": Many(str),
     "reported": Many({"metric": str, "value": NUMBER, "where": str, "split": str}),
     "profile": str,
+    "command?": Many(str),
     "seed": int,
     "init": {"kind": str, "file?": (str, NONE), "sha256?": (str, NONE), "note?": (str, NONE)},
     "data": DATA,

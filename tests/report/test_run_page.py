@@ -100,3 +100,10 @@ def test_every_figure_is_drawn_and_linked_with_its_alternative_text(make_run):
 def test_samples_of_other_rows_are_refused(make_run):
     with pytest.raises(ValueError, match="Expected the images of every test row"):
         samples.save(make_run(), np.zeros((2, 8, 8, 1), np.uint8), np.array([1, 2]))
+
+
+def test_the_command_repeats_every_flag_that_was_given(make_run):
+    words = ["--epochs", "3", "--data", "my faces/fer2013.csv", "--seed", "4", "--soft-labels"]
+    text = write_report(make_run(change=lambda record: record.update(command=words))).read_text()
+    told = "--epochs 3 --data 'my faces/fer2013.csv' --seed 4 --soft-labels"
+    assert f"| command | `python -m experiments.toy --only toy --profile cpu {told}` |" in text
