@@ -72,6 +72,11 @@ class Facts:
         return self.images_of or self.name
 
     @property
+    def tested(self) -> str:
+        """Return what a page calls its official test images."""
+        return self.names.get(PRIVATE) or self.names[TEST]
+
+    @property
     def flag(self) -> str:
         """Return the flag that says where it lies, where a recipe has a phase on it besides its own data."""
         return f"--{self.name}"

@@ -5,6 +5,7 @@ The leaky ones are usual mistakes, run to measure what they buy: reports/leaky.m
 
 import dataclasses
 
+from fer_keras.config.datasets import DATASETS, FER2013
 from fer_keras.config.recipe import Recipe
 from fer_keras.io.errors import expected
 
@@ -65,18 +66,19 @@ def run_name(recipe: str, profile: str, protocol: str, seed: int, digest: str = 
     return "-".join(filter(None, words))
 
 
-def warning(split: str) -> str:
-    """Return one loud line for a division that trains on PrivateTest rows, else the empty string."""
+def warning(split: str, dataset: str = FER2013.name) -> str:
+    """Return one loud line for a division that trains on the set's official test rows, else the empty string."""
     if split not in POOLING:
         return ""
+    tested = DATASETS[dataset].tested
     if split in LEAKY:
         return (
-            f"LEAKY PROTOCOL {split}, on purpose: PrivateTest rows are trained on, and copies of test rows too. "
+            f"LEAKY PROTOCOL {split}, on purpose: {tested} rows are trained on, and copies of test rows too. "
             "Its scores show what leakage buys; they compare with no paper and no other row."
         )
     if split == CONTROL:
         return (
-            f"DIVISION {split}: PrivateTest rows are trained on. It is the control of the leaky protocols; its scores "
+            f"DIVISION {split}: {tested} rows are trained on. It is the control of the leaky protocols; its scores "
             "compare with no paper and no other row."
         )
-    return f"DIVISION {split}: PrivateTest rows are trained on, so there is no score on PrivateTest."
+    return f"DIVISION {split}: {tested} rows are trained on, so there is no score on {tested}."

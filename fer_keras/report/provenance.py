@@ -24,7 +24,7 @@ def stamp(record: dict) -> str:
 
 def protocol_warning(record: dict) -> str:
     """Return a loud line when PrivateTest rows were trained on: in a leaky protocol, its control, or as the paper did."""
-    warning = protocols.warning(record["data"]["split"])
+    warning = protocols.warning(record["data"]["split"], record["as_run"].get("data", {}).get("dataset", "fer2013"))
     return f"> **{warning}**" if warning else ""
 
 

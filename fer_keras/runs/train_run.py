@@ -55,6 +55,8 @@ def _init(recipe, asked, demo):
 
 def _as_run(printed, profile, options):
     recipe = protocols.as_run(resolve.as_run(printed, profile, **options.sizes), options.protocol)
+    if options.soft_labels and not recipe.data.facts.has_votes:
+        raise expected("FER2013 with --soft-labels, for FER+'s votes", recipe.data.facts.title)
     if options.soft_labels:
         recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, soft_labels=True))
     return recipe
@@ -89,7 +91,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
     print(f"{name}: {of}, seed {options.seed}, into {folder}")
     for line in resolve.scaling(printed, profile, recipe.batch_size):
         print(f"{line['field']}: {line['published']}, {line['run']}.".capitalize())
-    if warning := protocols.warning(recipe.data.split):
+    if warning := protocols.warning(recipe.data.split, recipe.data.dataset):
         print(warning)
     note = seen.require_unseen(recipe.init, source.faces, trainer.splits_of(recipe.data))
     others = development.described(recipe, trainer.splits_of)
