@@ -70,7 +70,7 @@ def warning(split: str, dataset: str = FER2013.name) -> str:
     """Return one loud line for a division that trains on the set's official test rows, else the empty string."""
     if split not in POOLING:
         return ""
-    tested = DATASETS[dataset].tested
+    tested = DATASETS[dataset].tested if dataset in DATASETS else f"{dataset}'s test"
     if split in LEAKY:
         return (
             f"LEAKY PROTOCOL {split}, on purpose: {tested} rows are trained on, and copies of test rows too. "

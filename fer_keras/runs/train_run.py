@@ -14,6 +14,7 @@ from fer_keras.config.recipe import Recipe
 from fer_keras.data import development, pipeline, seen
 from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
+from fer_keras.io.errors import expected
 from fer_keras.models import builder, saved
 from fer_keras.models.contract import Contract
 from fer_keras.models.weights import initial
