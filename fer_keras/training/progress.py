@@ -69,7 +69,7 @@ class Progress(keras.callbacks.Callback):
             share = 1 - self._cost_left() / sum(work.epochs * work.steps * work.cost for work in self.work)
             bar = "#" * round(24 * share)
             self._show(f"\r[{bar:<24}] {self.label}  loss {_loss(logs):.3f}  {spell(self.seconds_left())} left   ")
-        elif not self.draws and not self.quiet and since > SECONDS_BETWEEN_LINES:
+        elif not self.draws and not self.quiet and self._announced and since > SECONDS_BETWEEN_LINES:
             steps = f"step {self._step} of {self.work[self._phase].steps}"
             self._show(f"{self.label}, {steps}: loss {_loss(logs):.4f}; {spell(self.seconds_left())} left\n")
 

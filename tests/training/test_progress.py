@@ -66,7 +66,9 @@ def test_where_there_is_no_terminal_lines_are_plain_and_a_minute_apart(clock):
     out = io.StringIO()
     shown = Progress([Work(1, 400)], out=out)
     shown.begin_epoch("train 1/1", phase=0, epoch=0, compiles=True)
-    steps(shown, clock, [1.0] * 150)
+    steps(shown, clock, [90.0])
+    assert out.getvalue() == ""  # nothing can be said before some steps were timed
+    steps(shown, clock, [1.0] * 149)
     shown.say("Epoch 1/1 of train: loss 1.5")
     estimate, *lines = out.getvalue().splitlines()
     assert estimate.startswith("Estimated time to train: 6 min 34 s; done at about ")
