@@ -15,7 +15,7 @@ from fer_keras.runs import directory, naming, train_run
 from fer_keras.runs.record import save_record
 from fer_keras.runs.source import Source
 from fer_keras.studies.site import regenerate
-from fer_keras.training import determinism, devices, precision, processes
+from fer_keras.training import determinism, devices, precision, processes, processor_time
 
 REPORTS = pathlib.Path("reports")
 
@@ -63,6 +63,7 @@ def _run(experiment, printed, options, source: Source | None = None) -> pathlib.
     if options.record:
         save_record(folder, REPORTS)
         print(f"Recorded; rewritten: {', '.join(str(path) for path in regenerate(REPORTS)) or 'nothing'}")
+    processor_time.end_run()
     return folder
 
 

@@ -66,7 +66,7 @@ class Data:
     max_train_rows: int | None = None
 
     def __post_init__(self):
-        _refuse_unless(self.dataset in DATASETS, f"Expected a data set in {*DATASETS,}. Received: {self.dataset!r}")
+        _refuse_unless(self.dataset in DATASETS, f"Expected a data set in {(*DATASETS,)}. Received: {self.dataset!r}")
         divisions = self.facts.divisions
         _refuse_unless(self.split in divisions, f"Expected a split in {divisions}. Received: {self.split!r}")
         share = self.expected_labels
@@ -125,7 +125,7 @@ class Profile:
     """A declared reduction of a recipe, for hardware that cannot run it as printed.
 
     Attributes:
-        minutes: what a run takes, estimated, on the hardware the profile is for.
+        minutes: what a run takes, estimated, its start included, on the hardware the profile is for.
         note: why this reduction, in a few words for the deviations.
         image_size: side of the square that the backbone sees, or None for the recipe's.
         epochs: {phase name: epochs}; phases not named keep theirs, 0 leaves the phase out.
@@ -236,7 +236,7 @@ def _refuse_unknown_classes(recipe: Recipe) -> None:
 
 def _refuse_others(names: Iterable[str], classes: Collection[str]) -> None:
     unknown = sorted(set(names) - set(classes))
-    _refuse_unless(not unknown, f"Expected class names among {*classes,}. Received: {unknown}")
+    _refuse_unless(not unknown, f"Expected class names among {(*classes,)}. Received: {unknown}")
 
 
 def _refuse_unless_generated(recipe: Recipe) -> None:

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import pathlib
-import time
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from fer_keras.evaluation import ten_crop, views
 from fer_keras.io import files
 from fer_keras.runs import metrics_file, predictions, schema
 from fer_keras.runs.directory import PREDICTIONS, RECORD
+from fer_keras.training import processor_time
 from fer_keras.training.evaluation import predict
 from fer_keras.training.phases import Trained
 
@@ -77,7 +77,7 @@ def write(folder: pathlib.Path, printed: Recipe, recipe: Recipe, identity: dict,
 def _cpu_minutes(trained: Trained) -> float | None:
     """Return the processor time of the run so far: reading, training, evaluation, in this process and those before it."""
     before = trained.cpu_seconds_before
-    return None if before is None else round((before + time.process_time()) / 60, 2)
+    return None if before is None else round((before + processor_time.used()) / 60, 2)
 
 
 def _open(sealed: Sealed) -> Faces:

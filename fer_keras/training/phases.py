@@ -11,7 +11,7 @@ import keras
 from fer_keras.config.recipe import Data, Recipe
 from fer_keras.data.splits import Splits
 from fer_keras.io.text import counted
-from fer_keras.training import carry, checkpoint, freeze, optimizers, prepare, processes
+from fer_keras.training import carry, checkpoint, freeze, optimizers, prepare, processes, processor_time
 from fer_keras.training.averaging import averaged_weights
 from fer_keras.training.devices import ALONE, Devices, synchronise_batch_norm
 from fer_keras.training.evaluation import evaluate
@@ -205,7 +205,7 @@ class Trainer:
             "history": self._history,
             "selection": dataclasses.asdict(self._selection),
             "seconds": self._seconds(),
-            "cpu_seconds": None if self._cpu_before is None else self._cpu_before + time.process_time(),
+            "cpu_seconds": None if self._cpu_before is None else self._cpu_before + processor_time.used(),
         }
         checkpoint.save(self.folder, model, progress, self._best)
 

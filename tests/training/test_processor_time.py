@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from fer_keras.training import checkpoint
+from fer_keras.training import checkpoint, processor_time
 from fer_keras.training.interrupt import Interrupted
 from tests.training.test_faults import trainer
 
@@ -22,6 +22,15 @@ def test_processor_time_of_earlier_processes_counts(toy, tmp_path):
     again = trainer(toy, tmp_path).train()
     assert 0 < again.cpu_seconds_before <= stopped
     assert trainer(toy, tmp_path / "anew").train().cpu_seconds_before == 0
+
+
+def test_a_run_does_not_pay_for_the_run_before_it_in_the_same_process(monkeypatch):
+    spent = iter((50.0, 50.0, 62.5))
+    monkeypatch.setattr(processor_time, "_ended", 0.0)
+    monkeypatch.setattr(processor_time.time, "process_time", lambda: next(spent))
+    assert processor_time.used() == 50.0
+    processor_time.end_run()
+    assert processor_time.used() == 12.5
 
 
 def test_a_checkpoint_that_does_not_say_its_processor_time(toy, tmp_path, monkeypatch):
