@@ -1,8 +1,14 @@
 """Every number that a report prints about predictions, as one dictionary that JSON can hold.
 
+A metric is one entry of OVERALL or PER_CLASS: `evaluate` computes it, the schema of metrics.json expects it, and
+`python -m fer_keras.report --rebuild` adds it to every run from the stored predictions. Its column stands in
+`report.results`.
+
 scikit-learn and scipy do the arithmetic. Fractions are 0..1; floats are kept to 12 significant digits, so that the
 same predictions give the same JSON on machines whose vector units round the last bit differently.
 """
+
+import dataclasses
 
 import numpy as np
 
@@ -13,45 +19,86 @@ TOP = 10
 """How many confused pairs `evaluate` lists."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Scored:
+    """What metrics are computed from: N scored images of K classes.
+
+    `labels` int [N], `probabilities` float [N, K] (rows sum to 1), `confusion` counts [K, K] (true x predicted), and of
+    each class [K] `precision`, `recall`, `f1` (0 for 0 / 0, scikit-learn's zero_division=0) and `support`, its true images.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray
+    confusion: np.ndarray
+    precision: np.ndarray
+    recall: np.ndarray
+    f1: np.ndarray
+    support: np.ndarray
+
+
+def _log_loss(scored: Scored) -> float:
+    from sklearn.metrics import log_loss
+
+    return log_loss(scored.labels, scored.probabilities, labels=np.arange(len(scored.support)))
+
+
+OVERALL = {
+    "accuracy": lambda scored: np.trace(scored.confusion) / len(scored.labels),
+    "balanced_accuracy": lambda scored: scored.recall[scored.support > 0].mean(),
+    "macro_f1": lambda scored: scored.f1.mean(),
+    "macro_precision": lambda scored: scored.precision.mean(),
+    "macro_recall": lambda scored: scored.recall.mean(),
+    "weighted_f1": lambda scored: np.average(scored.f1, weights=scored.support),
+    "log_loss": _log_loss,
+    "ece": lambda scored: expected_calibration_error(scored.labels, scored.probabilities),
+}
+"""{metric: its function of Scored}. Balanced accuracy is the mean recall of the classes that occur; log loss is in nats."""
+
+PER_CLASS = {
+    "precision": lambda scored: scored.precision,
+    "recall": lambda scored: scored.recall,
+    "f1": lambda scored: scored.f1,
+}
+"""{metric of each class: its function of Scored, which gives [K]}."""
+
+
 def evaluate(labels: np.ndarray, probabilities: np.ndarray, class_names: tuple[str, ...]) -> dict:
     """Return all metrics of `probabilities` [N, K] against `labels` [N] (0..K-1).
 
-    Keys: rows, accuracy, balanced_accuracy (mean recall of the classes that occur), macro_f1, macro_precision,
-    macro_recall, weighted_f1, log_loss (nats), ece, per_class {name: {precision, recall, f1, support}}, confusion
-    (counts, true x predicted), chi_square {statistic, dof, p}, top_confusions [{true, predicted, share, count}].
-    A ratio of zero over zero is 0, as scikit-learn's zero_division=0 has it.
+    Keys: rows, those of OVERALL, per_class {name: {those of PER_CLASS, support}}, confusion (counts, true x predicted),
+    chi_square {statistic, dof, p}, top_confusions [{true, predicted, share, count}].
     Raises ValueError for disagreeing shapes or labels out of range; UserError for probabilities that are not finite.
     """
-    from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
-
-    labels, probabilities = checked(labels, probabilities, len(class_names))
-    classes = np.arange(len(class_names))
-    predicted = probabilities.argmax(axis=1)
-    confusion = confusion_matrix(labels, predicted, labels=classes)
-    precision, recall, f1, support = precision_recall_fscore_support(labels, predicted, labels=classes, zero_division=0)
-    per_class = {
-        name: {
-            "precision": _kept(precision[i]),
-            "recall": _kept(recall[i]),
-            "f1": _kept(f1[i]),
-            "support": int(support[i]),
-        }
-        for i, name in enumerate(class_names)
-    }
+    scored = _scored(*checked(labels, probabilities, len(class_names)))
+    confusion = scored.confusion.tolist()
     return {
-        "rows": len(labels),
-        "accuracy": _kept(np.trace(confusion) / len(labels)),
-        "balanced_accuracy": _kept(recall[support > 0].mean()),
-        "macro_f1": _kept(f1.mean()),
-        "macro_precision": _kept(precision.mean()),
-        "macro_recall": _kept(recall.mean()),
-        "weighted_f1": _kept(np.average(f1, weights=support)),
-        "log_loss": _kept(log_loss(labels, probabilities, labels=classes)),
-        "ece": _kept(expected_calibration_error(labels, probabilities)),
-        "per_class": per_class,
-        "confusion": confusion.tolist(),
-        "chi_square": chi_square(confusion),
-        "top_confusions": confused_pairs(confusion.tolist(), class_names)[:TOP],
+        "rows": len(scored.labels),
+        **{metric: _kept(compute(scored)) for metric, compute in OVERALL.items()},
+        "per_class": _per_class(scored, class_names),
+        "confusion": confusion,
+        "chi_square": chi_square(scored.confusion),
+        "top_confusions": confused_pairs(confusion, class_names)[:TOP],
+    }
+
+
+def _scored(labels: np.ndarray, probabilities: np.ndarray) -> Scored:
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    classes, predicted = np.arange(probabilities.shape[1]), probabilities.argmax(axis=1)
+    confusion = confusion_matrix(labels, predicted, labels=classes)
+    return Scored(
+        labels,
+        probabilities,
+        confusion,
+        *precision_recall_fscore_support(labels, predicted, labels=classes, zero_division=0),
+    )
+
+
+def _per_class(scored: Scored, class_names: tuple[str, ...]) -> dict[str, dict]:
+    columns = {metric: compute(scored) for metric, compute in PER_CLASS.items()}
+    return {
+        name: {metric: _kept(column[i]) for metric, column in columns.items()} | {"support": int(scored.support[i])}
+        for i, name in enumerate(class_names)
     }
 
 

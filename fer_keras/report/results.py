@@ -9,6 +9,13 @@ from fer_keras.report.markdown import table
 from fer_keras.runs import splits
 
 HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
+CLASS_COLUMNS = (
+    ("precision", "precision", "macro_precision"),
+    ("recall", "recall", "macro_recall"),
+    ("f1", "F1", "macro_f1"),
+)
+"""(metric of a class, its heading, its mean over the classes) in the order of the table of classes."""
+
 PAIRS_ABOVE, WEAK_BELOW = 0.15, 0.5
 """Shares that paper 000's Table II uses: pairs confused over 15 %, classes under 50 %."""
 
@@ -75,16 +82,18 @@ def headline(record: dict, predictions: dict) -> str:
 
 
 def per_class(record: dict) -> str:
-    """Return precision, recall, F1 and support of every class on the test rows, with macro and weighted means."""
+    """Return CLASS_COLUMNS and support of every class on the test rows, with macro means and weighted F1."""
     metrics = record["metrics"]["test"]
     rows = [
-        (name, *(markdown.number(key, scores[key]) for key in ("precision", "recall", "f1")), f"{scores['support']:,}")
+        (name, *(markdown.number(key, scores[key]) for key, _, _ in CLASS_COLUMNS), f"{scores['support']:,}")
         for name, scores in metrics["per_class"].items()
     ]
-    means = [markdown.number("f1", metrics[key]) for key in ("macro_precision", "macro_recall", "macro_f1")]
+    means = [markdown.number(mean, metrics[mean]) for _, _, mean in CLASS_COLUMNS]
     rows.append(("**macro mean**", *means, f"{metrics['rows']:,}"))
-    rows.append(("**weighted F1**", None, None, markdown.number("f1", metrics["weighted_f1"]), None))
-    return f"On {splits.display(record, 'test')}.\n\n" + table(("class", "precision", "recall", "F1", "support"), rows)
+    weighted = [markdown.number(key, metrics["weighted_f1"]) if key == "f1" else None for key, _, _ in CLASS_COLUMNS]
+    rows.append(("**weighted F1**", *weighted, None))
+    header = ("class", *(title for _, title, _ in CLASS_COLUMNS), "support")
+    return f"On {splits.display(record, 'test')}.\n\n" + table(header, rows)
 
 
 def weak_classes(record: dict) -> str:

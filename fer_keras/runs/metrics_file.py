@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fer_keras.evaluation.metrics import evaluate
 from fer_keras.io import files
-from fer_keras.io.errors import expected
+from fer_keras.io.errors import UserError, expected
 from fer_keras.runs import predictions, schema
 from fer_keras.runs.directory import METRICS
 
@@ -39,7 +39,10 @@ def read(run_dir: Path, record: dict) -> dict[str, dict]:
     if not path.is_file():
         raise expected(f"metrics in {path}", "no such file", again)
     content = files.read_json(path)
-    metrics = schema.validate_metrics(content, record, str(path))
+    try:
+        metrics = schema.validate_metrics(content, record, str(path))
+    except UserError as error:
+        raise UserError(f"{error} {again}") from error
     if content["predictions"] != record["predictions"]["sha256"]:
         raise expected(f"metrics in {path} of the predictions beside it", "those of others", again)
     return metrics

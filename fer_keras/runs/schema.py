@@ -1,6 +1,7 @@
 """What record.json and metrics.json of a run hold."""
 
 from fer_keras.config.recipe import METRIC_PATTERN
+from fer_keras.evaluation import metrics
 from fer_keras.io.errors import expected
 from fer_keras.io.specification import (
     ANYTHING,
@@ -18,15 +19,8 @@ from fer_keras.io.specification import (
 VERSION, METRICS_VERSION = 2, 1
 METRICS = {
     "rows": int,
-    "accuracy": NUMBER,
-    "balanced_accuracy": NUMBER,
-    "macro_f1": NUMBER,
-    "macro_precision": NUMBER,
-    "macro_recall": NUMBER,
-    "weighted_f1": NUMBER,
-    "log_loss": NUMBER,
-    "ece": NUMBER,
-    "per_class": Each({"precision": NUMBER, "recall": NUMBER, "f1": NUMBER, "support": int}),
+    **dict.fromkeys(metrics.OVERALL, NUMBER),
+    "per_class": Each(dict.fromkeys(metrics.PER_CLASS, NUMBER) | {"support": int}),
     "confusion": Many(Many(int)),
     "chi_square": Maybe({"statistic": NUMBER, "dof": int, "p": NUMBER}),
     "top_confusions": Many({"true": str, "predicted": str, "share": NUMBER, "count": int}),
@@ -144,15 +138,15 @@ def _metric_faults(content, record):
     if set(content["metrics"]) != set(record["predictions"]["splits"]):
         yield "metrics", f"the splits {', '.join(record['predictions']['splits'])}", ", ".join(content["metrics"])
     names = record["data"]["class_names"]
-    for split, metrics in content["metrics"].items():
-        size = [len(metrics["confusion"]), *(len(row) for row in metrics["confusion"])]
-        if size != [len(metrics["per_class"])] * (len(metrics["per_class"]) + 1):
+    for split, scores in content["metrics"].items():
+        size = [len(scores["confusion"]), *(len(row) for row in scores["confusion"])]
+        if size != [len(scores["per_class"])] * (len(scores["per_class"]) + 1):
             yield f"metrics.{split}.confusion", "a square table of the classes", f"sizes {size}"
-        total = sum(map(sum, metrics["confusion"]))
-        if total != metrics["rows"]:
-            yield f"metrics.{split}.rows", f"{total}, the confusion's sum", metrics["rows"]
-        if list(metrics["per_class"]) != names:
-            yield f"metrics.{split}.per_class", f"the classes {', '.join(names)}", ", ".join(metrics["per_class"])
+        total = sum(map(sum, scores["confusion"]))
+        if total != scores["rows"]:
+            yield f"metrics.{split}.rows", f"{total}, the confusion's sum", scores["rows"]
+        if list(scores["per_class"]) != names:
+            yield f"metrics.{split}.per_class", f"the classes {', '.join(names)}", ", ".join(scores["per_class"])
 
 
 def _disagreements(record):
