@@ -62,7 +62,7 @@ def with_votes_beside(faces: Faces, location: Location) -> Faces:
     Votes are left out, with a line on stderr, where the faces do not carry FER2013's row numbers.
     """
     beside = (location.path if location.path.is_dir() else location.path.parent) / ferplus.FILE_NAME
-    if not beside.is_file():
+    if faces.class_names != FER2013.class_names or not beside.is_file():
         return faces
     votes = ferplus.read_votes(beside)
     if faces.rows.max() >= len(votes.counts):

@@ -7,11 +7,14 @@ from fer_keras.data import eight, splits
 from fer_keras.data.datasets import fer2013
 from fer_keras.data.datasets.dataset import Dataset, Location
 from fer_keras.data.faces import Faces
+from fer_keras.data.readers import ferplus_folders
 from fer_keras.data.splits import Splits
 
 
 def recognise(path: Path) -> Location | None:
-    """Return where FER2013 lies in `path`; that the votes are beside it is asked for once it is read."""
+    """Return FER+'s own folders in `path`, else FER2013; that the votes are beside it is asked for once it is read."""
+    if ferplus_folders.is_one(path):
+        return Location(FERPLUS.name, path, ferplus_folders.read, f"FER+ folders {path.name}")
     location = fer2013.recognise(path)
     return location and location._replace(dataset=FERPLUS.name)
 
@@ -24,9 +27,10 @@ def divided(faces: Faces, split: str, seed: int, facts: Facts, tested: bool) -> 
 
 DATASET = Dataset(
     FERPLUS,
-    layouts=f"fer2013new.csv beside FER2013 ({fer2013.LAYOUTS})",
+    layouts=f"{ferplus_folders.LAYOUT}, or fer2013new.csv beside FER2013 ({fer2013.LAYOUTS})",
     where_to_get="fer2013new.csv is to be had at github.com/microsoft/FERPlus. " + fer2013.WHERE_TO_GET,
     recognise=recognise,
+    unmistakable=ferplus_folders.is_one,
     defaults=fer2013.DATASET.defaults,
     complete=fer2013.with_votes_beside,
     division=divided,

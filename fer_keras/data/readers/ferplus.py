@@ -30,6 +30,11 @@ _COUNT = {str(number): number for number in range(MOST_VOTES + 1)}
 _COUNTERPART = np.array([FER2013_CLASSES.index(name) if name in FER2013_CLASSES else -1 for name in FERPLUS_CLASSES])
 
 
+def is_count(text: str) -> bool:
+    """Say whether `text` is a number of votes."""
+    return text in _COUNT
+
+
 class Votes(NamedTuple):
     """counts: float32 [N, 10], votes by candidate; split: str [N], from the Usage column."""
 
