@@ -87,7 +87,8 @@ class Facts:
         return self.name.upper()
 
 
-FER2013_NAMES = {PUBLIC: "PublicTest", PRIVATE: "PrivateTest", TEST: "merged test"}
+MERGED = "merged test"
+FER2013_NAMES = {PUBLIC: "PublicTest", PRIVATE: "PrivateTest", TEST: MERGED}
 _PUBLIC_COUNTS = (467, 56, 496, 895, 653, 415, 607)
 _PRIVATE_COUNTS = (491, 55, 528, 879, 594, 416, 626)
 _MERGED_COUNTS = tuple(public + private for public, private in zip(_PUBLIC_COUNTS, _PRIVATE_COUNTS, strict=True))

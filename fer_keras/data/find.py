@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import sys
 from pathlib import Path
 
 from fer_keras.config.datasets import DATASETS, FER2013
@@ -50,12 +51,16 @@ def missing(dataset: str = FER2013.name) -> UserError:
 def load(location: Location, cache_dir: Path | None = None, leave_out: frozenset[str] = frozenset()) -> Faces:
     """Read what `locate` returned, through the cache, with what lies beside it (FER+'s votes beside FER2013).
 
+    What lies there and is not read is said in one line on stderr, cached or not.
+
     `leave_out` names unreadable files of image folders, which are then read without them and without the cache.
     Raises UserError for anything that a reader refuses.
     """
     dataset = datasets.get(location.dataset)
     if dataset.facts.drawn:
         return location.read(location.path)
+    if location.unread:
+        print(f"note: not read in {location.path}: {', '.join(map(ascii, location.unread))}", file=sys.stderr)
     if leave_out and location.read is folders.read:
         faces = folders.read(location.path, leave_out)
     else:

@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from fer_keras.config.datasets import FER2013_NAMES, SPLITS
+from fer_keras.config.datasets import FER2013_NAMES, MERGED, SPLITS
 from fer_keras.config.labels import PRIVATE, PUBLIC, TEST, TRAIN
 from fer_keras.data import leaky
 from fer_keras.data.faces import Faces
 from fer_keras.io.errors import UserError, expected
+
+VALIDATION = "validation"
+"""What validation/ is called beside a test/ when the two are not PublicTest and PrivateTest."""
 
 
 class Sealed:
@@ -90,10 +93,10 @@ def divide(faces: Faces, split: str, seed: int = 0, names: Mapping[str, str] = F
 
 
 def _official(faces, seed, names):
-    tested = _tested(faces)
-    test = Sealed(names.get(tested, tested), faces.where(tested))
+    test = _test(faces, names)
     if PUBLIC in faces.split:
-        return Splits(faces.where(TRAIN), faces.where(PUBLIC), names.get(PUBLIC, PUBLIC), test)
+        select_name = VALIDATION if test.name == TEST else names.get(PUBLIC, PUBLIC)
+        return Splits(faces.where(TRAIN), faces.where(PUBLIC), select_name, test)
     train, select = stratified(faces.where(TRAIN), 0.1, seed)
     return Splits(train, select, "10 % of Training", test)
 
@@ -107,17 +110,20 @@ def _merged(faces, seed, names):
 
 def _carved(faces, seed, names):
     train, select = stratified(faces.where(TRAIN), 0.2, seed)
-    tested = _tested(faces)
-    return Splits(train, select, "20 % of Training", Sealed(names.get(tested, tested), faces.where(tested)))
+    return Splits(train, select, "20 % of Training", _test(faces, names))
 
 
-def _tested(faces: Faces) -> str:
-    """Return the split that tests. Raises UserError where PublicTest and PrivateTest, or the two merged, are not there."""
+def _test(faces: Faces, names: Mapping[str, str]) -> Sealed:
+    """Return the rows that test, sealed: PrivateTest, else test/, which is not the merged one where validation/ is beside it.
+
+    Raises UserError where neither is there.
+    """
     has = set(np.unique(faces.split).tolist())
     if PRIVATE in has:
-        return PRIVATE
+        return Sealed(names.get(PRIVATE, PRIVATE), faces.where(PRIVATE))
     if TEST in has:
-        return TEST
+        name = names.get(TEST, TEST)
+        return Sealed(TEST if name == MERGED and PUBLIC in has else name, faces.where(TEST))
     raise expected("rows of Training, PublicTest and PrivateTest", f"only {', '.join(sorted(has))} in {faces.source}")
 
 

@@ -31,6 +31,23 @@ def test_a_merged_test_set_in_the_source_is_called_so_and_never_selects():
     assert (divided.test.name, set(divided.select.split)) == ("merged test", {"train"})
 
 
+def test_validation_and_test_that_are_no_publictest_and_privatetest_are_called_what_they_are():
+    source = faces(private=0, test=30)
+    divided = splits.divide(source, "official")
+    assert (divided.select_name, divided.test.name) == ("validation", "test")
+    assert (len(divided.train), len(divided.select), len(divided.test)) == (100, 40, 30)
+    assert splits.divide(source, "carved").test.name == "test"
+
+
+def test_too_few_faces_of_a_class_to_divide_are_said_in_one_line():
+    source = faces(public=0, private=0, test=2)
+    lonely = source.take(np.flatnonzero((source.labels == 0) | (source.rows == 1) | (source.split == "test")))
+    with pytest.raises(UserError, match=r"enough faces of each class in .* Received: angry 50, happy 1 \("):
+        splits.divide(lonely, "official")
+    with pytest.raises(UserError, match="enough faces of each class"):
+        splits.subset(source.where("train"), 1, seed=0)
+
+
 def test_pooled_has_no_privatetest_to_compare_with():
     divided = splits.divide(faces(), "pooled")
     assert (len(divided.test), len(divided.train) + len(divided.select), divided.private) == (36, 144, None)

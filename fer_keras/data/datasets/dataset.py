@@ -15,13 +15,14 @@ class Location(NamedTuple):
     """A data set recognised at a path, and not read yet.
 
     `read` gives the Faces of `path`; it is a function of a module, so that the cache can name it. `source` is what pages
-    and messages call them.
+    and messages call them, `unread` what else lies there, by name, that could be taken for a part of them.
     """
 
     dataset: str
     path: Path
     read: Callable[[Path], Faces]
     source: str
+    unread: tuple[str, ...] = ()
 
 
 def never(_: Path) -> bool:

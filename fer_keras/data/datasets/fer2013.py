@@ -6,7 +6,7 @@ from pathlib import Path
 from fer_keras.config.datasets import FER2013
 from fer_keras.data.datasets.dataset import Dataset, Location
 from fer_keras.data.faces import Faces
-from fer_keras.data.readers import csv_files, csv_source, ferplus, folders
+from fer_keras.data.readers import csv_files, csv_source, ferplus, folder_entries, folders
 
 LAYOUTS = (
     "fer2013.csv, icml_face_data.csv, one of them in gzip or zip, folders train/ and test/, or a prepared "
@@ -38,7 +38,7 @@ def _table(path: Path) -> Location:
 
 
 def _images(path: Path) -> Location:
-    return Location(FER2013.name, path, folders.read, f"image folders {path.name}")
+    return Location(FER2013.name, path, folders.read, f"image folders {path.name}", folder_entries.unread(path))
 
 
 def _prepared(path: Path) -> Location | None:

@@ -3,7 +3,6 @@
 import collections
 import os
 import re
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,10 +10,11 @@ import numpy as np
 
 from fer_keras.config.datasets import FER2013
 from fer_keras.config.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TEST, TRAIN, USAGE
-from fer_keras.data.readers import folder_names
+from fer_keras.data.readers import ferplus, folder_names
 from fer_keras.io.errors import UserError, expected
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
+TABLES = (".csv", ".zip", ".gz", ".tgz", ".tar", ".parquet")
 LITTER = ("thumbs.db", "desktop.ini")
 USUAL_USAGE = {TRAIN: (TRAIN,), PUBLIC: (PUBLIC,), PRIVATE: (PRIVATE,), TEST: (PUBLIC, PRIVATE)}
 OFFICIAL_ROWS = {TRAIN: range(0, 28709), PUBLIC: range(28709, 32298), PRIVATE: range(32298, 35887)}
@@ -43,15 +43,20 @@ def listed(root: Path) -> list[Entry]:
             continue
         if split in found:
             raise expected(f"one folder for {split} in {root}", f"{found[split].name} and {folder.name}")
-        if split is None:
-            print(f"note: {folder.path!a} is neither train/, validation/ nor test/: not read", file=sys.stderr)
-        else:
+        if split:
             found[split] = folder
     entries = []
     for split in (TRAIN, PUBLIC, PRIVATE, TEST):
         if split in found:
             entries += _split_entries(Path(found[split].path), split, root)
     return entries
+
+
+def unread(root: Path) -> tuple[str, ...]:
+    """Return the names of folders and tables in `root` that `listed` does not look at, by name."""
+    folders = (entry.name for entry in inside(root, root) if entry.is_dir() and not folder_names.split_of(entry.name))
+    tables = (entry.name for entry in inside(root, root) if entry.is_file() and entry.name.lower().endswith(TABLES))
+    return tuple(sorted({f"{name}/" for name in folders} | set(tables) - {ferplus.FILE_NAME}))
 
 
 def _split_entries(folder: Path, split: str, root: Path) -> list[Entry]:

@@ -62,10 +62,10 @@ def read(path: Path, leave_out: frozenset[str] = frozenset()) -> Faces:
     File names that carry Training_, PublicTest_ or PrivateTest_ give the official split; unless all names in test/ do,
     its split is "test", the two merged. validation/ is "public". Where names do not tell, but validation/ and test/ have
     as many images of each class as PublicTest and PrivateTest have, that is what they are. A folder beside these that
-    means no split is not read, which is said on stderr. Where every name also carries its row of fer2013.csv,
-    as in Training_17.png, the faces come in that order with these row numbers. (Kaggle's msambare/fer2013 has the Usage
-    in its names, but other numbers.) Otherwise they come by split, class and name, numbered from 1,000,000, which is
-    beyond any row of FER2013. Files in `leave_out` (paths inside `path`) are counted and not read.
+    means no split is not read (`folder_entries.unread`). Where every name also carries its row of fer2013.csv, as in
+    Training_17.png, the faces come in that order with these row numbers. (Kaggle's msambare/fer2013 has the Usage in its
+    names, but other numbers.) Otherwise they come by split, class and name, numbered from 1,000,000, which is beyond any
+    row of FER2013. Files in `leave_out` (paths inside `path`) are counted and not read.
 
     Returns Faces with images [N, 48, 48, 1]; RGB files must be grey ones.
     Raises UserError, naming the file or folder, for anything else: an image that is not 48x48 or cannot be decoded, a

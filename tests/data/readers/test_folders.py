@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.data import find
 from fer_keras.data.readers import folder_entries, folder_names, folders
 from fer_keras.io.errors import UserError
 
@@ -178,12 +179,15 @@ def test_one_image_more_and_validation_and_test_are_what_their_names_say(other, 
     assert set(faces.counts()) == {"train", "public", "test"}
 
 
-def test_a_folder_that_is_not_read_is_said(tmp_path, capsys):
-    root = layout(tmp_path)
-    (root / "extra").mkdir()
-    folders.read(root)
-    note = f"note: '{root / 'extra'}' is neither train/, validation/ nor test/: not read\n"
-    assert capsys.readouterr().err == note
+def test_what_is_not_read_is_said_cached_or_not(tmp_path, capsys):
+    root = layout(tmp_path / "data")
+    for name in ("extra", "augmented faces"):
+        (root / name).mkdir()
+    for name in ("fer2013.zip", "readme.txt", ".hidden.csv"):
+        (root / name).touch()
+    for _ in range(2):
+        assert len(find.load(find.at(root), tmp_path / "cache")) == 42
+        assert capsys.readouterr().err == f"note: not read in {root}: 'augmented faces/', 'extra/', 'fer2013.zip'\n"
 
 
 def test_the_parent_of_the_folders_will_do_where_it_is_clear(tmp_path):
