@@ -12,7 +12,7 @@ import dataclasses
 
 import numpy as np
 
-from fer_keras.evaluation.statistics import expected_calibration_error
+from fer_keras.evaluation.statistics import classwise_calibration_error, expected_calibration_error
 from fer_keras.io.errors import expected
 
 TOP = 10
@@ -51,6 +51,7 @@ OVERALL = {
     "weighted_f1": lambda scored: np.average(scored.f1, weights=scored.support),
     "log_loss": _log_loss,
     "ece": lambda scored: expected_calibration_error(scored.labels, scored.probabilities),
+    "classwise_ece": lambda scored: classwise_calibration_error(scored.labels, scored.probabilities).mean(),
 }
 """{metric: its function of Scored}. Balanced accuracy is the mean recall of the classes that occur; log loss is in nats."""
 
@@ -58,6 +59,7 @@ PER_CLASS = {
     "precision": lambda scored: scored.precision,
     "recall": lambda scored: scored.recall,
     "f1": lambda scored: scored.f1,
+    "calibration_error": lambda scored: classwise_calibration_error(scored.labels, scored.probabilities),
 }
 """{metric of each class: its function of Scored, which gives [K]}."""
 

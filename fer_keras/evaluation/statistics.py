@@ -112,7 +112,10 @@ def reliability(labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS)
 
     Means of an empty bin are NaN.
     """
-    confidence, right = (probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
+    return _binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
+
+
+def _binned(confidence: np.ndarray, right: np.ndarray, bins: int) -> dict[str, np.ndarray]:
     edges = np.linspace(0, 1, bins + 1)
     bin_of = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
     rows = np.bincount(bin_of, minlength=bins)
@@ -126,9 +129,24 @@ def reliability(labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS)
 
 def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS) -> float:
     """Return the mean |accuracy - confidence| over equal-width bins, weighted by rows (Guo et al. 2017, eq. 3)."""
-    table = reliability(labels, probabilities, bins)
+    return _mean_gap(reliability(labels, probabilities, bins))
+
+
+def classwise_calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """Return [K]: of each class, the mean |its share - its probability| over equal-width bins of that probability.
+
+    One class against the rest, over all images, bins weighted by their images: the term of a class in classwise ECE (Kull
+    et al. 2019, arXiv:1910.12656), which is their mean, and in the static calibration error of Nixon et al. 2019
+    (arXiv:1904.01685).
+    """
+    columns = enumerate(probabilities.T)
+    return np.array([_mean_gap(_binned(column, labels == index, bins)) for index, column in columns])
+
+
+def _mean_gap(table: dict[str, np.ndarray]) -> float:
+    """Return the mean gap between accuracy and confidence over the bins of `reliability`, weighted by rows."""
     gap = np.abs(np.nan_to_num(table["accuracy"] - table["confidence"]))
-    return float((gap * table["rows"]).sum() / len(labels))
+    return float((gap * table["rows"]).sum() / table["rows"].sum())
 
 
 def agreement(first: np.ndarray, second: np.ndarray) -> dict[str, float]:

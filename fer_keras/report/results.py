@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from fer_keras.evaluation.metrics import confused_pairs
-from fer_keras.evaluation.statistics import bootstrap
+from fer_keras.evaluation.statistics import BINS, bootstrap
 from fer_keras.report import markdown, verdict
 from fer_keras.report.markdown import table
 from fer_keras.runs import splits
@@ -13,8 +13,14 @@ CLASS_COLUMNS = (
     ("precision", "precision", "macro_precision"),
     ("recall", "recall", "macro_recall"),
     ("f1", "F1", "macro_f1"),
+    ("calibration_error", "calibration error", "classwise_ece"),
 )
 """(metric of a class, its heading, its mean over the classes) in the order of the table of classes."""
+
+CALIBRATION = (
+    f"Calibration error: the class against the rest, the mean gap between its share and its probability over {BINS}"
+    " bins of that probability; its macro mean is classwise ECE (Kull et al. 2019)."
+)
 
 PAIRS_ABOVE, WEAK_BELOW = 0.15, 0.5
 """Shares that paper 000's Table II uses: pairs confused over 15 %, classes under 50 %."""
@@ -93,7 +99,7 @@ def per_class(record: dict) -> str:
     weighted = [markdown.number(key, metrics["weighted_f1"]) if key == "f1" else None for key, _, _ in CLASS_COLUMNS]
     rows.append(("**weighted F1**", *weighted, None))
     header = ("class", *(title for _, title, _ in CLASS_COLUMNS), "support")
-    return f"On {splits.display(record, 'test')}.\n\n" + table(header, rows)
+    return f"On {splits.display(record, 'test')}. {CALIBRATION}\n\n" + table(header, rows)
 
 
 def weak_classes(record: dict) -> str:

@@ -38,6 +38,7 @@ def test_hand_worked_confusion_and_scores(worked):
         "precision": pytest.approx(2 / 3),
         "recall": 1.0,
         "f1": pytest.approx(0.8),
+        "calibration_error": pytest.approx(5 / 24),
         "support": 2,
     }
 
@@ -45,6 +46,21 @@ def test_hand_worked_confusion_and_scores(worked):
 def test_hand_worked_log_loss_and_calibration(worked):
     assert worked["log_loss"] == pytest.approx((4 * math.log(2) + 2 * math.log(4)) / 6)
     assert worked["ece"] == pytest.approx(4 / 6 - 1 / 2)
+
+
+def test_hand_worked_calibration_of_each_class(worked):
+    # fear: at 1/4 for all six, one of which is fear. angry: at 1/2 for three, two of them angry; at 1/4 for three, one.
+    errors = [scores["calibration_error"] for scores in worked["per_class"].values()]
+    assert errors == pytest.approx([(1 / 6 + 1 / 12) / 2, (1 / 6 + 1 / 4) / 2, 1 / 4 - 1 / 6])
+    assert worked["classwise_ece"] == pytest.approx(sum(errors) / 3)
+
+
+def test_a_class_is_calibrated_when_its_share_is_its_probability_whatever_is_predicted():
+    labels, probabilities = np.array([0, 1, 1, 1]), np.tile(np.float32([0.25, 0.75]), (4, 1))
+    scores = metrics.evaluate(labels, probabilities, ("angry", "fear"))["per_class"]
+    assert [scores[name]["calibration_error"] for name in ("angry", "fear")] == [0, 0]
+    overconfident = metrics.evaluate(labels, np.tile(np.float32([1, 0]), (4, 1)), ("angry", "fear"))["per_class"]
+    assert [overconfident[name]["calibration_error"] for name in ("angry", "fear")] == [0.75, 0.75]
 
 
 def test_a_zero_probability_is_clipped_at_the_float64_epsilon():
