@@ -1,5 +1,6 @@
 """What every recipe trains, as published: the parameters of its network, those that each phase trains, its optimizers."""
 
+import dataclasses
 import functools
 import json
 import pathlib
@@ -58,11 +59,10 @@ def _expect_optimizer(phase, paths):
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_profile_is_a_recipe_that_trains_the_same_network(name):
+def test_every_profile_holds_its_numbers_against_the_same_paper_and_leaves_the_division(name):
     recipe = RECIPES[name]
     for profile in recipe.profiles:
         reduced = resolve.as_run(recipe, profile)
-        assert (reduced.model, reduced.data, reduced.reported) == (recipe.model, recipe.data, recipe.reported)
-        arguments = [{k: v for k, v in one.model_args.items() if k != "image_size"} for one in (reduced, recipe)]
-        assert arguments[0] == arguments[1]
+        assert (reduced.model, reduced.reported) == (recipe.model, recipe.reported)
+        assert dataclasses.replace(reduced.data, max_train_rows=None) == recipe.data
         assert {phase.name for phase in reduced.phases} <= {phase.name for phase in recipe.phases}
