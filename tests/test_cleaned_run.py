@@ -53,7 +53,7 @@ def test_a_csv_is_cleaned_into_a_list_and_a_page(apart, capsys):
 
 
 def folder_set(root):
-    """One face a class in train/ and test/, numbered 1,000,000 and up."""
+    """One face a class in train/ and test/, numbered 100,000 and up."""
     for number, (split, name) in enumerate((split, name) for split in ("train", "test") for name in FER2013_CLASSES):
         path = root / split / name / "a.png"
         path.parent.mkdir(parents=True)
@@ -69,12 +69,12 @@ def test_an_unreadable_training_image_is_listed_and_left_out(apart):
     assert main(["--data", "faces", "--out", "out"]) == 0
     found = drop.read(apart / "out" / "dropped.csv")
     assert [(one.row, one.label, one.reason, one.file) for one in found.drops] == [
-        (1_000_003, "fear", "unreadable", "train/fear/b.png")
+        (100_003, "fear", "unreadable", "train/fear/b.png")
     ]
     faces = find.load(find.at(root), leave_out=found.unreadable)
     drop.require_fits(found, faces)
     assert len(faces) == 14
-    assert 1_000_003 not in faces.rows
+    assert 100_003 not in faces.rows
     assert "| Training before | 1 | 1 | 2 | 1 | 1 | 1 | 1 | 8 |" in (apart / "out" / "clean.md").read_text()
 
 

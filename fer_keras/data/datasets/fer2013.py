@@ -6,11 +6,11 @@ from pathlib import Path
 from fer_keras.config.datasets import FER2013
 from fer_keras.data.datasets.dataset import Dataset, Location
 from fer_keras.data.faces import Faces
-from fer_keras.data.readers import csv_files, csv_source, ferplus, folder_entries, folders
+from fer_keras.data.readers import csv_files, csv_source, ferplus, folder_entries, folders, parquet
 
 LAYOUTS = (
-    "fer2013.csv, icml_face_data.csv, one of them in gzip or zip, folders train/ and test/, or a prepared "
-    "tensorflow-datasets folder"
+    "fer2013.csv, icml_face_data.csv, one of them in gzip or zip, folders train/ and test/, parquet files, "
+    "or a prepared tensorflow-datasets folder"
 )
 WHERE_TO_GET = (
     "FER2013 can be had from Kaggle: fer2013.csv or icml_face_data.csv of the competition 'Challenges in "
@@ -20,17 +20,27 @@ WHERE_TO_GET = (
 
 
 def recognise(path: Path) -> Location | None:
-    """Return what to read in `path`: a CSV file of the usual name, image folders, another CSV file, a prepared data set.
+    """Return what to read in `path`: a CSV file of the usual name, parquet files, image folders, another CSV file, a data set
+    prepared by tensorflow-datasets.
 
     Each is looked for in `path`, then in fer2013/ in it, and image folders in any one folder of it.
     """
     if path.is_file():
-        return _table(path)
-    for find_in in (csv_files.named, folders.root_of, csv_files.unnamed):
-        for folder in (path / "fer2013", path) if find_in is folders.root_of else (path, path / "fer2013"):
-            if source := find_in(folder):
-                return _images(source) if source.is_dir() else _table(source)
+        return _hub(path) if parquet.is_one(path) else _table(path)
+    places = (path, path / "fer2013")
+    if named := next(filter(None, map(csv_files.named, places)), None):
+        return _table(named)
+    if packed := next(filter(parquet.is_one, places), None):
+        return _hub(packed)
+    if images := next(filter(None, map(folders.root_of, reversed(places))), None):
+        return _images(images)
+    if table := next(filter(None, map(csv_files.unnamed, places)), None):
+        return _table(table)
     return _prepared(path)
+
+
+def _hub(path: Path) -> Location:
+    return Location(FER2013.name, path, parquet.read, path.name)
 
 
 def _table(path: Path) -> Location:

@@ -24,7 +24,7 @@ FOLDERS = {"FER2013Train": TRAIN, "FER2013Valid": PUBLIC, "FER2013Test": PRIVATE
 BELOW = (".", "data", "images", "Images")
 LABELS = "label.csv"
 NAME = re.compile(r"fer(\d{7})\.png")
-FIRST_RUNNING_ROW = 1_000_000
+FIRST_RUNNING_ROW = 100_000
 LAYOUT = "folders FER2013Train/, FER2013Valid/ and FER2013Test/ with label.csv, or with fer2013new.csv beside them"
 
 
@@ -36,7 +36,7 @@ def is_one(path: Path) -> bool:
 def read(path: Path) -> Faces:
     """Read the images that have a majority label in FER+ (`ferplus.majority`); the others are left out, as by the authors.
 
-    With fer2013new.csv in `path` a row is that of fer2013.csv; without it, 1,000,000 and the number in the image's name.
+    With fer2013new.csv in `path` a row is that of fer2013.csv; without it, 100,000 and the number in the image's name.
 
     Returns Faces with images [N, 48, 48, 1] and splits "train", "public", "private"; rows ascend within a split.
     Raises UserError, naming file and line: votes that are none, an image that is missing or no 48x48 grey one.

@@ -3,6 +3,7 @@
 import collections
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ TABLES = (".csv", ".zip", ".gz", ".tgz", ".tar", ".parquet")
 LITTER = ("thumbs.db", "desktop.ini")
 USUAL_USAGE = {TRAIN: (TRAIN,), PUBLIC: (PUBLIC,), PRIVATE: (PRIVATE,), TEST: (PUBLIC, PRIVATE)}
 OFFICIAL_ROWS = {TRAIN: range(0, 28709), PUBLIC: range(28709, 32298), PRIVATE: range(32298, 35887)}
-FIRST_RUNNING_ROW = 1_000_000
+FIRST_RUNNING_ROW = 100_000
 OFFICIAL_COUNTS = {FER2013.counts[0][split]: split for split in (PUBLIC, PRIVATE)}
 """{images of each class: the split that has so many}; no two splits of FER2013 have the same."""
 NAME = re.compile(r"(Training|PublicTest|PrivateTest)_(\d{1,9})(?!\d)")
@@ -108,18 +109,18 @@ def _entry(file: os.DirEntry, label: int, split: str) -> Entry:
 def splits(entries: list[Entry]) -> np.ndarray:
     """Return the split of each entry: its name's where all of its folder's names tell, else its folder's."""
     silent = {entry.split for entry in entries if entry.usage is None}
-    meant = _by_counts(entries) if {PUBLIC, TEST} <= silent else {}
+    meant = by_counts((entry.split, entry.label) for entry in entries) if {PUBLIC, TEST} <= silent else {}
     return np.array(
         [meant.get(entry.split, entry.split) if entry.split in silent else entry.usage for entry in entries]
     )
 
 
-def _by_counts(entries: list[Entry]) -> dict[str, str]:
+def by_counts(images: Iterable[tuple[str, int]]) -> dict[str, str]:
     """Return which of PublicTest and PrivateTest validation/ and test/ are, told by their images of each class; {} for neither.
 
-    A copy that has swapped them is known too.
+    `images` are the (split, label) of all. A copy that has swapped the two is known too.
     """
-    counted = collections.Counter((entry.split, entry.label) for entry in entries)
+    counted = collections.Counter(images)
     counts = {split: tuple(counted[split, label] for label in range(len(FER2013_CLASSES))) for split in (PUBLIC, TEST)}
     meant = {split: OFFICIAL_COUNTS[numbers] for split, numbers in counts.items() if numbers in OFFICIAL_COUNTS}
     return meant if set(meant.values()) == {PUBLIC, PRIVATE} else {}

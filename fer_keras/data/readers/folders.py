@@ -64,7 +64,7 @@ def read(path: Path, leave_out: frozenset[str] = frozenset()) -> Faces:
     as many images of each class as PublicTest and PrivateTest have, that is what they are. A folder beside these that
     means no split is not read (`folder_entries.unread`). Where every name also carries its row of fer2013.csv, as in
     Training_17.png, the faces come in that order with these row numbers. (Kaggle's msambare/fer2013 has the Usage in its
-    names, but other numbers.) Otherwise they come by split, class and name, numbered from 1,000,000, which is beyond any
+    names, but other numbers.) Otherwise they come by split, class and name, numbered from 100,000, which is beyond any
     row of FER2013. Files in `leave_out` (paths inside `path`) are counted and not read.
 
     Returns Faces with images [N, 48, 48, 1]; RGB files must be grey ones.
@@ -102,7 +102,7 @@ def unreadable(path: Path) -> list[Unreadable]:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         for at, entry in enumerate(entries):
             try:
-                face_file.decoded(entry.path)
+                face_file.decoded(entry.path, then="")
             except UserError as error:
                 name = os.path.relpath(entry.path, path)
                 found.append(Unreadable(name, int(rows[at]), entry.label, str(split[at]), str(error)))

@@ -52,7 +52,7 @@ def test_labels_are_the_majority_of_the_votes_and_faces_without_one_are_left_out
     assert faces.class_names == FERPLUS_CLASSES and faces.labels.tolist() == [*range(8)] * 3
     assert faces.split.tolist() == ["train"] * 8 + ["public"] * 8 + ["private"] * 8
     numbers = [number for number in range(27) if number % 9 != 8]
-    assert faces.rows.tolist() == [1_000_000 + number for number in numbers]
+    assert faces.rows.tolist() == [100_000 + number for number in numbers]
     assert faces.images[:, 0, 0, 0].tolist() == numbers and faces.votes is None
 
 
