@@ -8,7 +8,7 @@ from fer_keras.report import drift, markdown, table, verdict
 from fer_keras.report.markdown import number, section
 from fer_keras.report.notes import note
 from fer_keras.report.page import PAGE as RUN_PAGE
-from fer_keras.report.registry import Row
+from fer_keras.report.result_groups import Row
 from fer_keras.runs.record import RESULTS
 
 PAGE = "learned.md"

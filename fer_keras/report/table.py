@@ -7,7 +7,7 @@ from fer_keras.config.recipe import Experiment
 from fer_keras.report import drift, markdown, verdict
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.page import PAGE
-from fer_keras.report.registry import Row, measured, spread
+from fer_keras.report.result_groups import Row, measured, spread
 from fer_keras.runs import predictions, splits
 from fer_keras.runs.record import RESULTS
 

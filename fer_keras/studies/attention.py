@@ -10,7 +10,7 @@ from fer_keras.evaluation.statistics import Interval
 from fer_keras.report import drift, markdown
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.notes import note
-from fer_keras.report.registry import Row, spread
+from fer_keras.report.result_groups import Row, spread
 from fer_keras.runs import predictions, splits
 from fer_keras.runs.record import RESULTS
 from fer_keras.studies.compare import joined

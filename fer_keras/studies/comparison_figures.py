@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from fer_keras.config.recipe import Experiment
-from fer_keras.report import markdown, registry, table
+from fer_keras.report import markdown, result_groups, table
 from fer_keras.runs.directory import FIGURES
 
 
@@ -32,7 +32,7 @@ def _pair(row, metric):
     if row.middle is None:
         return reported and reported["value"], None
     wanted = reported or {"metric": metric, "split": "test"}
-    return reported and reported["value"], registry.measured(row.middle, wanted)
+    return reported and reported["value"], result_groups.measured(row.middle, wanted)
 
 
 def _digest(comparison: dict) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from fer_keras.config.datasets import SPLITS
 from fer_keras.config.protocols import CONTROL, OFFICIAL, STUDIED
 from fer_keras.evaluation.statistics import bootstrap
-from fer_keras.report import drift, markdown, registry, table
+from fer_keras.report import drift, markdown, result_groups, table
 from fer_keras.report.markdown import number, section
 from fer_keras.report.page import PAGE as RUN_PAGE
 from fer_keras.runs import predictions
@@ -65,7 +65,7 @@ def _as_published(record):
 
 def _recipe(recipe, profile, records, reports_dir):
     own = [r for r in records.values() if (r["recipe"], r["profile"]) == (recipe, profile) and _as_published(r)]
-    runs = {name: registry.groups([r for r in own if r["data"]["split"] == name]) for name in DIVISIONS}
+    runs = {name: result_groups.groups([r for r in own if r["data"]["split"] == name]) for name in DIVISIONS}
     groups = {name: [_ordered(group) for group in found] for name, found in runs.items()}
     header = ("division", "seeds", "trained on", "steps", "tested on", *map(markdown.metric_name, METRICS))
     header += ("95 % interval of accuracy", "exact", "near", "accuracy on near", "on the others")
@@ -146,7 +146,7 @@ def _gains(groups):
 def _gain(group, base, metric):
     if not group or not base:
         return None
-    medians = [registry.spread([r["metrics"]["test"][metric] for r in runs])[1] for runs in (group, base[0])]
+    medians = [result_groups.spread([r["metrics"]["test"][metric] for r in runs])[1] for runs in (group, base[0])]
     return number(metric, medians[0] - medians[1], signed=True)
 
 

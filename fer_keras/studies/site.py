@@ -6,7 +6,7 @@ from pathlib import Path
 from fer_keras.config.recipe import Experiment
 from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.report import drift, learned, memo, notes, registry, table
+from fer_keras.report import drift, learned, memo, notes, result_groups, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs import predictions
 from fer_keras.runs.record import RESULTS, load_records
@@ -26,10 +26,10 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
     Returns the files that changed. Raises UserError for a faulty record (file and key) or a README without its markers.
     """
     reports_dir = Path(reports_dir)
-    whole, suite = suite is None, registry.experiments() if suite is None else suite
+    whole, suite = suite is None, result_groups.experiments() if suite is None else suite
     records = _records(reports_dir, suite)
     changed = []
-    rows = registry.rows(suite, records)
+    rows = result_groups.rows(suite, records)
     for path, comparison in comparison_figures.of(reports_dir, suite, rows).items():
         if not comparison_figures.is_drawn(path, comparison):
             comparison_figures.draw(path, comparison)
@@ -50,12 +50,12 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
     An audit's figures and its pairs.csv cannot be drawn anew without the faces: they are checked by digest.
     """
     reports_dir = Path(reports_dir)
-    whole, suite = suite is None, registry.experiments() if suite is None else suite
+    whole, suite = suite is None, result_groups.experiments() if suite is None else suite
     records = _records(reports_dir, suite)
     make = functools.partial(pages, reports_dir, suite, records)
     generated = memo.remembered(reports_dir, _written_part(reports_dir), make) if whole else make()
     stale = [path for path, text in generated.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    comparisons = comparison_figures.of(reports_dir, suite, registry.rows(suite, records))
+    comparisons = comparison_figures.of(reports_dir, suite, result_groups.rows(suite, records))
     stale += [path for path, comparison in comparisons.items() if not comparison_figures.is_drawn(path, comparison)]
     audit = reports_dir / audit_page.FOLDER
     if (audit / audit_page.RECORD).is_file():
@@ -66,7 +66,7 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
 
 def drifted(reports_dir: Path, suite: list[Experiment] | None = None) -> list[str]:
     """Return a line for each committed result whose recipe has changed since and that nobody has accepted."""
-    records = _records(reports_dir, registry.experiments() if suite is None else suite)
+    records = _records(reports_dir, result_groups.experiments() if suite is None else suite)
     how = "run it again, or accept it with --accept-recipe RUN --why TEXT"
     return [
         f"{drift.MARK}: {run} ({', '.join(records[run][drift.KEY]['fields'])}); {how}"
@@ -76,7 +76,7 @@ def drifted(reports_dir: Path, suite: list[Experiment] | None = None) -> list[st
 
 def accept_recipe(reports_dir: Path, run: str, why: str, suite: list[Experiment] | None = None) -> list[Path]:
     """Accept the result of `run` beside today's recipe (`drift.accept`), regenerate, and return the files that changed."""
-    experiments = registry.experiments() if suite is None else suite
+    experiments = result_groups.experiments() if suite is None else suite
     noted = drift.accept(run, why, load_records(reports_dir), experiments, reports_dir)
     return [noted, *regenerate(reports_dir, suite)]
 
@@ -88,7 +88,7 @@ def _records(reports_dir: Path, suite: list[Experiment]) -> dict[str, dict]:
 
 def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) -> dict[Path, str]:
     """Return {path: text} of every generated page."""
-    rows = registry.rows(suite, records)
+    rows = result_groups.rows(suite, records)
     found = {
         reports_dir / "README.md": table.overview(suite, rows, reports_dir),
         reports_dir / consistency.PAGE: consistency.page(),

@@ -1,7 +1,7 @@
 """What we learned: the tally of verdicts, and the notes written by hand."""
 
 from fer_keras.config.recipe import Experiment
-from fer_keras.report import learned, notes, registry
+from fer_keras.report import learned, notes, result_groups
 from fer_keras.runs.record import load_records
 from tests.made_up_run import toy_recipe
 
@@ -13,7 +13,7 @@ SUITE = [
 
 def test_what_ran_is_counted_and_linked(tmp_path, make_run):
     make_run("results/toy-cpu-seed0")
-    rows = registry.rows(SUITE, load_records(tmp_path))
+    rows = result_groups.rows(SUITE, load_records(tmp_path))
     text = learned.page(SUITE, rows, tmp_path)
     # Of the record's three numbers: recall of happy is missed or met, accuracy .99 is missed, log loss 9 is bettered.
     assert "| 999 | A paper of no one | 1 of 2 |" in text
@@ -30,7 +30,7 @@ def test_numbers_by_class_that_cannot_be_compared_are_counted(tmp_path, make_run
         record["data"]["synthetic"], record["reported"] = True, printed
 
     make_run("results/toy-cpu-seed0", change=change)
-    text = learned.page(SUITE, registry.rows(SUITE, load_records(tmp_path)), tmp_path)
+    text = learned.page(SUITE, result_groups.rows(SUITE, load_records(tmp_path)), tmp_path)
     assert "| 999 | A paper of no one | 1 of 2 | 0 | 0 | 0 | 4 |" in text
     assert "| accuracy (Table 1) | 50.00 % |" in text
     assert "| 3 more, by class | — | — | cannot be compared | synthetic faces |" in text
@@ -43,7 +43,7 @@ def test_a_recipe_that_was_run_as_printed_is_counted_by_that_run_alone(tmp_path,
 
     make_run("results/toy-cpu-seed0")
     make_run("results/toy-paper-seed0", change=as_printed)
-    text = learned.page(SUITE, registry.rows(SUITE, load_records(tmp_path)), tmp_path)
+    text = learned.page(SUITE, result_groups.rows(SUITE, load_records(tmp_path)), tmp_path)
     assert "| 999 | A paper of no one | 1 of 2 |" in text
     for run in ("toy-cpu-seed0", "toy-paper-seed0"):
         assert f"| [toy](results/{run}/report.md) | accuracy (Table 1) | 99.00 % |" in text
@@ -54,6 +54,6 @@ def test_notes_stand_where_they_belong(tmp_path):
     folder.mkdir()
     (folder / "toy.md").write_text("It has no copy.\n")
     (folder / "general.md").write_text("Seeds matter.\n")
-    text = learned.page(SUITE, registry.rows(SUITE, {}), tmp_path)
+    text = learned.page(SUITE, result_groups.rows(SUITE, {}), tmp_path)
     assert text.index("## Paper 999") < text.index("It has no copy.") < text.index("## In general")
     assert text.endswith("Seeds matter.\n")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_keras.recipes import attention as recipes_of_attention
-from fer_keras.report import notes, registry
+from fer_keras.report import notes, result_groups
 from fer_keras.runs.record import load_records, read_record
 from fer_keras.studies import attention
 
@@ -55,14 +55,14 @@ def test_rows_in_another_order_are_joined():
 
 
 def test_the_page_without_any_run_is_all_dashes(tmp_path):
-    rows = registry.rows(registry.experiments(("attention",)), {})
+    rows = result_groups.rows(result_groups.experiments(("attention",)), {})
     text = attention.page(rows, tmp_path)
     assert "| With CBAM (001, §III.D) | — | — | — | — | — |" in text
     assert "| 001, Table I | CBAM after the last stage | ResNet-50: 43.5 % to 66.2 % | — |" in text
 
 
 def test_a_note_says_what_holds(tmp_path):
-    rows = registry.rows(registry.experiments(("attention",)), {})
+    rows = result_groups.rows(result_groups.experiments(("attention",)), {})
     assert "## What holds" not in attention.page(rows, tmp_path)
     (tmp_path / notes.NOTES).mkdir()
     (tmp_path / notes.NOTES / "attention.md").write_text("It helps little.\n")
@@ -77,7 +77,7 @@ def test_the_page_pairs_runs_by_seed(tmp_path, make_run):
         record |= {"experiment": "attention", "recipe": recipe, "run": run_dir.name, "seed": 5, "title": recipe}
         (run_dir / "record.json").write_text(json.dumps(record))
         accuracy[recipe] = read_record(run_dir)["metrics"]["test"]["accuracy"]
-    rows = registry.rows(registry.experiments(("attention",)), load_records(tmp_path))
+    rows = result_groups.rows(result_groups.experiments(("attention",)), load_records(tmp_path))
     difference = f"{100 * (accuracy['attention_se'] - accuracy['attention_none']):+.2f}"
     lines = attention.page(rows, tmp_path).splitlines()
     assert sum(line.startswith(f"| attention_se | {difference} | {difference} |") for line in lines) == 1

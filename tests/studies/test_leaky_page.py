@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_keras.config.protocols import STUDIED
-from fer_keras.report import registry
+from fer_keras.report import result_groups
 from fer_keras.runs import predictions
 from fer_keras.runs.record import load_records, read_facts, save_record
 from fer_keras.studies import leakage
@@ -107,7 +107,7 @@ def test_studied_runs_are_no_results_and_compare_with_nothing(study, split):
     run_dir = study(split, 0)
     regenerate(study.reports, [])
     assert "toy" not in (study.reports / "README.md").read_text().split("## By paper")[0]
-    assert registry.rows([], records(study.reports)) == []
+    assert result_groups.rows([], records(study.reports)) == []
     page = (run_dir / "report.md").read_text()
     assert page.split("\n\n")[1].startswith("> **LEAKY PROTOCOL " if split != "grouped" else "> **DIVISION grouped")
     assert f"--profile cpu --protocol {split}`" in page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer_keras.report import registry
+from fer_keras.report import result_groups
 from fer_keras.runs.record import load_records
 
 SMOKE = {"smoke": {"kind": "Profile", "minutes": 1, "epochs": {"train": 1}}}
@@ -14,6 +14,6 @@ def test_old_records_list_profiles_and_share_a_row_with_new_ones_and_other_recip
 ):
     make_run("results/toy-cpu-seed0", seed=0, change=lambda record: record["as_run"].update(stated))
     make_run("results/toy-cpu-seed1", seed=1)
-    found = registry.groups(list(load_records(tmp_path).values()))
+    found = result_groups.groups(list(load_records(tmp_path).values()))
     assert sorted(record["seed"] for group in found for record in group) == [0, 1]
     assert len(found) == rows
