@@ -195,6 +195,13 @@ def test_wrong_headers_are_shown(tmp_path):
             csv_source.read(path)
 
 
+@pytest.mark.parametrize("header", ["emotion,pixels", "emotion;pixels", "id,emotion,pixels"])
+def test_a_table_without_usage_is_told_where_one_with_it_lies(tmp_path, header):
+    path = write(tmp_path / "train.csv", [line(0)], header=header)
+    with pytest.raises(UserError, match="Without Usage nothing says which faces test: icml_face_data.csv"):
+        csv_source.read(path)
+
+
 def test_what_is_no_file_of_faces_is_refused(tmp_path):
     (tmp_path / "empty.csv").touch()
     write(tmp_path / "header.csv", [], end="")
