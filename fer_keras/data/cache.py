@@ -28,8 +28,8 @@ from pathlib import Path
 import numpy as np
 
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason
 from fer_keras.io import files
+from fer_keras.io.paths import reason
 
 FORMAT = "3"
 ARRAYS = ("images", "labels", "rows", "split")

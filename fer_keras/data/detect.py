@@ -13,8 +13,8 @@ from types import ModuleType
 
 import numpy as np
 
-from fer_keras.data.files import require_file
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import require_file
 
 INSTALL = 'pip install "opencv-python-headless>=4.10,<5"'
 CASCADE = "haarcascade_frontalface_default.xml"

@@ -15,9 +15,9 @@ import numpy as np
 
 from fer_keras.config.labels import TRAIN
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason, require_file
 from fer_keras.io import files
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import reason, require_file
 
 COLUMNS = ("row", "split", "label", "reason", "detail", "file")
 

@@ -11,9 +11,9 @@ from fer_keras.data.cache import cached
 from fer_keras.data.datasets import drawn
 from fer_keras.data.datasets.dataset import Dataset, Location
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason
 from fer_keras.data.readers import folders
 from fer_keras.io.errors import UserError, expected
+from fer_keras.io.paths import reason
 
 
 def locate(

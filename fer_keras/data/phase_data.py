@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fer_keras.config.datasets import DATASETS, FER2013
 from fer_keras.config.recipe import Data, Recipe
-from fer_keras.data import cache, datasets, eight, find
+from fer_keras.data import cache, datasets, find, relabel
 from fer_keras.data.datasets.dataset import Location
 from fer_keras.data.faces import Faces
 from fer_keras.data.readers import toy
@@ -62,7 +62,7 @@ def _require_labels(data: Data, faces: Faces) -> None:
     if faces.class_names == data.facts.class_names:
         return
     if data.facts.images_of and faces.class_names == DATASETS[data.facts.images].class_names:
-        eight.require_votes(faces)
+        relabel.require_votes(faces)
     else:
         raise expected(f"{data.facts.title}'s classes", f"{', '.join(faces.class_names)} in {faces.source}")
 
@@ -90,7 +90,7 @@ def _stand_in(data: Data, faces: Faces) -> Faces:
         faces = toy.with_votes(faces)
     if (faces.class_names, faces.images.shape[3]) == (data.facts.class_names, data.facts.channels):
         return faces
-    return eight.drawn(faces, data.facts.class_names, data.facts.channels)
+    return relabel.drawn(faces, data.facts.class_names, data.facts.channels)
 
 
 def described(recipe: Recipe, rows_of) -> dict[str, dict]:

@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from fer_keras.config.datasets import FER2013_NAMES, MERGED, SPLITS
 from fer_keras.config.labels import PRIVATE, PUBLIC, TEST, TRAIN
-from fer_keras.data import leaky
+from fer_keras.data import leaky_divisions
 from fer_keras.data.faces import Faces
 from fer_keras.io.errors import UserError, expected
 
@@ -134,15 +134,15 @@ def _pooled(faces, seed, _):
 
 
 def _grouped(faces, seed, _):
-    return _studied("20 % of all rows, copies kept together", *leaky.grouped(faces, seed))
+    return _studied("20 % of all rows, copies kept together", *leaky_divisions.grouped(faces, seed))
 
 
 def _leaky_duplicates(faces, seed, _):
-    return _studied("20 % of all rows", *leaky.duplicates(faces, seed))
+    return _studied("20 % of all rows", *leaky_divisions.duplicates(faces, seed))
 
 
 def _leaky_oversample(faces, seed, _):
-    return _studied("20 % of all rows, oversampled", *leaky.oversampled(faces, seed))
+    return _studied("20 % of all rows, oversampled", *leaky_divisions.oversampled(faces, seed))
 
 
 def _studied(name, train, select, test):

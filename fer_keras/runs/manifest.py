@@ -30,7 +30,7 @@ def of(recipe: Recipe, source: Source, seed: int, phase_data: dict[str, dict], p
     Initial weights count by their content, whatever the file is called. Devices do not count.
 
     Args:
-        phase_data: describes the phases' data where they are not the recipe's (`development.described`).
+        phase_data: describes the phases' data where they are not the recipe's (`phase_data.described`).
         policy: Keras's dtype policy.
     """
     as_run, crop = resolve.as_data(recipe), source.crop

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fer_keras.config.datasets import DATASETS, FER2013
 from fer_keras.config.options import Options
 from fer_keras.config.recipe import Data, Recipe
-from fer_keras.data import crop, datasets, detect, development, drop, find, gate, generated
+from fer_keras.data import crop, datasets, detect, drop, find, generated, official_copy, phase_data
 from fer_keras.data.datasets.dataset import Location
 from fer_keras.data.drop import DropList
 from fer_keras.data.faces import Faces
@@ -78,8 +78,8 @@ def _differences(faces: Faces, dataset: str, allow_unofficial: bool) -> tuple[st
     """Return how the faces differ from an official copy. Raises UserError where they do and that is not allowed."""
     labelled = faces.class_names == DATASETS[dataset].class_names
     facts = DATASETS[dataset] if labelled else DATASETS[DATASETS[dataset].images]
-    gate.require_official(faces, allow_unofficial, facts)
-    return tuple(gate.check(faces, facts))
+    official_copy.require_official(faces, allow_unofficial, facts)
+    return tuple(official_copy.check(faces, facts))
 
 
 def _others(options: Options, recipe: Recipe, dataset: str) -> dict[str, Location]:
@@ -113,7 +113,7 @@ def splits_for(source: Source, seed: int, init: str, data: Data) -> Splits:
     held against one without. A backbone that starts from a checkpoint (`init`) may have seen the dropped rows too, and
     so may a GAN, whose faces join FER2013's training rows at the end.
     """
-    divided = development.divided(data, source.faces, seed, source.dataset, source.others)
+    divided = phase_data.divided(data, source.faces, seed, source.dataset, source.others)
     train, select = divided.train, divided.select
     if source.dropped and data.facts.images == DATASETS[source.dataset].images:
         train, select = (drop.remaining(part, source.dropped) for part in (train, select))

@@ -11,7 +11,7 @@ from fer_keras.config import protocols, resolve
 from fer_keras.config.architectures import GROUPING
 from fer_keras.config.options import DEMO, PRECISIONS, Options, require, require_start
 from fer_keras.config.recipe import Recipe
-from fer_keras.data import development, pipeline, seen
+from fer_keras.data import phase_data, pipeline, training_history
 from fer_keras.data.balance import epoch_order
 from fer_keras.data.faces import Faces
 from fer_keras.io.errors import expected
@@ -35,9 +35,9 @@ def plan(printed: Recipe, options: Options, source: Source | None = None) -> tup
     require(options, printed)
     source = source or find_source(options, printed)
     profile = options.profile or _profile_for(printed, source)
-    recipe = _as_run(development.on_dataset(printed, source.dataset), profile, options)
+    recipe = _as_run(phase_data.on_dataset(printed, source.dataset), profile, options)
     recipe = dataclasses.replace(recipe, init=_init(recipe, options.init, source.demo))
-    development.require(recipe, source.faces, source.others)
+    phase_data.require(recipe, source.faces, source.others)
     return with_generated(source, recipe, options.generated, options.seed), profile, recipe
 
 
@@ -72,7 +72,7 @@ def complete(experiment, printed, recipe, profile, source, folder, name, options
     if unfinished:
         _train(experiment, printed, recipe, profile, source, folder, name, options, policy)
     else:
-        described = development.described(recipe, _splits(recipe, source, options))
+        described = phase_data.described(recipe, _splits(recipe, source, options))
         manifest.require_same(folder, manifest.of(recipe, source, options.seed, described, policy))
 
 
@@ -94,8 +94,8 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
         print(f"{line['field']}: {line['published']}, {line['run']}.".capitalize())
     if warning := protocols.warning(recipe.data.split, recipe.data.dataset):
         print(warning)
-    note = seen.require_unseen(recipe.init, source.faces, trainer.splits_of(recipe.data))
-    others = development.described(recipe, trainer.splits_of)
+    note = training_history.require_unseen(recipe.init, source.faces, trainer.splits_of(recipe.data))
+    others = phase_data.described(recipe, trainer.splits_of)
     manifest.require_same(folder, manifest.of(recipe, source, options.seed, others, chosen.policy))
     state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
     board = Board(folder / directory.TENSORBOARD) if options.tensorboard else None

@@ -9,7 +9,7 @@ import pytest
 from fer_keras.config.datasets import CLASS_NAMES, DATASETS, SPLITS
 from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.config.recipe import Data
-from fer_keras.data import datasets, development, find
+from fer_keras.data import datasets, find, phase_data
 from fer_keras.data.datasets import drawn
 from fer_keras.io.errors import UserError
 from fer_keras.recipes.p000_resnet34_cbam import FERPLUS_FIRST, RESNET34_CBAM
@@ -47,22 +47,22 @@ def test_a_recipe_names_a_data_set_of_the_list_and_one_of_its_divisions():
 
 
 def test_a_recipe_on_another_data_set_keeps_what_the_set_has_and_is_divided_as_the_set_can_be():
-    run = development.on_dataset(FERPLUS_FIRST, "rafdb")
+    run = phase_data.on_dataset(FERPLUS_FIRST, "rafdb")
     assert run.data == Data("rafdb", "official") and FERPLUS_FIRST.data.split == "merged"
     assert run.class_weights == FERPLUS_FIRST.class_weights and run.phases == FERPLUS_FIRST.phases
-    assert development.on_dataset(HYBRID, "fer2013") is HYBRID
-    assert development.on_dataset(BASELINE_CNN, "affectnet").data == Data("affectnet")
+    assert phase_data.on_dataset(HYBRID, "fer2013") is HYBRID
+    assert phase_data.on_dataset(BASELINE_CNN, "affectnet").data == Data("affectnet")
 
 
 def test_a_recipe_that_needs_what_a_set_lacks_says_so_in_one_line():
     with pytest.raises(UserError, match="Expected FER2013 for hybrid_gan_disgust, which trains on generated faces"):
-        development.on_dataset(GAN_DISGUST, "rafdb")
+        phase_data.on_dataset(GAN_DISGUST, "rafdb")
     soft = dataclasses.replace(BASELINE_CNN, data=Data(soft_labels=True))
     with pytest.raises(UserError, match="which trains on soft labels. Received: RAF-DB"):
-        development.on_dataset(soft, "rafdb")
+        phase_data.on_dataset(soft, "rafdb")
     eight = dataclasses.replace(BASELINE_CNN, data=Data("ferplus"), oversample={"contempt": 2}, class_weights={})
     with pytest.raises(UserError, match="a data set with the classes contempt for .* Received: FER2013"):
-        development.on_dataset(eight, "fer2013")
+        phase_data.on_dataset(eight, "fer2013")
 
 
 def test_drawn_faces_are_a_data_set_that_needs_no_file(monkeypatch, tmp_path):
@@ -78,7 +78,7 @@ def test_drawn_faces_are_a_data_set_that_needs_no_file(monkeypatch, tmp_path):
 @pytest.mark.parametrize("name", [name for name in DATASETS if not DATASETS[name].drawn])
 def test_drawn_faces_stand_in_for_every_data_set_with_its_classes_and_channels(toy, name):
     facts = DATASETS[name]
-    found = development.divided(Data(name), toy, 0)
+    found = phase_data.divided(Data(name), toy, 0)
     assert found.train.class_names == facts.class_names and found.train.images.shape[3] == facts.channels
     named = [facts.class_names[label] for label in found.train.labels]
     assert named == [FER2013_CLASSES[label] for label in toy.where("train").labels]
@@ -88,10 +88,10 @@ def test_a_phase_on_drawn_faces_needs_nothing_that_lies_anywhere(toy):
     real = dataclasses.replace(toy, synthetic=False)
     phases = (dataclasses.replace(BASELINE_CNN.phases[0], name="drawn", data=Data("drawn")), *BASELINE_CNN.phases)
     recipe = dataclasses.replace(BASELINE_CNN, phases=phases)
-    development.require(recipe, real)
-    assert development.divided(Data("drawn"), real, 0).train.synthetic
+    phase_data.require(recipe, real)
+    assert phase_data.divided(Data("drawn"), real, 0).train.synthetic
     with pytest.raises(UserError, match="Expected AffectNet for phase affectnet .* Received: none"):
-        development.require(RESNET34_CBAM, real)
+        phase_data.require(RESNET34_CBAM, real)
 
 
 def test_classes_named_by_a_recipe_are_those_of_its_data():
@@ -104,6 +104,6 @@ def test_classes_named_by_a_recipe_are_those_of_its_data():
 def test_weights_by_name_reach_the_right_class_in_another_order(toy):
     from fer_keras.data.pipeline import Treatment, _class_weights
 
-    rafdb = development.divided(Data("rafdb"), toy, 0).train
+    rafdb = phase_data.divided(Data("rafdb"), toy, 0).train
     weights = _class_weights(rafdb, Treatment(BASELINE_CNN.augment, class_weights={"angry": 5.0}))
     assert np.flatnonzero(weights == 5.0).tolist() == [rafdb.class_names.index("angry")] == [5]

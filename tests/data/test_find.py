@@ -12,7 +12,7 @@ from PIL import Image
 
 from fer_keras.config.datasets import DATASETS
 from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES, USAGE
-from fer_keras.data import datasets, find, gate
+from fer_keras.data import datasets, find, official_copy
 from fer_keras.data.faces import Faces
 from fer_keras.data.readers import ferplus
 from fer_keras.data.readers.toy import toy_faces
@@ -82,7 +82,7 @@ def nothing_else_to_find(monkeypatch, tmp_path):
 
 
 def test_the_real_fer2013_passes_the_gate_and_fits_ferplus_and_toy_faces_do_not_pass(everything):
-    assert (gate.check(everything) == []) is not everything.synthetic
+    assert (official_copy.check(everything) == []) is not everything.synthetic
     if not everything.synthetic:
         joined = ferplus.join(everything, ferplus.read_votes(PACKED / "fer2013new.csv"))
         _, keep = ferplus.majority(joined.votes)
@@ -95,7 +95,7 @@ def test_both_csv_files_are_one_data_set(data, tmp_path, faces):
         for _ in range(2):
             found = find.load(find.locate(str(data / layout)), tmp_path / "cache")
             assert found.fingerprint == faces.fingerprint
-    assert len(gate.check(found)) == 24
+    assert len(official_copy.check(found)) == 24
 
 
 def test_folders_whose_names_carry_rows_are_the_csv(tmp_path, faces):

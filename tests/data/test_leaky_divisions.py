@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fer_keras.data import leaky, splits
+from fer_keras.data import leaky_divisions, splits
 from fer_keras.data.contamination import contamination
 from fer_keras.data.groups import families
 
@@ -72,10 +72,10 @@ def test_at_random_copies_fall_on_both_sides(planted):
 
 
 def test_repeated_rows_make_the_classes_equal(toy):
-    faces = leaky.balanced(toy, seed=0)
+    faces = leaky_divisions.balanced(toy, seed=0)
     largest = int(np.bincount(toy.labels).max())
     assert np.bincount(faces.labels).tolist() == [largest] * 7
-    source, copy = faces.rows % leaky.COPY_STEP, faces.rows // leaky.COPY_STEP
+    source, copy = faces.rows % leaky_divisions.COPY_STEP, faces.rows // leaky_divisions.COPY_STEP
     assert set(source.tolist()) == set(toy.rows.tolist())
     often = np.bincount(source)
     sizes = np.bincount(toy.labels)
@@ -90,29 +90,29 @@ def test_repeated_rows_make_the_classes_equal(toy):
 
 
 def test_the_seed_alone_decides(toy):
-    rows = [leaky.oversampled(toy, seed)[2].rows.tolist() for seed in (1, 1, 2)]
+    rows = [leaky_divisions.oversampled(toy, seed)[2].rows.tolist() for seed in (1, 1, 2)]
     assert rows[0] == rows[1] != rows[2]
 
 
 def test_votes_go_with_their_rows(toy):
     voted = dataclasses.replace(toy, votes=np.arange(len(toy), dtype=np.float32)[:, None] * np.ones(10, np.float32))
-    faces = leaky.balanced(voted, seed=0)
+    faces = leaky_divisions.balanced(voted, seed=0)
     place = {row: n for n, row in enumerate(toy.rows.tolist())}
-    assert faces.votes[:, 0].tolist() == [place[row] for row in (faces.rows % leaky.COPY_STEP).tolist()]
+    assert faces.votes[:, 0].tolist() == [place[row] for row in (faces.rows % leaky_divisions.COPY_STEP).tolist()]
 
 
 def test_most_rows_of_a_small_class_are_trained_on_and_tested_on(toy):
     divided = splits.divide(toy, "leaky-oversample", seed=0)
     test = divided.test.open("test", finished=True)
-    known = set((divided.train.rows % leaky.COPY_STEP).tolist())
-    disgust = test.rows[test.labels == 1] % leaky.COPY_STEP
+    known = set((divided.train.rows % leaky_divisions.COPY_STEP).tolist())
+    disgust = test.rows[test.labels == 1] % leaky_divisions.COPY_STEP
     assert np.isin(disgust, list(known)).mean() > 0.9
     assert len(contamination(divided.train, test)["exact_rows"]) > len(test) / 2
 
 
 def test_row_ids_that_leave_no_room_for_copies_are_refused(toy):
     with pytest.raises(ValueError, match=r"Expected row ids 0\.\.999999\. Received: 1000000\.\.1000399"):
-        leaky.balanced(dataclasses.replace(toy, rows=np.arange(len(toy)) + leaky.COPY_STEP), seed=0)
+        leaky_divisions.balanced(dataclasses.replace(toy, rows=np.arange(len(toy)) + leaky_divisions.COPY_STEP), seed=0)
 
 
 @pytest.mark.parametrize("split", ["grouped", "leaky-duplicates", "leaky-oversample"])

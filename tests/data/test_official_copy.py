@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES
-from fer_keras.data import gate
+from fer_keras.data import official_copy
 from fer_keras.data.faces import Faces
 from fer_keras.io.errors import UserError
 
@@ -17,7 +17,7 @@ def faces_with(counts, class_names=FER2013_CLASSES):
 
 
 def test_the_official_counts_are_the_published_ones():
-    counts = gate.official_counts()
+    counts = official_copy.official_counts()
     assert {split: sum(classes.values()) for split, classes in counts.items()} == {
         "train": 28709,
         "public": 3589,
@@ -29,41 +29,41 @@ def test_the_official_counts_are_the_published_ones():
 
 
 def test_the_merged_test_set_has_the_re_issues_counts():
-    counts = gate.official_counts(merged=True)
+    counts = official_copy.official_counts(merged=True)
     assert list(counts) == ["train", "test"]
     assert list(counts["test"].values()) == [958, 111, 1024, 1774, 1247, 831, 1233]
 
 
 @pytest.mark.parametrize("merged", [False, True])
 def test_official_faces_pass(merged):
-    faces = faces_with(gate.official_counts(merged))
-    assert gate.check(faces) == []
-    assert gate.require_official(faces, allow_unofficial=False) is True
-    assert gate.is_merged(faces) is merged
+    faces = faces_with(official_copy.official_counts(merged))
+    assert official_copy.check(faces) == []
+    assert official_copy.require_official(faces, allow_unofficial=False) is True
+    assert official_copy.is_merged(faces) is merged
 
 
 def test_one_row_less_is_told_by_split_and_class():
-    faces = faces_with(gate.official_counts())
+    faces = faces_with(official_copy.official_counts())
     less = faces.take(np.arange(len(faces)) != 28709 + 467)
-    assert gate.check(less) == [
+    assert official_copy.check(less) == [
         "split public: 3,588 rows instead of 3,589",
         "split public, disgust: 55 rows instead of 56",
     ]
     with pytest.raises(
         UserError, match=r"split public: 3,588 rows .* \(and 1 more differences\)\. Give --allow-unofficial"
     ):
-        gate.require_official(less, allow_unofficial=False)
-    assert gate.require_official(less, allow_unofficial=True) is False
+        official_copy.require_official(less, allow_unofficial=False)
+    assert official_copy.require_official(less, allow_unofficial=True) is False
 
 
 def test_missing_foreign_and_half_merged_splits_are_differences():
-    counts = gate.official_counts()
-    assert gate.check(faces_with({"train": counts["train"]}))[0] == "split public: 0 rows instead of 3,589"
+    counts = official_copy.official_counts()
+    assert official_copy.check(faces_with({"train": counts["train"]}))[0] == "split public: 0 rows instead of 3,589"
     extra = faces_with(counts | {"test": {"angry": 2}})
-    assert gate.check(extra) == ["split test: 2 rows instead of none"]
-    assert not gate.is_merged(extra)
+    assert official_copy.check(extra) == ["split test: 2 rows instead of none"]
+    assert not official_copy.is_merged(extra)
 
 
 def test_other_classes_are_no_fer2013():
     faces = faces_with({"train": {"neutral": 2}}, FERPLUS_CLASSES)
-    assert len(gate.check(faces)) == 1 and gate.check(faces)[0].startswith("classes: neutral, happy")
+    assert len(official_copy.check(faces)) == 1 and official_copy.check(faces)[0].startswith("classes: neutral, happy")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from fer_keras.data import seen
+from fer_keras.data import training_history
 from fer_keras.data.readers import toy
 from fer_keras.data.splits import divide
 from fer_keras.io.errors import UserError
@@ -32,7 +32,7 @@ def pretrained(folder, faces, split, seed=0, init=None, **data):
 @pytest.mark.parametrize("split", ["official", "merged", "carved", "pooled"])
 def test_the_same_division_shares_no_test_row(tmp_path, faces, split):
     start = pretrained(tmp_path / "run", faces, split)
-    assert seen.require_unseen(str(start), faces, divide(faces, split)) == ""
+    assert training_history.require_unseen(str(start), faces, divide(faces, split)) == ""
 
 
 @pytest.mark.parametrize("split", ["official", "merged", "carved"])
@@ -42,24 +42,24 @@ def test_training_rows_that_the_pooled_division_tests_are_counted(tmp_path, face
     spoilt = len(set(pooled.test.rows) & {*before.train.rows, *before.select.rows})
     assert spoilt
     with pytest.raises(UserError, match=f"Received: one that saw {spoilt:,} of them. Pretrain under the same division"):
-        seen.require_unseen(str(start), faces, pooled)
+        training_history.require_unseen(str(start), faces, pooled)
 
 
 def test_rows_that_only_selected_count_as_seen(tmp_path, faces):
     start = pretrained(tmp_path / "run", faces, "official")
     with pytest.raises(UserError, match=f"one that saw {len(divide(faces, 'official').select):,} of them"):
-        seen.require_unseen(str(start), faces, divide(faces, "merged"))
+        training_history.require_unseen(str(start), faces, divide(faces, "merged"))
 
 
 def test_another_seed_divides_otherwise(tmp_path, faces):
     start = pretrained(tmp_path / "run", faces, "pooled", seed=1)
     with pytest.raises(UserError, match="Expected a checkpoint that has not seen this run's test rows"):
-        seen.require_unseen(str(start), faces, divide(faces, "pooled", seed=0))
+        training_history.require_unseen(str(start), faces, divide(faces, "pooled", seed=0))
 
 
 def test_selection_on_rows_that_were_trained_on_is_noted(tmp_path, faces):
     start, carved = pretrained(tmp_path / "run", faces, "official"), divide(faces, "carved")
-    note = seen.require_unseen(str(start), faces, carved)
+    note = training_history.require_unseen(str(start), faces, carved)
     assert note == f"trained on {len(carved.select):,} of the rows that select here"
 
 
@@ -67,23 +67,25 @@ def test_what_the_start_itself_started_from_counts(tmp_path, faces):
     first = pretrained(tmp_path / "first", faces, "official")
     second = pretrained(tmp_path / "second", faces, "pooled", init=first)
     with pytest.raises(UserError, match="test rows"):
-        seen.require_unseen(str(second), faces, divide(faces, "pooled"))
+        training_history.require_unseen(str(second), faces, divide(faces, "pooled"))
 
 
 def test_nothing_is_claimed_about_a_checkpoint_without_a_record(tmp_path, faces):
-    note = seen.require_unseen(str(tmp_path / "model.keras"), faces, divide(faces, "official"))
+    note = training_history.require_unseen(str(tmp_path / "model.keras"), faces, divide(faces, "official"))
     assert note == "its training rows are not known"
     (tmp_path / "record.json").write_text('{"as_run": {"data": {"split": "mine"}}}')
-    note = seen.require_unseen(str(tmp_path / "model.keras"), faces, divide(faces, "official"))
+    note = training_history.require_unseen(str(tmp_path / "model.keras"), faces, divide(faces, "official"))
     assert note == "its training rows are not known"
 
 
 def test_other_faces_are_said_to_be_others(tmp_path, faces):
     start = pretrained(tmp_path / "run", faces, "official")
     others = dataclasses.replace(faces, rows=faces.rows + 1)
-    assert seen.require_unseen(str(start), others, divide(others, "official")).startswith("trained on other faces")
+    assert training_history.require_unseen(str(start), others, divide(others, "official")).startswith(
+        "trained on other faces"
+    )
 
 
 @pytest.mark.parametrize("init", ["imagenet", "scratch"])
 def test_no_checkpoint_saw_nothing(init, faces):
-    assert seen.require_unseen(init, faces, divide(faces, "official")) == ""
+    assert training_history.require_unseen(init, faces, divide(faces, "official")) == ""

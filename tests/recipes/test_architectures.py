@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from fer_keras.data import development
+from fer_keras.data import phase_data
 from fer_keras.data.readers import toy
 from fer_keras.models import builder, export
 from fer_keras.training import checkpoint
@@ -56,7 +56,7 @@ def _network(recipe, classes, channels, side):
 
 
 def _few(drawn, data):
-    splits = development.divided(data, drawn, seed=0)
+    splits = phase_data.divided(data, drawn, seed=0)
     return dataclasses.replace(
         splits, train=splits.train.take(np.arange(ROWS)), select=splits.select.take(np.arange(ROWS))
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer_keras.config import resolve
-from fer_keras.data import development, pipeline
+from fer_keras.data import phase_data, pipeline
 from fer_keras.data.readers.toy import toy_faces
 from fer_keras.models import builder
 from fer_keras.recipes.p000_resnet34_cbam import EXPERIMENT, RESNET34_CBAM
@@ -108,7 +108,7 @@ def tiny_trainer(folder):
     return Trainer(
         recipe=recipe,
         seed=0,
-        splits_of=functools.cache(lambda data: development.divided(data, faces, 0)),
+        splits_of=functools.cache(lambda data: phase_data.divided(data, faces, 0)),
         build=lambda names, channels, side: build(classes=len(names), channels=channels, input_size=side),
         initialise=lambda model: None,
         folder=folder,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fer_keras.config.datasets import FERPLUS, Facts
-from fer_keras.data import eight, splits
+from fer_keras.data import relabel, splits
 from fer_keras.data.datasets import fer2013
 from fer_keras.data.datasets.dataset import Dataset, Location
 from fer_keras.data.faces import Faces
@@ -22,7 +22,7 @@ def recognise(path: Path) -> Location | None:
 def divided(faces: Faces, split: str, seed: int, facts: Facts, tested: bool) -> Splits:
     """Return FER2013's division in FER+'s classes, so that a row is on the same side under both labels."""
     whole = splits.divide(faces, split, seed, facts.names)
-    return whole if faces.class_names == facts.class_names else eight.relabelled(whole)
+    return whole if faces.class_names == facts.class_names else relabel.relabelled(whole)
 
 
 DATASET = Dataset(

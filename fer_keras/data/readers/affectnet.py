@@ -14,10 +14,10 @@ import numpy as np
 
 from fer_keras.config.labels import AFFECTNET_CLASSES, PUBLIC, TEST, TRAIN, canonical
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason
 from fer_keras.data.readers import affectnet_npy
 from fer_keras.data.readers.photos import Photo, decoded
 from fer_keras.io.errors import UserError, expected
+from fer_keras.io.paths import reason
 
 SIDE = 75
 """Side of Balanced AffectNet's images, which are therefore kept as they are; the network enlarges them itself."""

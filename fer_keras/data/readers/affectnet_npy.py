@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from fer_keras.config.labels import AFFECTNET_CLASSES, PUBLIC, TRAIN
-from fer_keras.data.files import require_file
 from fer_keras.data.readers.photos import Photo
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import require_file
 
 LAYOUT = "train_set/ and val_set/ with images/N.jpg and annotations/N_exp.npy"
 SETS = {"train_set": TRAIN, "val_set": PUBLIC}

@@ -7,12 +7,12 @@ import numpy as np
 
 from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason, require_file
 from fer_keras.data.readers import csv_columns
 from fer_keras.data.readers.archives import opened
 from fer_keras.data.readers.csv_columns import shown
 from fer_keras.data.readers.pixels import parse_pixels
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import reason, require_file
 
 SIDE = 48
 PIXELS = SIDE * SIDE

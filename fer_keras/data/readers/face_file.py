@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from fer_keras.data.files import require_file
 from fer_keras.io.errors import UserError, expected
+from fer_keras.io.paths import require_file
 
 SIDE = 48
 MOST_BYTES = 1 << 20

@@ -13,8 +13,8 @@ import numpy as np
 
 from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES, USAGE
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason, require_file
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import reason, require_file
 
 FILE_NAME = "fer2013new.csv"
 HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"

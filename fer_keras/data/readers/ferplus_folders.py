@@ -16,9 +16,9 @@ from PIL import Image
 
 from fer_keras.config.labels import FERPLUS_CLASSES, PRIVATE, PUBLIC, TRAIN
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason, require_file
 from fer_keras.data.readers import face_file, ferplus
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import reason, require_file
 
 FOLDERS = {"FER2013Train": TRAIN, "FER2013Valid": PUBLIC, "FER2013Test": PRIVATE}
 BELOW = (".", "data", "images", "Images")

@@ -10,9 +10,9 @@ from PIL import Image
 
 from fer_keras.config.labels import FER2013_CLASSES, TRAIN
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason
 from fer_keras.data.readers import face_file, folder_entries, folder_names
 from fer_keras.io.errors import UserError, expected
+from fer_keras.io.paths import reason
 
 
 def is_one(path: Path) -> bool:

@@ -15,10 +15,10 @@ from PIL import Image
 
 from fer_keras.config.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TEST, TRAIN, canonical
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason, require_file
 from fer_keras.data.readers import csv_columns, face_file, folder_entries, folder_names
 from fer_keras.data.readers.pixels import parse_pixels
 from fer_keras.io.errors import UserError, expected
+from fer_keras.io.paths import reason, require_file
 
 LAYOUT = "parquet files called train-..., validation-... and test-..."
 BELOW = (".", "data", "default")

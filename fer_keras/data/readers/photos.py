@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from fer_keras.data.files import require_file
 from fer_keras.io.errors import UserError, expected
+from fer_keras.io.paths import require_file
 
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
 MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")

@@ -11,9 +11,9 @@ import numpy as np
 
 from fer_keras.config.labels import RAFDB_CLASSES, TEST, TRAIN
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason, require_file
 from fer_keras.data.readers.photos import Photo, decoded
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import reason, require_file
 
 SIDE = 100
 LAYOUTS = "EmoLabel/list_patition_label.txt beside Image/aligned/, or folders train/1 to train/7 and test/1 to test/7"

@@ -14,9 +14,9 @@ import tensorflow_datasets as tfds
 
 from fer_keras.config.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TRAIN
 from fer_keras.data.faces import Faces
-from fer_keras.data.files import reason
 from fer_keras.data.readers import csv_files, csv_source
 from fer_keras.io.errors import expected
+from fer_keras.io.paths import reason
 
 SPLITS = (TRAIN, PUBLIC, PRIVATE)
 COLUMNS = ("image", "label", "row")

@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_keras.config.labels import FER2013_CLASSES, FERPLUS_CLASSES, PRIVATE, PUBLIC, TRAIN
 from fer_keras.data.faces import Faces
-from fer_keras.data.gate import official_counts
+from fer_keras.data.official_copy import official_counts
 from fer_keras.data.readers.toy_draw import SIDE, draw
 
 SPLITS = (TRAIN, PUBLIC, PRIVATE)

@@ -5,7 +5,7 @@ import pathlib
 import sys
 
 from fer_keras.config import resolve
-from fer_keras.data import find, gate, generated
+from fer_keras.data import find, generated, official_copy
 from fer_keras.data.datasets import fer2013
 from fer_keras.data.faces import Faces
 from fer_keras.data.generated import Generated
@@ -51,8 +51,8 @@ def _source(asked) -> tuple[Faces, list[str]]:
         print(f"No FER2013 found: demo on drawn faces. {fer2013.WHERE_TO_GET}")
         return toy.toy_faces(), []
     faces = find.load(location)
-    gate.require_official(faces, asked.allow_unofficial)
-    return faces, gate.check(faces)
+    official_copy.require_official(faces, asked.allow_unofficial)
+    return faces, official_copy.check(faces)
 
 
 def _of_class(faces, class_name):

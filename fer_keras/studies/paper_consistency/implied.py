@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from fer_keras.config.labels import FER2013_CLASSES, PRIVATE, PUBLIC, TRAIN
-from fer_keras.data import gate
+from fer_keras.data import official_copy
 from fer_keras.studies.paper_consistency.printed import Number
 
 AGREES, ROUNDING, DISAGREES, OPEN = "agrees", "within rounding", "disagrees", "open"
@@ -108,7 +108,7 @@ def log10_p(statistic: float, freedom: int) -> float:
 
 def class_rows(*splits: str) -> dict[str, int]:
     """Return {class: rows} of FER2013 in `splits` together; in all three when none is named."""
-    official = gate.official_counts()
+    official = official_copy.official_counts()
     wanted = splits or (TRAIN, PUBLIC, PRIVATE)
     return {name: sum(official[split][name] for split in wanted) for name in FER2013_CLASSES}
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from fer_keras.config.labels import AFFECTNET_CLASSES
 from fer_keras.config.recipe import Data
-from fer_keras.data import datasets, development, find
+from fer_keras.data import datasets, find, phase_data
 from fer_keras.data.readers import affectnet
 from fer_keras.data.readers.toy import toy_faces
 from fer_keras.io.errors import UserError
@@ -196,7 +196,7 @@ def test_a_phase_trains_on_train_selects_on_val_and_seals_test(tmp_path):
     location = find.at(folders(tmp_path, each=2))
     faces, others = toy_faces(8, 8, 8), {"affectnet": location}
     faces = dataclasses.replace(faces, synthetic=False)
-    found = development.divided(Data("affectnet"), faces, 0, "fer2013", others)
+    found = phase_data.divided(Data("affectnet"), faces, 0, "fer2013", others)
     assert (len(found.train), len(found.select), len(found.test)) == (16, 16, 16)
     assert (found.select_name, found.test.name) == ("AffectNet's validation", "AffectNet's test")
     assert found.train.images.base is not None  # a view: the rows are not copied

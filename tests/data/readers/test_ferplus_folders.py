@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from fer_keras.config.labels import FERPLUS_CLASSES
-from fer_keras.data import datasets, find, gate
+from fer_keras.data import datasets, find, official_copy
 from fer_keras.data.readers import ferplus, ferplus_folders
 from fer_keras.io.errors import UserError
 
@@ -70,7 +70,7 @@ def test_it_is_recognised_and_divided_as_ferplus(tmp_path):
     divided = datasets.get("ferplus").divide(faces, "official", 0)
     assert [len(part) for part in (divided.train, divided.select, divided.test)] == [8, 8, 8]
     assert (divided.select_name, divided.test.name) == ("PublicTest", "PrivateTest")
-    assert gate.check(faces, location_facts("ferplus"))[0] == "split train: 8 rows instead of 25,045"
+    assert official_copy.check(faces, location_facts("ferplus"))[0] == "split train: 8 rows instead of 25,045"
 
 
 def location_facts(name):

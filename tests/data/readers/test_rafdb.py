@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from fer_keras.config.labels import RAFDB_CLASSES
-from fer_keras.data import datasets, find, gate
+from fer_keras.data import datasets, find, official_copy
 from fer_keras.data.readers import rafdb
 from fer_keras.io.errors import UserError
 
@@ -88,7 +88,7 @@ def test_the_official_counts_are_the_published_ones(tmp_path):
     facts = datasets.get("rafdb").facts
     (counts,) = facts.counts
     assert {split: sum(numbers) for split, numbers in counts.items()} == {"train": 12271, "test": 3068}
-    assert gate.check(rafdb.read(release(tmp_path), side=8), facts)[:2] == [
+    assert official_copy.check(rafdb.read(release(tmp_path), side=8), facts)[:2] == [
         "split train: 14 rows instead of 12,271",
         "split train, surprise: 2 rows instead of 1,290",
     ]
