@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from fer_keras.data.leaky_divisions import COPY_STEP
 
 from fer_keras.config import protocols, resolve
 from fer_keras.config.options import Options, require
+from fer_keras.data.leaky_divisions import COPY_STEP
 from fer_keras.io.errors import UserError
 from fer_keras.recipes.p000_resnet34_cbam import EXPERIMENT as PAPER_000
 from fer_keras.recipes.p003_hybrid_resnet50 import BASELINE_CNN, HYBRID
