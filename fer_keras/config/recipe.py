@@ -2,48 +2,12 @@
 
 import dataclasses
 import pathlib
-import re
 from collections.abc import Collection, Iterable, Mapping
 
 from fer_keras.config.architectures import BUILDERS
 from fer_keras.config.datasets import CLASS_NAMES, DATASETS, Facts
-from fer_keras.config.settings import Augment, Optimizer, _refuse_unless
-
-HEADLINE_METRICS = (
-    "accuracy",
-    "balanced_accuracy",
-    "macro_f1",
-    "weighted_f1",
-    "macro_precision",
-    "macro_recall",
-    "log_loss",
-)
-METRIC_PATTERN = re.compile(
-    rf"({'|'.join(HEADLINE_METRICS)}|chi_square|chi_square_dof"
-    rf"|(precision|recall|f1)/({'|'.join(CLASS_NAMES)})"
-    rf"|confusion/({'|'.join(CLASS_NAMES)})/({'|'.join(CLASS_NAMES)}))"
-)
-"""The metrics that evaluation produces: `recall/happy`; `confusion/fear/sad` is the share of true fear called sad."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Reported:
-    """A number printed in the paper: metric, value as a fraction (.5887, not 58.87), where it stands.
-
-    `split` says on what the paper took it: "test" (the recipe's test rows), "select" (validation) or "train".
-    """
-
-    metric: str
-    value: float
-    where: str
-    split: str = "test"
-
-    def __post_init__(self):
-        known = METRIC_PATTERN.fullmatch(self.metric)
-        _refuse_unless(bool(known), f"Expected a metric that the evaluation produces. Received: {self.metric!r}")
-        _refuse_unless(
-            self.split in ("test", "select", "train"), f"Expected test, select or train. Received: {self.split!r}"
-        )
+from fer_keras.config.reported import Reported
+from fer_keras.config.settings import Augment, Optimizer, refuse_unless
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,16 +30,16 @@ class Data:
     max_train_rows: int | None = None
 
     def __post_init__(self):
-        _refuse_unless(self.dataset in DATASETS, f"Expected a data set in {(*DATASETS,)}. Received: {self.dataset!r}")
+        refuse_unless(self.dataset in DATASETS, f"Expected a data set in {(*DATASETS,)}. Received: {self.dataset!r}")
         divisions = self.facts.divisions
-        _refuse_unless(self.split in divisions, f"Expected a split in {divisions}. Received: {self.split!r}")
+        refuse_unless(self.split in divisions, f"Expected a split in {divisions}. Received: {self.split!r}")
         share = self.expected_labels
-        _refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
+        refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
         most = self.max_train_rows
         counted = most is None or (type(most) is int and most >= 1)
-        _refuse_unless(counted, f"Expected max_train_rows of at least 1, or None. Received: {most!r}")
+        refuse_unless(counted, f"Expected max_train_rows of at least 1, or None. Received: {most!r}")
         known = self.facts.has_votes or not self.needs_votes
-        _refuse_unless(known, f"Expected votes to soften labels of fer2013. Received: {self.dataset!r}")
+        refuse_unless(known, f"Expected votes to soften labels of fer2013. Received: {self.dataset!r}")
 
     @property
     def needs_votes(self) -> bool:
@@ -112,10 +76,10 @@ class Phase:
     section: str = ""
 
     def __post_init__(self):
-        _refuse_unless(self.epochs >= 1, f"Expected at least one epoch in {self.name}. Received: {self.epochs}")
+        refuse_unless(self.epochs >= 1, f"Expected at least one epoch in {self.name}. Received: {self.epochs}")
         known = self.backbone in ("frozen", "all") or (isinstance(self.backbone, int) and self.backbone >= 0)
-        _refuse_unless(known, f"Expected 'frozen', 'all' or a layer index. Received: {self.backbone!r}")
-        _refuse_unless(
+        refuse_unless(known, f"Expected 'frozen', 'all' or a layer index. Received: {self.backbone!r}")
+        refuse_unless(
             self.batch_norm in ("frozen", "trainable"), f"Expected frozen or trainable. Received: {self.batch_norm!r}"
         )
 
@@ -202,25 +166,25 @@ class Recipe:
         return self.model_args.get("backbone", self.model)
 
     def __post_init__(self):
-        _refuse_unless(self.model in BUILDERS, f"Expected a model in {tuple(BUILDERS)}. Received: {self.model!r}")
+        refuse_unless(self.model in BUILDERS, f"Expected a model in {tuple(BUILDERS)}. Received: {self.model!r}")
         start = self.init in ("imagenet", "scratch") or pathlib.PurePath(self.init).suffix
-        _refuse_unless(bool(start), f"Expected imagenet, scratch or a checkpoint's file. Received: {self.init!r}")
-        _refuse_unless(bool(self.phases), "Expected at least one phase. Received: none")
-        _refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
+        refuse_unless(bool(start), f"Expected imagenet, scratch or a checkpoint's file. Received: {self.init!r}")
+        refuse_unless(bool(self.phases), "Expected at least one phase. Received: none")
+        refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
         monitors = ("accuracy", "balanced_accuracy", "loss")
-        _refuse_unless(self.monitor in monitors, f"Expected a monitor in {monitors}. Received: {self.monitor!r}")
+        refuse_unless(self.monitor in monitors, f"Expected a monitor in {monitors}. Received: {self.monitor!r}")
         _refuse_unknown_classes(self)
         _refuse_unless_generated(self)
         names = [phase.name for phase in self.phases]
-        _refuse_unless(len(set(names)) == len(names), f"Expected phases of different names. Received: {names}")
+        refuse_unless(len(set(names)) == len(names), f"Expected phases of different names. Received: {names}")
         for profile in self.profiles.values():
             unknown = {*profile.epochs, *profile.learning_rates} - set(names)
-            _refuse_unless(not unknown, f"Expected phases {names} in profile. Received: {sorted(unknown)}")
-            _refuse_unless(
+            refuse_unless(not unknown, f"Expected phases {names} in profile. Received: {sorted(unknown)}")
+            refuse_unless(
                 any(profile.epochs.get(name) != 0 for name in names), "Expected a phase in profile. Received: none"
             )
             unknown = set(profile.generated) - set(self.generated)
-            _refuse_unless(not unknown, f"Expected the recipe's generated classes. Received: {sorted(unknown)}")
+            refuse_unless(not unknown, f"Expected the recipe's generated classes. Received: {sorted(unknown)}")
 
 
 def _refuse_unknown_classes(recipe: Recipe) -> None:
@@ -236,16 +200,16 @@ def _refuse_unknown_classes(recipe: Recipe) -> None:
 
 def _refuse_others(names: Iterable[str], classes: Collection[str]) -> None:
     unknown = sorted(set(names) - set(classes))
-    _refuse_unless(not unknown, f"Expected class names among {(*classes,)}. Received: {unknown}")
+    refuse_unless(not unknown, f"Expected class names among {(*classes,)}. Received: {unknown}")
 
 
 def _refuse_unless_generated(recipe: Recipe) -> None:
     """Raise ValueError unless what is generated is a number of faces of one class of FER2013, or nothing."""
     made = recipe.generated
     fits = set(made) <= set(CLASS_NAMES) and all(type(number) is int and number > 0 for number in made.values())
-    _refuse_unless(fits and len(made) <= 1, f"Expected at most one {{class: faces, 1 or more}}. Received: {dict(made)}")
+    refuse_unless(fits and len(made) <= 1, f"Expected at most one {{class: faces, 1 or more}}. Received: {dict(made)}")
     fits = not made or recipe.data.dataset == "fer2013"
-    _refuse_unless(fits, f"Expected generated faces with FER2013 only. Received: {recipe.data.dataset!r}")
+    refuse_unless(fits, f"Expected generated faces with FER2013 only. Received: {recipe.data.dataset!r}")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import dataclasses
 
 
-def _refuse_unless(condition: bool, message: str) -> None:
+def refuse_unless(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)
 
@@ -43,25 +43,25 @@ class Augment:
 
     def __post_init__(self):
         modes = ("constant", "nearest", "reflect", "wrap")
-        _refuse_unless(self.fill_mode in modes, f"Expected fill_mode in {modes}. Received: {self.fill_mode!r}")
-        _refuse_unless(0 <= self.cval <= 255, f"Expected cval in 0..255. Received: {self.cval}")
-        _refuse_unless(0 <= self.erase_probability <= 1, f"Expected a probability. Received: {self.erase_probability}")
-        _refuse_unless(0 <= self.erase_value <= 255, f"Expected erase_value in 0..255. Received: {self.erase_value}")
+        refuse_unless(self.fill_mode in modes, f"Expected fill_mode in {modes}. Received: {self.fill_mode!r}")
+        refuse_unless(0 <= self.cval <= 255, f"Expected cval in 0..255. Received: {self.cval}")
+        refuse_unless(0 <= self.erase_probability <= 1, f"Expected a probability. Received: {self.erase_probability}")
+        refuse_unless(0 <= self.erase_value <= 255, f"Expected erase_value in 0..255. Received: {self.erase_value}")
         for name in ("rotation_range", "shear_range"):
             value = getattr(self, name)
-            _refuse_unless(value >= 0, f"Expected degrees from 0 up for {name}. Received: {value}")
+            refuse_unless(value >= 0, f"Expected degrees from 0 up for {name}. Received: {value}")
         for name in ("width_shift_range", "height_shift_range"):
             value = getattr(self, name)
-            _refuse_unless(0 <= value < 1, f"Expected a fraction from 0 to below 1 for {name}. Received: {value}")
+            refuse_unless(0 <= value < 1, f"Expected a fraction from 0 to below 1 for {name}. Received: {value}")
         zoom = self.zoom_range if isinstance(self.zoom_range, tuple) else (1 - self.zoom_range, 1 + self.zoom_range)
         self._refuse_interval("zoom_range", zoom)
-        _refuse_unless(zoom[0] > 0, f"Expected zoom_range to stay above 0. Received: {self.zoom_range}")
+        refuse_unless(zoom[0] > 0, f"Expected zoom_range to stay above 0. Received: {self.zoom_range}")
         for name in ("brightness_range", "contrast_range", "erase_area"):
             self._refuse_interval(name, getattr(self, name) or (0, 0))
 
     def _refuse_interval(self, name: str, pair: tuple[float, float]) -> None:
         fits = len(pair) == 2 and 0 <= pair[0] <= pair[1]
-        _refuse_unless(fits, f"Expected (low, high) with 0 <= low <= high for {name}. Received: {getattr(self, name)}")
+        refuse_unless(fits, f"Expected (low, high) with 0 <= low <= high for {name}. Received: {getattr(self, name)}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,11 +144,11 @@ class Optimizer:
     groups: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self):
-        _refuse_unless(self.name in OPTIMIZERS, f"Expected an optimizer in {OPTIMIZERS}. Received: {self.name!r}")
-        _refuse_unless(self.learning_rate > 0, f"Expected a positive learning rate. Received: {self.learning_rate}")
+        refuse_unless(self.name in OPTIMIZERS, f"Expected an optimizer in {OPTIMIZERS}. Received: {self.name!r}")
+        refuse_unless(self.learning_rate > 0, f"Expected a positive learning rate. Received: {self.learning_rate}")
         averaging = 0 <= self.ema_momentum < 1
-        _refuse_unless(averaging, f"Expected an ema_momentum from 0 to below 1. Received: {self.ema_momentum}")
+        refuse_unless(averaging, f"Expected an ema_momentum from 0 to below 1. Received: {self.ema_momentum}")
         coupled = self.l2_in_gradient and self.name in ("adamw", "muon")
-        _refuse_unless(
+        refuse_unless(
             not coupled, f"Expected weight_decay for {self.name}, which decouples it. Received: l2_in_gradient"
         )

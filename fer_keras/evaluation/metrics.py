@@ -151,7 +151,7 @@ def confused_pairs(confusion: list[list[int]], class_names: tuple[str, ...], abo
 
 
 def value(metrics: dict, name: str) -> float | None:
-    """Return the metric `name` (any that fer_keras.config.recipe.METRIC_PATTERN allows) from what `evaluate` returned.
+    """Return the metric `name` (any that fer_keras.config.reported.METRIC_PATTERN allows) from what `evaluate` returned.
 
     None where it is undefined: an absent class, no true row of a class, no chi-square. KeyError for another name.
     """

@@ -3,7 +3,8 @@
 import collections
 from pathlib import Path
 
-from fer_keras.config.recipe import HEADLINE_METRICS, Experiment
+from fer_keras.config.recipe import Experiment
+from fer_keras.config.reported import HEADLINE_METRICS
 from fer_keras.report import drift, markdown, table, verdict
 from fer_keras.report.markdown import number, section
 from fer_keras.report.notes import note

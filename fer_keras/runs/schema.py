@@ -1,6 +1,6 @@
 """What record.json and metrics.json of a run hold."""
 
-from fer_keras.config.recipe import METRIC_PATTERN
+from fer_keras.config.reported import METRIC_PATTERN
 from fer_keras.evaluation import metrics
 from fer_keras.io.errors import expected
 from fer_keras.io.specification import (

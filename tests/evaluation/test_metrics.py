@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fer_keras.config.labels import FER2013_CLASSES
-from fer_keras.config.recipe import HEADLINE_METRICS, METRIC_PATTERN
+from fer_keras.config.reported import HEADLINE_METRICS, METRIC_PATTERN
 from fer_keras.evaluation import metrics
 from fer_keras.io.errors import UserError
 
