@@ -178,7 +178,7 @@ def test_records_whose_values_were_changed_are_refused_or_give_a_page(run_dir, c
 
     def page():
         record = read_record(run_dir)
-        render(run_dir, record, stored.read(run_dir, record)).encode("utf-8")
+        render(run_dir, record).encode("utf-8")
 
     with tally(f"{name}, values changed, to their page", capsys) as found:
 

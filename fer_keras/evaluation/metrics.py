@@ -75,7 +75,7 @@ def evaluate(labels: np.ndarray, probabilities: np.ndarray, class_names: tuple[s
     confusion = scored.confusion.tolist()
     return {
         "rows": len(scored.labels),
-        **{metric: _kept(compute(scored)) for metric, compute in OVERALL.items()},
+        **{metric: kept(compute(scored)) for metric, compute in OVERALL.items()},
         "per_class": _per_class(scored, class_names),
         "confusion": confusion,
         "chi_square": chi_square(scored.confusion),
@@ -99,7 +99,7 @@ def _scored(labels: np.ndarray, probabilities: np.ndarray) -> Scored:
 def _per_class(scored: Scored, class_names: tuple[str, ...]) -> dict[str, dict]:
     columns = {metric: compute(scored) for metric, compute in PER_CLASS.items()}
     return {
-        name: {metric: _kept(column[i]) for metric, column in columns.items()} | {"support": int(scored.support[i])}
+        name: {metric: kept(column[i]) for metric, column in columns.items()} | {"support": int(scored.support[i])}
         for i, name in enumerate(class_names)
     }
 
@@ -135,7 +135,7 @@ def chi_square(confusion: np.ndarray) -> dict | None:
     if not (confusion.sum(axis=0).all() and confusion.sum(axis=1).all()):
         return None
     result = chi2_contingency(confusion, correction=False)
-    return {"statistic": _kept(result.statistic), "dof": int(result.dof), "p": _kept(result.pvalue)}
+    return {"statistic": kept(result.statistic), "dof": int(result.dof), "p": kept(result.pvalue)}
 
 
 def confused_pairs(confusion: list[list[int]], class_names: tuple[str, ...], above: float = 0.0) -> list[dict]:
@@ -145,7 +145,7 @@ def confused_pairs(confusion: list[list[int]], class_names: tuple[str, ...], abo
         for predicted, count in zip(class_names, row, strict=True):
             if true != predicted and count and count / sum(row) > above:
                 pairs.append(
-                    {"true": true, "predicted": predicted, "share": _kept(count / sum(row)), "count": int(count)}
+                    {"true": true, "predicted": predicted, "share": kept(count / sum(row)), "count": int(count)}
                 )
     return sorted(pairs, key=lambda pair: -pair["share"])
 
@@ -172,8 +172,9 @@ def _share(metrics: dict, true: str, predicted: str) -> float | None:
     if true not in names or predicted not in names:
         return None
     row = metrics["confusion"][names.index(true)]
-    return _kept(row[names.index(predicted)] / sum(row)) if sum(row) else None
+    return kept(row[names.index(predicted)] / sum(row)) if sum(row) else None
 
 
-def _kept(number) -> float:
+def kept(number: float) -> float:
+    """Return `number` to 12 significant digits."""
     return float(f"{float(number):.12g}")

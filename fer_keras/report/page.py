@@ -1,4 +1,4 @@
-"""A run's page: record.json and predictions in, Markdown out; the same for the same input."""
+"""A run's page: record.json and metrics.json in, Markdown out; the same for the same input."""
 
 from pathlib import Path
 
@@ -6,8 +6,7 @@ from fer_keras.io import files
 from fer_keras.report import drift, provenance, results
 from fer_keras.report.drawings import DRAWINGS, draw_all
 from fer_keras.report.markdown import section
-from fer_keras.runs import metrics_file
-from fer_keras.runs import predictions as stored_predictions
+from fer_keras.runs import metrics_file, predictions
 from fer_keras.runs.directory import FIGURES
 from fer_keras.runs.record import read_facts, read_record
 
@@ -23,20 +22,19 @@ def write_report(run_dir: Path) -> Path:
     run_dir = Path(run_dir)
     metrics_file.rebuild(run_dir, read_facts(run_dir))
     record = read_record(run_dir)
-    predictions = stored_predictions.read(run_dir, record)
-    draw_all(run_dir, record, predictions)
-    return write_page(run_dir, record, predictions)
+    draw_all(run_dir, record, predictions.read(run_dir, record))
+    return write_page(run_dir, record)
 
 
-def write_page(run_dir: Path, record: dict, predictions: dict[str, dict]) -> Path:
+def write_page(run_dir: Path, record: dict) -> Path:
     """Write report.md only, with the figures that lie beside it."""
     path = run_dir / PAGE
-    text = render(run_dir, record, predictions)
+    text = render(run_dir, record)
     files.write(path, lambda part: part.write_text(text, encoding="utf-8"))
     return path
 
 
-def render(run_dir: Path, record: dict, predictions: dict[str, dict]) -> str:
+def render(run_dir: Path, record: dict) -> str:
     """Return the page of a run as Markdown."""
     parts = [
         f"# {record['title']}",
@@ -45,8 +43,8 @@ def render(run_dir: Path, record: dict, predictions: dict[str, dict]) -> str:
         provenance.overlap_warning(record),
         drift.warning(record),
         provenance.introduction(record),
-        section("Paper beside ours", results.paper_beside_ours(record, predictions)),
-        section("Headline metrics", results.circumstances(record), results.headline(record, predictions)),
+        section("Paper beside ours", results.paper_beside_ours(record)),
+        section("Headline metrics", results.circumstances(record), results.headline(record)),
         section("Per class", results.per_class(record), results.weak_classes(record)),
         section("Confusions", results.confusions(record), results.chi_square(record)),
         section("As published and as run", provenance.deviations(record)),

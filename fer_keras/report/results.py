@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from fer_keras.evaluation.metrics import confused_pairs
-from fer_keras.evaluation.statistics import BINS, bootstrap
+from fer_keras.evaluation.statistics import BINS, Interval
 from fer_keras.report import markdown, verdict
 from fer_keras.report.markdown import table
 from fer_keras.runs import splits
@@ -26,7 +26,7 @@ PAIRS_ABOVE, WEAK_BELOW = 0.15, 0.5
 """Shares that paper 000's Table II uses: pairs confused over 15 %, classes under 50 %."""
 
 
-def paper_beside_ours(record: dict, predictions: dict) -> str:
+def paper_beside_ours(record: dict) -> str:
     """Return the table of every number that the paper prints: theirs, ours, interval, difference, verdict."""
     if not record["reported"]:
         return "The recipe holds no printed number."
@@ -40,7 +40,7 @@ def paper_beside_ours(record: dict, predictions: dict) -> str:
             markdown.number(v.metric, v.difference, signed=True),
             f"{v.verdict}: {v.reason}",
         )
-        for v in verdict.judge_all(record, predictions)
+        for v in verdict.judge_all(record)
     ]
     return table(("metric", "our split", "paper", "ours", "95 % interval", "difference", "verdict"), rows)
 
@@ -70,16 +70,16 @@ def init(record: dict) -> str:
     return f"{name} ({found})" if found else name
 
 
-def headline(record: dict, predictions: dict) -> str:
+def headline(record: dict) -> str:
     """Return the headline metrics of every split that the run was scored on, with intervals; dashes for absent TTA."""
     rows = []
     for split, metrics in splits.with_augmentation(record).items():
         if metrics is None:
             rows.append((splits.display(record, split), *[None] * (len(HEADLINE) + 2)))
             continue
-        found = bootstrap(predictions[split]["labels"], predictions[split]["probabilities"])
         cells = [
-            f"{markdown.number(name, metrics[name])} ({markdown.interval(name, found[name])})" for name in HEADLINE
+            f"{markdown.number(name, metrics[name])} ({markdown.interval(name, Interval(*metrics['intervals'][name]))})"
+            for name in HEADLINE
         ]
         rows.append(
             (splits.display(record, split), f"{metrics['rows']:,}", *cells, markdown.number("ece", metrics["ece"]))

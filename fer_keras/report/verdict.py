@@ -49,25 +49,25 @@ class Verdict:
         return None if self.ours is None else self.ours - self.reported
 
 
-def judge_all(record: dict, predictions: dict[str, dict]) -> list[Verdict]:
-    """Return the verdict on each number in record["reported"]; `predictions` is {split: arrays}."""
-    return [judge(record, predictions, reported) for reported in record["reported"]]
+def judge_all(record: dict) -> list[Verdict]:
+    """Return the verdict on each number in record["reported"]."""
+    return [judge(record, reported) for reported in record["reported"]]
 
 
-def judge(record: dict, predictions: dict[str, dict], reported: dict) -> Verdict:
+def judge(record: dict, reported: dict) -> Verdict:
     """Return the verdict on one reported number: {"metric", "value", "where", "split"}."""
     name, split = reported["metric"], reported["split"]
     ours = splits.score(record, split, name)
-    interval = None if ours is None else _interval(record, predictions, split, name, ours)
+    interval = None if ours is None else _interval(record, split, name, ours)
     verdict, reason = _decide(record, reported, ours, interval)
     return Verdict(name, reported["value"], reported["where"], split, ours, interval, verdict, reason)
 
 
-def _interval(record, predictions, split, name, ours) -> Interval:
+def _interval(record, split, name, ours) -> Interval:
     if split == "train":
         rows = sum(record["data"]["counts"]["train"].values())
         return statistics.wilson(ours * rows, rows)
-    return interval_of(name, predictions[split], list(record["metrics"][split]["per_class"]))
+    return interval_of(name, record["metrics"][split])
 
 
 def _decide(record, reported, ours, interval):
@@ -115,20 +115,17 @@ def not_comparable(record: dict) -> str:
     return ""
 
 
-def interval_of(name: str, predictions: dict, class_names: list[str]) -> Interval:
-    """Return the 95 % interval of metric `name` over `predictions` (labels [N], probabilities [N, K])."""
-    labels, probabilities = predictions["labels"], predictions["probabilities"]
+def interval_of(name: str, scores: dict) -> Interval:
+    """Return the 95 % interval of metric `name` of a split's metrics: the stored one, or resampled from the confusion."""
+    if name in scores["intervals"]:
+        return Interval(*scores["intervals"][name])
     kind, *classes = name.split("/")
-    if kind == "log_loss":
-        return statistics.bootstrap(labels, probabilities)[name]
-    table = counts.confusion_counts(labels, probabilities.argmax(axis=1), len(class_names))
+    table, class_names = np.array(scores["confusion"]), list(scores["per_class"])
     if kind == "chi_square_dof":
         exact = float((len(table) - 1) ** 2)
         return Interval(exact, exact)
     if kind == "chi_square":
         return statistics.bootstrap_counts(table, counts.chi_square)
-    if not classes:
-        return statistics.bootstrap_counts(table, counts.HEADLINE[kind])
     first = class_names.index(classes[0])
     if kind == "f1":
         return statistics.bootstrap_counts(table, lambda drawn: counts.f1(drawn)[..., first])

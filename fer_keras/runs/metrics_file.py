@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from fer_keras.evaluation.metrics import evaluate
+from fer_keras.evaluation.metrics import evaluate, kept
+from fer_keras.evaluation.statistics import bootstrap
 from fer_keras.io import files
 from fer_keras.io.errors import UserError, expected
 from fer_keras.runs import predictions, schema
@@ -10,9 +11,15 @@ from fer_keras.runs.directory import METRICS
 
 
 def compute(record: dict, stored: dict[str, dict]) -> dict[str, dict]:
-    """Return {split: metrics} of the stored predictions {split: arrays}."""
+    """Return {split: metrics, with the 95 % "intervals" of the headline's} of the stored predictions {split: arrays}."""
     names = tuple(record["data"]["class_names"])
-    return {split: evaluate(part["labels"], part["probabilities"], names) for split, part in stored.items()}
+    return {split: _computed(part["labels"], part["probabilities"], names) for split, part in stored.items()}
+
+
+def _computed(labels, probabilities, names) -> dict:
+    intervals = bootstrap(labels, probabilities)
+    edges = {metric: [kept(interval.low), kept(interval.high)] for metric, interval in intervals.items()}
+    return evaluate(labels, probabilities, names) | {"intervals": edges}
 
 
 def rebuild(run_dir: Path, record: dict) -> bool:

@@ -1,7 +1,7 @@
 """What record.json and metrics.json of a run hold."""
 
 from fer_keras.config.reported import METRIC_PATTERN
-from fer_keras.evaluation import metrics
+from fer_keras.evaluation import counts, metrics
 from fer_keras.io.errors import expected
 from fer_keras.io.specification import (
     ANYTHING,
@@ -21,6 +21,7 @@ METRICS = {
     "rows": int,
     **dict.fromkeys(metrics.OVERALL, NUMBER),
     "per_class": Each(dict.fromkeys(metrics.PER_CLASS, NUMBER) | {"support": int}),
+    "intervals": dict.fromkeys((*counts.HEADLINE, "log_loss"), Many(NUMBER)),
     "confusion": Many(Many(int)),
     "chi_square": Maybe({"statistic": NUMBER, "dof": int, "p": NUMBER}),
     "top_confusions": Many({"true": str, "predicted": str, "share": NUMBER, "count": int}),
@@ -62,7 +63,7 @@ RECIPE = {
     "batch_size?": int,
     "oversample?": Each(int),
     "data?": {"dataset?": str, "split?": str},
-    "phases?": Many({"data?": Maybe({"dataset?": str, "split?": str})}),
+    "phases?": Many({"name?": str, "data?": Maybe({"dataset?": str, "split?": str})}),
 }
 """What the pages read of a recipe, printed or as run."""
 
@@ -142,6 +143,11 @@ def _metric_faults(content, record):
         size = [len(scores["confusion"]), *(len(row) for row in scores["confusion"])]
         if size != [len(scores["per_class"])] * (len(scores["per_class"]) + 1):
             yield f"metrics.{split}.confusion", "a square table of the classes", f"sizes {size}"
+        if any(count < 0 for row in scores["confusion"] for count in row):
+            yield f"metrics.{split}.confusion", "counts from 0", "a negative one"
+        for metric, interval in scores["intervals"].items():
+            if len(interval) != 2:
+                yield f"metrics.{split}.intervals.{metric}", "its low and its high", f"{len(interval)} numbers"
         total = sum(map(sum, scores["confusion"]))
         if total != scores["rows"]:
             yield f"metrics.{split}.rows", f"{total}, the confusion's sum", scores["rows"]

@@ -110,7 +110,7 @@ def page(rows: list[Row], reports_dir: Path) -> str:
                     ),
                 ),
                 *([section("What holds", found)] if (found := note(reports_dir, EXPERIMENT)) else []),
-                section("What the papers claim", _claims(own, compared, reports_dir)),
+                section("What the papers claim", _claims(own, compared)),
                 section("The rule", RULE),
             ]
         )
@@ -162,7 +162,7 @@ def _difference(row: Row, found: Paired | None) -> list:
     ]
 
 
-def _claims(own: dict[str, Row], compared: dict[str, Paired | None], reports_dir: Path) -> str:
+def _claims(own: dict[str, Row], compared: dict[str, Paired | None]) -> str:
     lines = []
     for source, what, name, confusion, printed in CLAIMS:
         if confusion is None:

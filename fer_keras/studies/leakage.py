@@ -1,15 +1,13 @@
 """reports/leaky.md: what a leaky protocol buys, from the runs of `--protocol` on one recipe beside their control."""
 
 import math
-from pathlib import Path
 
 from fer_keras.config.datasets import SPLITS
 from fer_keras.config.protocols import CONTROL, OFFICIAL, STUDIED
-from fer_keras.evaluation.statistics import bootstrap
+from fer_keras.evaluation.statistics import Interval
 from fer_keras.report import drift, markdown, result_groups, table
 from fer_keras.report.markdown import number, section
 from fer_keras.report.page import PAGE as RUN_PAGE
-from fer_keras.runs import predictions
 from fer_keras.runs.record import RESULTS
 from fer_keras.studies.paper_consistency import consistency_004
 from fer_keras.studies.paper_consistency.printed import PAPER_004
@@ -40,9 +38,9 @@ independent, is too narrow: the same picture is tested on several times. Several
 other columns are then the median run's."""
 
 
-def page(records: dict[str, dict], reports_dir: Path) -> str:
-    """Return reports/leaky.md; `records` is {run: record}, the predictions beside them are read for the intervals."""
-    blocks = [_recipe(*kind, records, reports_dir) for kind in _kinds(records)]
+def page(records: dict[str, dict]) -> str:
+    """Return reports/leaky.md; `records` is {run: record with metrics}."""
+    blocks = [_recipe(*kind, records) for kind in _kinds(records)]
     divisions = markdown.table(("division", "what it is"), ((f"`{name}`", SPLITS[name]) for name in DIVISIONS))
     parts = ["# What a leaky protocol buys", INTRO, divisions, *blocks, _paper_004()]
     return "\n\n".join(parts) + "\n"
@@ -63,13 +61,13 @@ def _as_published(record):
     return data["official"] and not data["synthetic"] and not chosen
 
 
-def _recipe(recipe, profile, records, reports_dir):
+def _recipe(recipe, profile, records):
     own = [r for r in records.values() if (r["recipe"], r["profile"]) == (recipe, profile) and _as_published(r)]
     runs = {name: result_groups.groups([r for r in own if r["data"]["split"] == name]) for name in DIVISIONS}
     groups = {name: [_ordered(group) for group in found] for name, found in runs.items()}
     header = ("division", "seeds", "trained on", "steps", "tested on", *map(markdown.metric_name, METRICS))
     header += ("95 % interval of accuracy", "exact", "near", "accuracy on near", "on the others")
-    lines = [_line(name, group, reports_dir) for name in DIVISIONS for group in groups[name] or [[]]]
+    lines = [_line(name, group) for name in DIVISIONS for group in groups[name] or [[]]]
     return section(
         f"`{recipe}`, profile {profile}", markdown.table(header, lines), READING, "Gained, in points:", _gains(groups)
     )
@@ -83,14 +81,12 @@ def _middle(group):
     return group[(len(group) - 1) // 2]
 
 
-def _line(name, group, reports_dir):
+def _line(name, group):
     if not group:
         return [f"`{name}`", *[None] * (len(METRICS) + 9)]
     record = _middle(group)
     test, overlap = record["metrics"]["test"], record["data"]["overlap"] or {}
     by_seed = sorted(group, key=lambda record: record["seed"])
-    found = predictions.read(Path(reports_dir) / RESULTS / record["run"], record)["test"]
-    interval = bootstrap(found["labels"], found["probabilities"])["accuracy"]
     return [
         f"`{name}`",
         ", ".join(f"[{r['seed']}]({RESULTS}/{r['run']}/{RUN_PAGE})" for r in by_seed) + drift.mark(*group),
@@ -98,7 +94,7 @@ def _line(name, group, reports_dir):
         _count(steps(record)),
         _count(test["rows"]),
         *(table.seeds(metric, [r["metrics"]["test"][metric] for r in group]) for metric in METRICS),
-        markdown.interval("accuracy", interval),
+        markdown.interval("accuracy", Interval(*test["intervals"]["accuracy"])),
         _count(overlap.get("test_exact_rows")),
         _count(overlap.get("test_near_rows")),
         number("accuracy", on_copies(record)),

@@ -1,14 +1,12 @@
 """All pages of reports/ at once: written, or checked against what is there."""
 
-import functools
 from pathlib import Path
 
 from fer_keras.config.recipe import Experiment
 from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.report import drift, learned, memo, notes, result_groups, table
+from fer_keras.report import drift, learned, notes, result_groups, table
 from fer_keras.report.page import PAGE, render
-from fer_keras.runs import predictions
 from fer_keras.runs.record import RESULTS, load_records
 from fer_keras.studies import attention, comparison_figures, leakage
 from fer_keras.studies.audit import audit_page, labels_page
@@ -26,7 +24,7 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
     Returns the files that changed. Raises UserError for a faulty record (file and key) or a README without its markers.
     """
     reports_dir = Path(reports_dir)
-    whole, suite = suite is None, result_groups.experiments() if suite is None else suite
+    suite = result_groups.experiments() if suite is None else suite
     records = _records(reports_dir, suite)
     changed = []
     rows = result_groups.rows(suite, records)
@@ -35,8 +33,6 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
             comparison_figures.draw(path, comparison)
             changed.append(path)
     made = pages(reports_dir, suite, records)
-    if whole:
-        memo.keep(reports_dir, _written_part(reports_dir), made)
     for path, text in made.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             files.write(path, lambda part, text=text: part.write_text(text, encoding="utf-8"))
@@ -50,10 +46,9 @@ def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path
     An audit's figures and its pairs.csv cannot be drawn anew without the faces: they are checked by digest.
     """
     reports_dir = Path(reports_dir)
-    whole, suite = suite is None, result_groups.experiments() if suite is None else suite
+    suite = result_groups.experiments() if suite is None else suite
     records = _records(reports_dir, suite)
-    make = functools.partial(pages, reports_dir, suite, records)
-    generated = memo.remembered(reports_dir, _written_part(reports_dir), make) if whole else make()
+    generated = pages(reports_dir, suite, records)
     stale = [path for path, text in generated.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     comparisons = comparison_figures.of(reports_dir, suite, result_groups.rows(suite, records))
     stale += [path for path, comparison in comparisons.items() if not comparison_figures.is_drawn(path, comparison)]
@@ -90,19 +85,19 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
     """Return {path: text} of every generated page."""
     rows = result_groups.rows(suite, records)
     found = {
-        reports_dir / "README.md": table.overview(suite, rows, reports_dir),
+        reports_dir / "README.md": table.overview(suite, rows),
         reports_dir / consistency.PAGE: consistency.page(),
-        reports_dir / leakage.PAGE: leakage.page(records, reports_dir),
+        reports_dir / leakage.PAGE: leakage.page(records),
         reports_dir / learned.PAGE: learned.page(suite, rows, reports_dir),
     }
     if any(experiment.name == attention.EXPERIMENT for experiment in suite):
         found[reports_dir / attention.PAGE] = attention.page(rows, reports_dir)
     for experiment in suite:
         figure = comparison_figures.link(reports_dir, experiment, rows)
-        found[reports_dir / table.paper_page(experiment)] = table.paper(experiment, rows, reports_dir, figure)
+        found[reports_dir / table.paper_page(experiment)] = table.paper(experiment, rows, figure)
     for run, record in records.items():
         run_dir = reports_dir / RESULTS / run
-        found[run_dir / PAGE] = render(run_dir, record, predictions.read(run_dir, record))
+        found[run_dir / PAGE] = render(run_dir, record)
     audit = reports_dir / audit_page.FOLDER
     if (audit / audit_page.RECORD).is_file():
         found[audit / audit_page.PAGE] = audit_page.render(audit_page.read(audit / audit_page.RECORD))
@@ -114,14 +109,8 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(record, pictures=False)
     readme = reports_dir.resolve().parent / "README.md"
     if readme.is_file():
-        found[readme] = _between_markers(readme, table.summary(rows, reports_dir, f"{reports_dir.resolve().name}/"))
+        found[readme] = _between_markers(readme, table.summary(rows, f"{reports_dir.resolve().name}/"))
     return found
-
-
-def _written_part(reports_dir: Path) -> str:
-    """Return the README beside `reports_dir` without what is generated in it."""
-    readme = reports_dir.resolve().parent / "README.md"
-    return _between_markers(readme, "") if readme.is_file() else ""
 
 
 def _between_markers(readme: Path, text: str) -> str:

@@ -8,6 +8,7 @@ from fer_keras.report.drawings import DRAWINGS
 from fer_keras.report.page import render, write_report
 from fer_keras.report.provenance import SYNTHETIC
 from fer_keras.runs import samples
+from fer_keras.runs.record import read_record
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def page(toy_run, tmp_path):
     def text(change=lambda record: None):
         record = copy.deepcopy(toy_run[0])
         change(record)
-        return render(tmp_path, record, toy_run[1])
+        return render(tmp_path, record)
 
     return text
 
@@ -40,6 +41,12 @@ def test_the_page_of_a_run(page):
     assert "- Commit: `0123456789ab`\n" in text
     assert "SYNTHETIC" not in text
     assert "UNOFFICIAL" not in text
+
+
+def test_a_page_needs_no_predictions_once_its_metrics_are_there(make_run, tmp_path):
+    run_dir = make_run()
+    (run_dir / "predictions.npz").unlink()
+    assert "| accuracy (Table 1) | PrivateTest | 99.00 % |" in render(run_dir, read_record(run_dir))
 
 
 def test_processor_time_where_the_record_has_it(page):

@@ -90,6 +90,21 @@ def test_a_confusion_must_be_square_and_sum_to_its_rows(toy_run):
         validate_metrics(content, record, "x")
 
 
+def test_counts_are_not_negative(toy_run):
+    record, content = toy_run[0], metrics_of(toy_run[0])
+    row = content["metrics"]["test"]["confusion"][0]
+    row[0], row[1] = row[0] + 99, row[1] - 99
+    with pytest.raises(UserError, match=r"Expected counts from 0 at metrics\.test\.confusion"):
+        validate_metrics(content, record, "x")
+
+
+def test_an_interval_has_two_edges(toy_run):
+    record, content = toy_run[0], metrics_of(toy_run[0])
+    content["metrics"]["test"]["intervals"]["accuracy"].append(1.0)
+    with pytest.raises(UserError, match=r"Expected its low and its high at metrics\.test\.intervals\.accuracy"):
+        validate_metrics(content, record, "x")
+
+
 def test_what_is_no_object_is_no_record():
     with pytest.raises(UserError, match=r"Expected dict at top level in x\. Received: \[\]"):
         validate([], "x")

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from fer_keras.commands.report import main
+from fer_keras.evaluation.statistics import bootstrap
 from fer_keras.runs import metrics_file, predictions
 from fer_keras.runs.record import read_facts, save_record
 from fer_keras.runs.verify import rebuild, verify
@@ -38,6 +39,17 @@ def test_the_last_digit_counts_and_a_rebuild_puts_it_right(saved, capsys):
     assert main(["--reports", str(saved.parents[1]), "--rebuild"]) == 0
     assert json.loads(metrics.read_bytes()) == json.loads(before)
     assert verify(saved.parents[1]) == (2, [])
+
+
+def test_an_interval_is_a_bootstrap_of_the_predictions_and_a_changed_one_is_found(saved):
+    metrics = json.loads((saved / "metrics.json").read_text())["metrics"]["test"]
+    part = predictions.read(saved, read_facts(saved))["test"]
+    for name, interval in bootstrap(part["labels"], part["probabilities"]).items():
+        assert metrics["intervals"][name] == pytest.approx([interval.low, interval.high], rel=1e-11)
+        assert metrics["intervals"][name][0] < metrics[name] < metrics["intervals"][name][1]
+    edit(saved / "metrics.json", lambda content: content["metrics"]["test"]["intervals"]["accuracy"].reverse())
+    (fault,) = verify(saved.parents[1])[1]
+    assert fault.startswith("toy-cpu-seed0, test: intervals is {'accuracy': [")
 
 
 def test_a_metric_that_metrics_json_lacks_needs_a_rebuild_and_no_new_record(saved, capsys):

@@ -46,7 +46,7 @@ def records(reports):
 
 
 def test_without_runs_every_line_is_dashes(tmp_path):
-    page = leakage.page({}, tmp_path)
+    page = leakage.page({})
     assert "## `hybrid_baseline_cnn`, profile cpu" in page
     for name in leakage.DIVISIONS:
         assert f"| `{name}` |" + " — |" * 12 in page
@@ -57,7 +57,7 @@ def test_without_runs_every_line_is_dashes(tmp_path):
 def test_a_run_fills_its_line(study):
     study("official", 0)
     study("leaky-duplicates", 0)
-    page = leakage.page(records(study.reports), study.reports)
+    page = leakage.page(records(study.reports))
     assert "## `toy`, profile cpu" in page
     found = cells(page, "`leaky-duplicates` | [")
     assert found[1] == "[0](results/toy-cpu-leaky-duplicates-seed0/report.md)"
@@ -74,7 +74,7 @@ def test_gains_are_over_the_control_by_median(study):
         study("leaky-duplicates", seed)
     study("grouped", 3)
     found = records(study.reports)
-    page = leakage.page(found, study.reports)
+    page = leakage.page(found)
     accuracy = sorted(r["metrics"]["test"]["accuracy"] for r in found.values() if r["seed"] < 3)
     control = next(r for r in found.values() if r["seed"] == 3)["metrics"]["test"]["accuracy"]
     line = cells(page, "`leaky-duplicates` | [")
@@ -134,7 +134,7 @@ def test_runs_on_chosen_rows_stay_out(study):
         0,
         lambda record: record["data"].update(dropped={"rows": 1, "list": "x", "reasons": {}, "sha256": "0"}),
     )
-    page = leakage.page(records(study.reports), study.reports)
+    page = leakage.page(records(study.reports))
     assert "## `toy`" not in page
 
 
