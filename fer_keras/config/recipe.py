@@ -189,9 +189,9 @@ class Recipe:
 
 def _refuse_unknown_classes(recipe: Recipe) -> None:
     """Raise ValueError for a class that the data it is meant for have not."""
-    own = recipe.data.facts.class_names
-    seen = {*own, *(name for phase in recipe.phases if phase.data for name in phase.data.facts.class_names)}
-    _refuse_others((word for number in recipe.reported for word in number.metric.split("/")[1:]), own)
+    main = recipe.data.facts.class_names
+    seen = {*main, *(name for phase in recipe.phases if phase.data for name in phase.data.facts.class_names)}
+    _refuse_others((word for number in recipe.reported for word in number.metric.split("/")[1:]), main)
     for mapping in (recipe.oversample, recipe.class_augment, recipe.class_weights):
         _refuse_others(mapping, seen)
     for phase in recipe.phases:

@@ -39,20 +39,20 @@ def check(faces: Faces, facts: Facts = FER2013) -> list[str]:
     tables = _tables(facts)
     if not tables:
         return [f"{facts.title} has no official counts to hold it against"]
-    found = faces.counts()
-    alike = [table for table in tables if set(table) == set(found)] or [tables[-1] if is_merged(faces) else tables[0]]
-    return min((_differences(found, table) for table in alike), key=len)
+    counts = faces.counts()
+    alike = [table for table in tables if set(table) == set(counts)] or [tables[-1] if is_merged(faces) else tables[0]]
+    return min((_differences(counts, table) for table in alike), key=len)
 
 
-def _differences(found: Table, wanted: Table) -> list[str]:
+def _differences(counts: Table, wanted: Table) -> list[str]:
     differences = [
-        f"split {split}: {_total(found, split)} rows instead of none" for split in found if split not in wanted
+        f"split {split}: {_total(counts, split)} rows instead of none" for split in counts if split not in wanted
     ]
     for split, classes in wanted.items():
-        if _total(found, split) != sum(classes.values()):
-            differences.append(f"split {split}: {_total(found, split):,} rows instead of {sum(classes.values()):,}")
+        if _total(counts, split) != sum(classes.values()):
+            differences.append(f"split {split}: {_total(counts, split):,} rows instead of {sum(classes.values()):,}")
         for name, number in classes.items():
-            received = found.get(split, {}).get(name, 0)
+            received = counts.get(split, {}).get(name, 0)
             if received != number:
                 differences.append(f"split {split}, {name}: {received:,} rows instead of {number:,}")
     return differences

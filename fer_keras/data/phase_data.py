@@ -67,17 +67,17 @@ def _require_labels(data: Data, faces: Faces) -> None:
         raise expected(f"{data.facts.title}'s classes", f"{', '.join(faces.class_names)} in {faces.source}")
 
 
-def divided(data: Data, faces: Faces, seed: int, own: str = FER2013.name, others: Others = NONE) -> Splits:
+def divided(data: Data, faces: Faces, seed: int, main: str = FER2013.name, others: Others = NONE) -> Splits:
     """Return the rows of `data`, divided as it says.
 
     Args:
-        faces: those of the run's own data set, called `own`; drawn ones stand in for any set.
+        faces: those of the run's own data set, called `main`; drawn ones stand in for any set.
         others: where the data sets of other phases lie.
     """
     dataset = datasets.get(data.dataset)
     if faces.synthetic:
         return divide(_stand_in(data, faces), data.split, seed)
-    if dataset.facts.images == DATASETS[own].images:
+    if dataset.facts.images == DATASETS[main].images:
         return dataset.divide(faces, data.split, seed)
     location = others.get(dataset.facts.images) or find.locate(dataset=data.dataset)
     print(f"Reading {location.path}: every image is decoded the first time, and kept in {cache.default_dir()}.")

@@ -20,9 +20,9 @@ def with_ferplus_labels(faces: Faces) -> Faces:
     """
     require_votes(faces)
     labels, keep = ferplus.majority(faces.votes)
-    kept = dataclasses.replace(faces, votes=None).take(keep)
+    voted = dataclasses.replace(faces, votes=None).take(keep)
     return dataclasses.replace(
-        kept, labels=labels[keep], class_names=FERPLUS_CLASSES, source=f"{faces.source} with FER+ labels"
+        voted, labels=labels[keep], class_names=FERPLUS_CLASSES, source=f"{faces.source} with FER+ labels"
     )
 
 

@@ -54,15 +54,15 @@ def _run_of(path: pathlib.Path) -> dict | None:
 
 def _divisions(run: dict) -> list[dict]:
     """Return the `Data` of the run's phases that have the images of its own data; other sets have no face of it."""
-    own = run["as_run"]["data"]
-    every = [phase["data"] or own for phase in run["as_run"]["phases"]]
-    return [data for data in every if DATASETS[data["dataset"]].images == DATASETS[own["dataset"]].images]
+    main = run["as_run"]["data"]
+    every = [phase["data"] or main for phase in run["as_run"]["phases"]]
+    return [data for data in every if DATASETS[data["dataset"]].images == DATASETS[main["dataset"]].images]
 
 
 def _rows(run: dict, faces: Faces) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of `faces` that the run may have trained on and those that selected in it, its own start's too."""
-    own = datasets.get(DATASETS[run["as_run"]["data"]["dataset"]].images)
-    division = divide if faces.synthetic else own.divide
+    dataset = datasets.get(DATASETS[run["as_run"]["data"]["dataset"]].images)
+    division = divide if faces.synthetic else dataset.divide
     parts = [division(faces, data["split"], run["seed"]) for data in _divisions(run)]
     learnt = [part.train.rows for part in parts]
     chosen = [part.select.rows for part in parts]

@@ -99,11 +99,11 @@ def with_generated(source: Source, recipe: Recipe, path: pathlib.Path | None, se
 
     Raises UserError when they are missing or were made from rows that this run does not train on.
     """
-    made = generated.chosen(recipe, path, source.faces.synthetic)
-    found = dataclasses.replace(source, made=made)
-    if made:
-        splits_for(found, seed, recipe.init, recipe.data)
-    return found
+    faces = generated.chosen(recipe, path, source.faces.synthetic)
+    completed = dataclasses.replace(source, made=faces)
+    if faces:
+        splits_for(completed, seed, recipe.init, recipe.data)
+    return completed
 
 
 def splits_for(source: Source, seed: int, init: str, data: Data) -> Splits:

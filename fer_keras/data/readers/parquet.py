@@ -77,8 +77,8 @@ def read(path: Path) -> Faces:
 def _files(path: Path) -> list[tuple[str, Path]]:
     """Return (split, file) of the parquet files in `path`, in the usual folders of it, and in a folder a split there."""
     for folder in (path / below for below in BELOW):
-        found = [*folder.glob("*.parquet"), *folder.glob("*/*.parquet")] if folder.is_dir() else []
-        named = [(_split(file), file) for file in sorted(found)]
+        files = [*folder.glob("*.parquet"), *folder.glob("*/*.parquet")] if folder.is_dir() else []
+        named = [(_split(file), file) for file in sorted(files)]
         if any(split for split, _ in named):
             return [(split, file) for split, file in named if split]
     return []
