@@ -139,7 +139,7 @@ def _phase_datasets(recipes: Iterable[Recipe]) -> list[str]:
         for phase in recipe.phases
         if phase.data
     }
-    return sorted({images for images, own in named if images != own})
+    return sorted({images for images, of_recipe in named if images != of_recipe})
 
 
 @entry_point
