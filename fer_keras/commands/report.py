@@ -40,7 +40,8 @@ def _run(options) -> int:
     if options.why and not options.accept_recipe:
         raise expected("--accept-recipe RUN with --why", "none")
     if options.migrate:
-        print(f"Converted: {options.migrate} holds {migrate(options.migrate)['run']}.")
+        record = migrate(options.migrate)
+        print(f"Converted: {options.migrate} holds {record['run'] if record else 'an unfinished run'}.")
         return 0
     if options.figures:
         print(f"Page: {_figures(options)}")

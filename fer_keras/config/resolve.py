@@ -101,6 +101,17 @@ def stated(data):
     return [stated(item) for item in data] if isinstance(data, list) else data
 
 
+WORDS = {"title", "section", "reported", "assumed", "changed", "paper_minutes", "minutes", "note"}
+"""Fields of a recipe, its phases and its profiles that decide nothing of a training."""
+
+
+def without_words(data):
+    """Return recipe data, `as_data` or a record's, without WORDS."""
+    if isinstance(data, dict):
+        return {key: without_words(item) for key, item in data.items() if key not in WORDS}
+    return [without_words(item) for item in data] if isinstance(data, list) else data
+
+
 def completed(data):
     """Return recipe data, `as_data` or a record's, with the defaults of what it leaves out: the reverse of `stated`."""
     if isinstance(data, dict):

@@ -24,8 +24,6 @@ KEY = "recipe_drift"
 """Where `marked` puts its finding in a record in memory; record.json never has it."""
 
 REMOVED = "the whole recipe, which is no longer there"
-WORDS = {"title", "section", "reported", "assumed", "changed", "paper_minutes", "minutes", "note"}
-"""Fields of a recipe, its phases and its profiles that decide nothing of a training."""
 
 
 def deciding(recipe: Mapping, profile: str) -> dict:
@@ -37,13 +35,7 @@ def deciding(recipe: Mapping, profile: str) -> dict:
     known = recipe.get("profiles") or {}
     used = resolve.demo_profile(known) if profile == DEMO else profile
     profiles = {name: value for name, value in known.items() if name == used}
-    return resolve.stated(_without_words({**recipe, "profiles": profiles}))
-
-
-def _without_words(value):
-    if isinstance(value, dict):
-        return {key: _without_words(item) for key, item in value.items() if key not in WORDS}
-    return [_without_words(item) for item in value] if isinstance(value, list) else value
+    return resolve.stated(resolve.without_words({**recipe, "profiles": profiles}))
 
 
 def changed_fields(record: dict, today: Recipe | None) -> list[str]:

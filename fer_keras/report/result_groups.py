@@ -68,13 +68,14 @@ def _of_recipe(experiment: Experiment, recipe: Recipe, records: list[dict]) -> l
 
 
 def groups(records: list[dict]) -> list[list[dict]]:
-    """Group records that differ only in their seed; the profiles to choose from, which old ones list, are no difference."""
+    """Group records that differ only in their seed; words and the profiles to choose from are no difference."""
     groups = {}
     for record in records:
         data, init = record["data"], record["init"]
         start = (init["kind"], init.get("sha256"))
         protocol = (data["split"], data["test_name"], data["fingerprint"])
-        as_run = json.dumps(resolve.stated(record["as_run"] | {"profiles": {}}), sort_keys=True)
+        deciding = resolve.stated(resolve.without_words(record["as_run"] | {"profiles": {}}))
+        as_run = json.dumps(deciding, sort_keys=True)
         groups.setdefault(
             (record["experiment"], record["recipe"], record["profile"], start, protocol, as_run), []
         ).append(record)

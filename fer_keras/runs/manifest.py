@@ -107,13 +107,17 @@ def require_same(folder: pathlib.Path, request: dict) -> None:
 
 
 def differences(begun: dict, request: dict) -> list[str]:
-    """Return a few words for each thing in which two requests differ: "data.split official instead of carved"."""
+    """Return a few words for each thing in which two requests differ: "data.split official instead of carved".
+
+    Titles and notes of the recipe decide nothing, and are no difference.
+    """
     words = []
     for key in dict.fromkeys((*begun, *request)):
         before, now = begun.get(key), request.get(key)
         if key != "as_run" and before != now:
             words.append(f"{key} {now} instead of {before}" if key in ("seed", PRECISION) else f"other {key}")
-    return words + _recipe_differences(resolve.completed(begun["as_run"]), resolve.completed(request["as_run"]))
+    before, now = (resolve.completed(resolve.without_words(side["as_run"])) for side in (begun, request))
+    return words + _recipe_differences(before, now)
 
 
 def _recipe_differences(begun: dict, request: dict) -> list[str]:

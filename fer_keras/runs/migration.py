@@ -1,7 +1,8 @@
-"""A finished run of schema 1 becomes one of schema 2: facts apart from metrics, predictions in one file.
+"""A run of schema 1 becomes one of schema 2: facts apart from metrics, predictions in one file, manifest.json.
 
-Schema 1 kept metrics in record.json and a predictions file a split, called the suite's compact network "house", what a
-recipe prints "printed", its differences "ledger", and the number of training images a line of the latter.
+Of an unfinished run only the request is converted: its checkpoint is read as it is. Schema 1 kept metrics in record.json
+and a predictions file a split, called the suite's compact network "house", what a recipe prints "printed", its
+differences "ledger", and the number of training images a line of the latter.
 """
 
 import re
@@ -10,7 +11,7 @@ from pathlib import Path
 from fer_keras.io import files, npz
 from fer_keras.io.errors import expected
 from fer_keras.runs import metrics_file, predictions, schema
-from fer_keras.runs.directory import FIGURES, PREDICTIONS, RECORD
+from fer_keras.runs.directory import FIGURES, MANIFEST, OLD_MANIFEST, PREDICTIONS, RECORD
 
 WITH_FACES = ("augmentation.png", "misclassified.png", "samples.png")
 """Figures that show faces of the data set, which may not be passed on."""
@@ -26,15 +27,31 @@ WORDS = (
 )
 
 
-def migrate(run_dir: Path) -> dict:
-    """Convert the run in place and return its new record; files of schema 1 and figures that show faces are removed.
+def migrate(run_dir: Path) -> dict | None:
+    """Convert the run in place and return its new record, None of an unfinished one.
 
-    Nothing is removed before the new files are whole. Raises UserError for anything but a finished run of schema 1.
+    Files of schema 1 and figures that show faces are removed, nothing before the new files are whole. Raises UserError
+    for anything but a run of schema 1, or one that a process holds.
     """
     run_dir = Path(run_dir)
+    if not (run_dir / RECORD).is_file() and not (run_dir / OLD_MANIFEST).is_file():
+        raise expected(f"a run of schema 1 in {run_dir}", f"neither {RECORD} nor {OLD_MANIFEST}")
+    with files.locked(run_dir):
+        record = _migrate_record(run_dir) if (run_dir / RECORD).is_file() else None
+        _migrate_manifest(run_dir)
+    return record
+
+
+def _migrate_manifest(run_dir: Path) -> None:
+    """Write request.json, where there is one, as manifest.json in today's words."""
+    old = run_dir / OLD_MANIFEST
+    if old.is_file():
+        files.write_json(run_dir / MANIFEST, _renamed(files.read_json(old)))
+        old.unlink()
+
+
+def _migrate_record(run_dir: Path) -> dict:
     path = run_dir / RECORD
-    if not path.is_file():
-        raise expected(f"a finished run in {run_dir}", f"no {RECORD}", "Finish it with the version that began it.")
     old = files.read_json(path)
     if not isinstance(old, dict) or old.get("schema") != 1:
         raise expected(

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from fer_keras.io import files
 from fer_keras.io.errors import UserError
-from fer_keras.runs import predictions
+from fer_keras.runs import manifest, predictions
 from fer_keras.runs.migration import migrate
 from fer_keras.runs.record import read_record
 from tests import made_up_run
@@ -68,13 +69,45 @@ def test_files_of_schema_1_and_pictures_of_faces_are_gone(old_run):
     run_dir, _ = old_run
     migrate(run_dir)
     names = sorted(str(path.relative_to(run_dir)) for path in run_dir.rglob("*") if path.is_file())
-    assert names == ["figures/training.png", "metrics.json", "predictions.npz", "record.json"]
+    assert names == [".lock", "figures/training.png", "metrics.json", "predictions.npz", "record.json"]
+
+
+REQUEST = {
+    "as_run": {"kind": "Recipe", "name": "house_muon", "title": "As house_votes", "model": "house", "phases": []},
+    "seed": 3,
+    "data": "ab",
+    "dropped rows": None,
+}
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_the_request_becomes_the_manifest_of_the_same_run_in_todays_words(old_run, finished):
+    run_dir, _ = old_run
+    (run_dir / "request.json").write_text(json.dumps(REQUEST))
+    (run_dir / "checkpoint").mkdir()
+    (run_dir / "checkpoint" / "state.npz").write_bytes(b"state")
+    if not finished:
+        (run_dir / "record.json").unlink()
+    assert (migrate(run_dir) is not None) == finished
+    assert not (run_dir / "request.json").exists()
+    assert (run_dir / "checkpoint" / "state.npz").read_bytes() == b"state"
+    as_run = {"kind": "Recipe", "name": "compact_muon", "title": "Other words", "model": "compact", "phases": []}
+    manifest.require_same(run_dir, {"as_run": as_run, "seed": 3, "data": "ab", "precision": "float32"})
+    with pytest.raises(UserError, match=r"another: seed 4 instead of 3"):
+        manifest.require_same(run_dir, {"as_run": as_run, "seed": 4, "data": "ab", "precision": "float32"})
+
+
+def test_a_run_that_a_process_holds_is_left_alone(old_run):
+    run_dir, _ = old_run
+    with files.locked(run_dir), pytest.raises(UserError, match="is in use by another run"):
+        migrate(run_dir)
 
 
 def test_what_is_no_finished_run_of_schema_1_is_refused_and_stays(old_run, tmp_path):
     run_dir, _ = old_run
-    with pytest.raises(UserError, match="no record.json. Finish it with the version that began it."):
-        migrate(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match=r"a run of schema 1 in .* Received: neither record.json nor request.json"):
+        migrate(tmp_path / "empty")
     migrate(run_dir)
     with pytest.raises(UserError, match="Expected a record of schema 1 in .* Received: 2."):
         migrate(run_dir)
@@ -83,6 +116,7 @@ def test_what_is_no_finished_run_of_schema_1_is_refused_and_stays(old_run, tmp_p
 def test_a_damaged_run_stays_as_it_was(old_run):
     run_dir, _ = old_run
     (run_dir / "predictions_test.npz").write_bytes(b"half")
+    (run_dir / ".lock").touch()
     before = sorted(path.name for path in run_dir.iterdir())
     with pytest.raises(UserError, match="predictions in .*predictions_test.npz"):
         migrate(run_dir)
