@@ -20,7 +20,8 @@ import tensorflow as tf
 
 from fer_keras.data import phase_data
 from fer_keras.data.readers import toy
-from fer_keras.models import builder, export
+from fer_keras.models import export
+from fer_keras.runs import train_run
 from fer_keras.training import checkpoint
 from fer_keras.training.phases import Trainer
 from tests.recipes.architectures import architectures, smallest
@@ -51,10 +52,6 @@ def _without_checkpoints():
     return unittest.mock.patch.object(checkpoint, "save", autospec=True)
 
 
-def _network(recipe, classes, channels, side):
-    return builder(recipe.model)(**recipe.model_args, classes=classes, channels=channels, input_size=side)
-
-
 def _few(drawn, data):
     splits = phase_data.divided(data, drawn, seed=0)
     return dataclasses.replace(
@@ -79,7 +76,7 @@ def trained(drawn, tmp_path_factory):
             recipe=recipe,
             seed=0,
             splits_of=functools.cache(functools.partial(_few, drawn)),
-            build=lambda classes, channels, side: _network(recipe, classes, channels, side),
+            build=functools.partial(train_run.build, recipe),
             initialise=lambda model: None,
             folder=folder / "checkpoint",
             quiet=True,
