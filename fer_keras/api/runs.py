@@ -5,6 +5,7 @@ import functools
 import pathlib
 from typing import TYPE_CHECKING
 
+from fer_keras import runtime
 from fer_keras.runs import predictions
 from fer_keras.runs.directory import MODEL, REPORT
 from fer_keras.runs.record import read_record
@@ -44,9 +45,10 @@ class Run:
 
     def classifier(self) -> "Classifier":
         """Return the trained model. Raises UserError where only the record is here, as in reports/results."""
-        from fer_keras.api.classifier import load_model
+        runtime.prepare(training=False)
+        from fer_keras.inference.classifier import load
 
-        return load_model(self.folder / MODEL)
+        return load(self.folder / MODEL)
 
 
 def open_run(folder: str | pathlib.Path) -> Run:
