@@ -86,7 +86,9 @@ def test_a_request_passes(init):
 @pytest.mark.parametrize("words", [["--epochs", "0"], ["--init", "none.keras"], ["--drop", "none.csv"]])
 def test_a_cheap_mistake_is_refused_before_anything_heavy_loads(tmp_path, words):
     env = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", PROGRAM, *words], cwd=tmp_path, env=env, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words], cwd=tmp_path, env=env, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert done.stderr.startswith("error: Expected ")
     assert not list(tmp_path.iterdir())
