@@ -44,10 +44,14 @@ def _no_ones_cache(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def _the_same_draws_every_time():
-    """Seed what a test draws without a seed of its own, weights above all, so that chance decides nothing."""
+def _the_same_draws_and_precision_every_time():
+    """Seed what a test draws without a seed of its own, weights above all, so that chance decides nothing.
+
+    A run inside this process chooses a precision for the whole process: what comes after starts from Keras's default.
+    """
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
+        sys.modules["keras"].config.set_dtype_policy("float32")
 
 
 @pytest.fixture(scope="session")
