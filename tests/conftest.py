@@ -51,6 +51,13 @@ def _the_same_draws_and_precision_every_time():
     """
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
+    _default_precision()
+    yield
+    _default_precision()  # before the next module's fixtures, which are made earlier than this one
+
+
+def _default_precision():
+    if "keras" in sys.modules:
         sys.modules["keras"].config.set_dtype_policy("float32")
 
 
