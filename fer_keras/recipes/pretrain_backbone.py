@@ -48,7 +48,7 @@ RESNET50 = Recipe(
             image_size=48,
             epochs={"supervised": 1},
             learning_rates={"supervised": 2e-3},
-            batch_size=32,
+            batch_size=24,
             augment=Augment(horizontal_flip=True),
             model_args={"momentum": 0.9},
         ),
