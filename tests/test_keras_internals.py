@@ -166,3 +166,32 @@ def test_the_search_for_private_names_finds_them(tmp_path):
     )
     (tmp_path / "a.py").write_text(program)
     assert private_names(tmp_path / "a.py") == {"keras.src", "_taken"}
+
+
+class Counted(keras.optimizers.schedules.LearningRateSchedule):
+    """Notes how often it is asked."""
+
+    asked = 0
+
+    def __call__(self, step):
+        Counted.asked += 1
+        return keras.ops.cast(0.1, "float32") / (1 + keras.ops.cast(step, "float32"))
+
+
+class OneRate(keras_internals.OneRateAStep, keras.optimizers.AdamW):
+    pass
+
+
+def test_weights_decay_by_one_rate_a_step_and_as_keras_has_them():
+    reached = []
+    for kind in (keras.optimizers.AdamW, OneRate):
+        Counted.asked = 0
+        variables = [keras.Variable(np.full(3, start, "float32")) for start in (1.0, -2.0, 3.0)]
+        optimizer = kind(Counted(), weight_decay=0.5)
+        optimizer.build(variables)
+        for _ in range(2):
+            optimizer.apply([keras.ops.ones(3) * (n + 1) for n in range(3)])
+        reached.append(([values(variable) for variable in variables], Counted.asked))
+    (theirs, often), (ours, seldom) = reached
+    np.testing.assert_array_equal(ours, theirs, err_msg="Optimizer._apply_weight_decay")
+    assert (often, seldom) == (2 * (3 + 1), 2 * (1 + 1)), "Optimizer._get_current_learning_rate"

@@ -3,6 +3,7 @@
 import keras
 
 from fer_keras import keras_internals
+from fer_keras.keras_internals import OneRateAStep
 from fer_keras.training.averaging import RawWeights
 from fer_keras.training.fused_adam import FusedStep
 
@@ -32,7 +33,7 @@ class AdamL2(RawWeights, _CoupledL2, FusedStep, keras.optimizers.Adam):
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class SGDL2(RawWeights, _CoupledL2, keras.optimizers.SGD):
+class SGDL2(RawWeights, OneRateAStep, _CoupledL2, keras.optimizers.SGD):
     """SGD with L2 in the gradient, as PyTorch's `SGD(weight_decay=l2)`, and optionally a momentum that follows a schedule.
 
     PyTorch's velocity is not multiplied by the learning rate, Keras's is: v <- m v - lr g against v <- m v + g, w - lr v.

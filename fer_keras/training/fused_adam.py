@@ -3,6 +3,7 @@
 import keras
 
 from fer_keras import keras_internals
+from fer_keras.keras_internals import OneRateAStep
 from fer_keras.layers.cpu_kernels.tensorflow_cpu import on_tensorflow_cpu
 from fer_keras.training.averaging import RawWeights
 
@@ -48,5 +49,5 @@ class FusedStep:
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class FusedAdamW(RawWeights, FusedStep, keras.optimizers.AdamW):
+class FusedAdamW(RawWeights, OneRateAStep, FusedStep, keras.optimizers.AdamW):
     """`keras.optimizers.AdamW`, its step in one kernel where there is one; the decay is Keras's, before it."""

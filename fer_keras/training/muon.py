@@ -3,14 +3,14 @@
 import keras
 from keras import ops
 
-from fer_keras.keras_internals import OpenMuon
+from fer_keras.keras_internals import OneRateAStep, OpenMuon
 from fer_keras.training.averaging import RawWeights
 
 CHANNELS_OF_AN_IMAGE = 3
 
 
 @keras.saving.register_keras_serializable("fer_keras")
-class ConvolutionMuon(RawWeights, OpenMuon):
+class ConvolutionMuon(RawWeights, OneRateAStep, OpenMuon):
     """Muon (momentum, orthogonalised by Newton and Schulz's iteration) for convolutions, AdamW for all else.
 
     Keras's Muon takes matrices alone. Jordan's, where it comes from (https://kellerjordan.github.io/posts/muon/), takes a
