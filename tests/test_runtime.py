@@ -136,7 +136,8 @@ def test_only_the_warning_of_retracing_is_left_out():
 
 
 def test_flags_of_xla_are_added_once_and_for_a_moment(monkeypatch):
-    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    monkeypatch.setenv("XLA_FLAGS", "")  # so that it is put back, set before or not
+    monkeypatch.delenv("XLA_FLAGS")
     with runtime.xla_flags_before("--a=1"):
         assert os.environ["XLA_FLAGS"].split() == ["--a=1"]
     assert "XLA_FLAGS" not in os.environ

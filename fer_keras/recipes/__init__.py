@@ -12,6 +12,7 @@ MODULES = {
     "resnet50_cnn": "p004_resnet50_cnn",
     "pretrain_backbone": "pretrain_backbone",
     "compact": "compact",
+    "lite0": "lite0",
     "attention": "attention",
     "leakage": "leakage",
 }
