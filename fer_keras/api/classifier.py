@@ -3,7 +3,8 @@
 import pathlib
 
 from fer_keras import runtime
-from fer_keras.inference.classifier import Classifier, Prediction, load
+from fer_keras.inference.classifier import Classifier, Prediction
+from fer_keras.inference.loading import load
 from fer_keras.io.errors import expected
 from fer_keras.runs.directory import MODEL, is_run
 

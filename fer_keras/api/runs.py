@@ -46,7 +46,7 @@ class Run:
     def classifier(self) -> "Classifier":
         """Return the trained model. Raises UserError where only the record is here, as in reports/results."""
         runtime.prepare(training=False)
-        from fer_keras.inference.classifier import load
+        from fer_keras.inference.loading import load
 
         return load(self.folder / MODEL)
 

@@ -35,9 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _predict(options):
     runtime.prepare(training=False)
-    from fer_keras.inference import classifier
+    from fer_keras.inference import loading
 
-    model = classifier.load(options.model, options.classes, options.crop, options.detector)
+    model = loading.load(options.model, options.classes, options.crop, options.detector)
     for path in options.images:
         prediction = model.predict(path)[0]
         print(

@@ -7,7 +7,8 @@ from PIL import Image
 
 from fer_keras.commands.predict import main
 from fer_keras.data.detect import Detector
-from fer_keras.inference.classifier import Classifier, find_cropping, load
+from fer_keras.inference.classifier import Classifier
+from fer_keras.inference.loading import find_cropping, load
 from fer_keras.io.errors import UserError
 from fer_keras.models import export, saved
 from fer_keras.models.contract import Contract

@@ -8,7 +8,7 @@ from PIL import Image
 
 from fer_keras.data.detect import CASCADE, Detector
 from fer_keras.data.readers.toy import toy_faces
-from fer_keras.inference.classifier import find_cropping
+from fer_keras.inference.loading import find_cropping
 from fer_keras.inference.photo import read_face
 from fer_keras.io.errors import UserError
 from fer_keras.report.page import render
