@@ -11,6 +11,7 @@ FLOORS = (
     "recipes",
     "runtime",
     "augment",
+    "detection",
     "data",
     "keras_internals",
     "layers",

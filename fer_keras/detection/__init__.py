@@ -1,0 +1,1 @@
+"""Face detectors: where the faces of an image are."""
