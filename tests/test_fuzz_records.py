@@ -1,114 +1,20 @@
-"""Thousands of damaged run directories and weights: each is read, or refused in one line, quickly and in little memory."""
+"""Thousands of damaged records, metrics, predictions and states of runs: read, or refused in one line."""
 
 import copy
-import io
 import json
-import zipfile
 
-import keras
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_keras.io.safetensors import read_safetensors
-from fer_keras.models import saved
-from fer_keras.models.weights import starting_points
 from fer_keras.report.page import render
 from fer_keras.runs import listing, metrics_file
 from fer_keras.runs import predictions as stored
 from fer_keras.runs.directory import METRICS, PREDICTIONS
 from fer_keras.runs.record import read_record
-from fer_keras.training import checkpoint
+from tests.damage import JSON, ODD, damaged
 from tests.fuzzing import EDITS, mutated, settings, tally
 from tests.made_up_run import predictions, record_of
-
-JSON = (
-    b"[",
-    b"{",
-    b"}",
-    b",",
-    b'"',
-    b"null",
-    b"NaN",
-    b"-1",
-    b"1e999",
-    b"9" * 30,
-    b'"\\ud800"',
-    b"\0",
-    b"\xff",
-    b"true",
-)
-ODD = (
-    None,
-    True,
-    -1,
-    0,
-    3,
-    2**53 + 1,
-    10**30,
-    1e308,
-    -0.5,
-    "",
-    "x",
-    "../x",
-    "\ud800",
-    "\x1b[2J",
-    [],
-    {},
-    [[]],
-    {"": 0},
-)
-HEADER = (b"(1000000000000,)", b"(-1,)", b"(36893488147419103232,)", b"'|O'", b"<f8", b"(", b"9" * 50, b"\xff" * 4)
-
-
-def archive(arrays):
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
-
-
-def repacked(content, edits):
-    """Return the archive with its first members mutated, and their checksums right again."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after:
-        for position, name in enumerate(before.namelist()):
-            member = before.read(name)
-            after.writestr(name, mutated(member, edits[position:], HEADER) if position < len(edits) else member)
-    return file.getvalue()
-
-
-def damaged(content, edits, inside):
-    return repacked(content, edits) if inside else mutated(content, edits, (b"PK\x01\x02", b"\0\0\0\0", b"\xff" * 8))
-
-
-ARRAYS = {
-    "progress": np.frombuffer(json.dumps({"phase": 0, "epoch": 1, "step": 2}).encode(), "uint8"),
-    "model/00000": np.ones((3, 4), "float32"),
-    "optimizer/00000": np.zeros((), "int64"),
-    "family": np.array("resnet18"),
-    "backbone/conv/kernel": np.ones((2, 2)),
-}
-READERS = {
-    "checkpoints": (checkpoint.NEWEST, lambda path: checkpoint.load(path.parent, note=lambda line: None)),
-    "weights of a backbone": ("weights.npz", lambda path: starting_points.read(path)),
-}
-
-
-@pytest.mark.parametrize("what", READERS)
-def test_archives_of_arrays(tmp_path, capsys, what):
-    (name, read), content = READERS[what], archive(ARRAYS)
-    with tally(what, capsys) as found:
-
-        @settings(1500)
-        @given(st.booleans(), EDITS)
-        def check(inside, edits):
-            (tmp_path / name).write_bytes(damaged(content, edits, inside))
-            found.attempt(lambda: read(tmp_path / name))
-
-        check()
-    assert found.refused > 500
-
 
 EXTRA = {
     "generated": {"sha256": "ab", "seed": 0, "trained_on": 9, "stand_in": False, "counts": {"disgust": 9}},
@@ -218,36 +124,3 @@ def test_the_list_of_runs_shows_whatever_lies_there(run_dir, capsys):
 
         check()
     assert found.refused == 0
-
-
-def test_safetensors(tmp_path, capsys):
-    path = tmp_path / "x.safetensors"
-    header = json.dumps({"a": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}).encode()
-    content = len(header).to_bytes(8, "little") + header + bytes(24)
-    with tally("safetensors", capsys) as found:
-
-        @settings(1000)
-        @given(EDITS)
-        def check(edits):
-            path.write_bytes(mutated(content, edits, JSON))
-            found.attempt(lambda: read_safetensors(path))
-
-        check()
-    assert found.refused > 500
-
-
-def test_models(tmp_path, capsys):
-    path = tmp_path / "model.keras"
-    image = keras.Input((4, 4, 1))
-    keras.Model(image, keras.layers.Dense(2)(keras.layers.Flatten()(image))).save(path)
-    content = path.read_bytes()
-    with tally("models", capsys) as found:
-
-        @settings(150)
-        @given(st.booleans(), EDITS)
-        def check(inside, edits):
-            path.write_bytes(damaged(content, edits, inside))
-            found.attempt(lambda: saved.load(path))
-
-        check()
-    assert found.refused > 50
