@@ -4,7 +4,7 @@ import pytest
 
 from fer_keras.config import resolve
 from fer_keras.config.recipe import Data, Phase, Profile, Recipe, Reported
-from fer_keras.config.settings import Augment, Optimizer
+from fer_keras.config.settings import Augment, Cosine, CosineRestarts, Optimizer
 from fer_keras.io.errors import UserError
 from fer_keras.recipes.p003_hybrid_resnet50 import HYBRID
 
@@ -31,6 +31,7 @@ def recipe(**changes):
         (lambda: recipe(monitor="auc"), "auc"),
         (lambda: recipe(keep="first"), "first"),
         (lambda: recipe(profiles={"cpu": Profile(minutes=1, epochs={"head": 1})}), "head"),
+        (lambda: recipe(profiles={"cpu": Profile(minutes=1, schedules={"head": Cosine()})}), "head"),
         (lambda: Reported("recall/joy", 0.5, "§1"), "recall/joy"),
         (lambda: Reported("accuracy", 0.5, "§1", split="PublicTest"), "PublicTest"),
         (lambda: Data(split="private"), "private"),
@@ -62,6 +63,18 @@ def test_a_profile_changes_what_it_names_and_scales_groups_with_their_phase():
     assert (run.phases[0].epochs, run.batch_size) == (1, 4)
     assert run.phases[0].optimizer.learning_rate == 1e-2
     assert run.phases[0].optimizer.groups == (("backbone/", 1e-3),)
+
+
+def test_a_profile_ends_a_phase_with_a_cycle_of_its_own():
+    phase = Phase("only", 20, Optimizer("adam", 1e-3, CosineRestarts(first_epochs=10)))
+    short = Profile(minutes=1, epochs={"only": 4}, schedules={"only": CosineRestarts(first_epochs=4)})
+    printed = recipe(phases=(phase,), profiles={"cpu": short})
+    run = resolve.as_run(printed, "cpu")
+    assert run.phases[0].optimizer == Optimizer("adam", 1e-3, CosineRestarts(first_epochs=4))
+    assert resolve.deviations(printed, run) == [
+        {"field": "phases[only].epochs", "published": 20, "run": 4},
+        {"field": "phases[only].optimizer.schedule.first_epochs", "published": 10, "run": 4},
+    ]
 
 
 def test_the_command_line_overrides_the_profile():
