@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from fer_keras.config.architectures import BUILDERS
 from fer_keras.config.datasets import CLASS_NAMES, DATASETS, Facts
 from fer_keras.config.reported import Reported
-from fer_keras.config.settings import Augment, Optimizer, refuse_unless
+from fer_keras.config.settings import Augment, Optimizer, Schedule, refuse_unless
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +94,7 @@ class Profile:
         image_size: side of the square that the backbone sees, or None for the recipe's.
         epochs: {phase name: epochs}; phases not named keep theirs, 0 leaves the phase out.
         learning_rates: {phase name: learning rate}; likewise.
+        schedules: {phase name: schedule}; likewise: a cycle that the epochs left would cut, say.
         batch_size: rows a step, or None.
         rows: use only so many training rows (stratified, seeded), or None for all.
         generated: {class: generated faces}, where the recipe has some; classes not named keep theirs.
@@ -108,6 +109,7 @@ class Profile:
     image_size: int | None = None
     epochs: Mapping[str, int] = dataclasses.field(default_factory=dict)
     learning_rates: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = dataclasses.field(default_factory=dict)
     batch_size: int | None = None
     rows: int | None = None
     generated: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -132,6 +134,7 @@ class Recipe:
         keep: "best" keeps the epoch with the best `monitor` on the selection rows, "last" the last.
         monitor: "accuracy", "balanced_accuracy" or "loss" on the selection rows.
         reported, assumed, changed: the paper's numbers; what it leaves open and we chose; what we did otherwise, and why.
+        architecture_printed: whether the paper prints its network; of one whose widths are ours no number is reproduced.
         profiles: reductions by name; "paper" is the recipe itself and needs none.
     """
 
@@ -158,6 +161,7 @@ class Recipe:
     reported: tuple[Reported, ...] = ()
     assumed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    architecture_printed: bool = True
     profiles: Mapping[str, Profile] = dataclasses.field(default_factory=dict)
 
     @property
@@ -178,7 +182,7 @@ class Recipe:
         names = [phase.name for phase in self.phases]
         refuse_unless(len(set(names)) == len(names), f"Expected phases of different names. Received: {names}")
         for profile in self.profiles.values():
-            unknown = {*profile.epochs, *profile.learning_rates} - set(names)
+            unknown = {*profile.epochs, *profile.learning_rates, *profile.schedules} - set(names)
             refuse_unless(not unknown, f"Expected phases {names} in profile. Received: {sorted(unknown)}")
             refuse_unless(
                 any(profile.epochs.get(name) != 0 for name in names), "Expected a phase in profile. Received: none"

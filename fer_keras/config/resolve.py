@@ -68,7 +68,8 @@ def _phase_as_run(phase, profile: Profile, epochs: int | None):
     rate = profile.learning_rates.get(phase.name, phase.optimizer.learning_rate)
     scale = rate / phase.optimizer.learning_rate
     groups = tuple((prefix, group_rate * scale) for prefix, group_rate in phase.optimizer.groups)
-    optimizer = dataclasses.replace(phase.optimizer, learning_rate=rate, groups=groups)
+    schedule = profile.schedules.get(phase.name, phase.optimizer.schedule)
+    optimizer = dataclasses.replace(phase.optimizer, learning_rate=rate, schedule=schedule, groups=groups)
     return dataclasses.replace(
         phase,
         epochs=epochs or profile.epochs.get(phase.name, phase.epochs),
@@ -101,7 +102,10 @@ def stated(data):
     return [stated(item) for item in data] if isinstance(data, list) else data
 
 
-WORDS = {"title", "section", "reported", "assumed", "changed", "paper_minutes", "minutes", "note"}
+WORDS = {
+    *("title", "section", "reported", "assumed", "changed", "architecture_printed"),
+    *("paper_minutes", "minutes", "note"),
+}
 """Fields of a recipe, its phases and its profiles that decide nothing of a training."""
 
 
