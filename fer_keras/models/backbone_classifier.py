@@ -19,19 +19,22 @@ def build(
     channels: int = 1,
     dropout: float = 0.3,
     momentum: float = MOST_MOMENTUM,
+    head_initializer: str = "glorot_uniform",
 ) -> keras.Model:
     """Return upsampling, adapter, normalisation, `backbone`, global average pooling, dropout, softmax.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels. Output "probabilities": float32 (B, classes).
     Residual blocks begin as the identity and batch norm's momentum is at most `momentum`, since this network is trained
     from scratch: in a run of few steps its statistics would else be those of the first.
+    `head_initializer` is that of the logits' kernel: "zeros" begins with equal probabilities, whatever the size of the
+    features, so that the first steps do not undo what a pretrained backbone knows.
     The layers up to "backbone" are those of the hybrids of Paper 003, so that its weights carry over.
     Raises ValueError for an unknown backbone or too small an image_size.
     """
     face, x = stem(backbone, image_size=image_size, input_size=input_size, channels=channels)
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    x = layers.Dense(classes, name="logits")(x)
+    x = layers.Dense(classes, kernel_initializer=head_initializer, name="logits")(x)
     model = keras.Model(face, probabilities_of(x), name=f"{backbone}_classifier")
     begin_as_identity(model.get_layer("backbone"))
     _follow_quickly(model.get_layer("backbone"), momentum)

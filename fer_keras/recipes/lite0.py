@@ -17,7 +17,7 @@ VOTES = Recipe(
     name="lite0_votes",
     title="EfficientNet-Lite0 without its last convolution, from ImageNet weights, half label, half expected label",
     model="backbone_classifier",
-    model_args={"backbone": "efficientnetlite0_320", "image_size": 96, "dropout": 0.3},
+    model_args={"backbone": "efficientnetlite0_320", "image_size": 96, "dropout": 0.3, "head_initializer": "zeros"},
     init="imagenet",
     data=Data("fer2013", split="official", expected_labels=0.5),
     augment=COMPACT_VOTES.augment,
@@ -30,6 +30,8 @@ VOTES = Recipe(
     assumed=(
         "All of it: this is no paper's recipe.",
         "AdamW at 1e-3 in one cycle: the only rate tried, in eight epochs without votes, 66.3 % on PublicTest.",
+        "A head of zeros: from a drawn one the logits of this backbone's features deviate by 3.6, and the first epoch ended at"
+        " a training loss of 3.5, which a uniform guess, 1.95, beats.",
         "The averaging of weights: two epochs' length, not tried otherwise.",
     ),
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
