@@ -60,3 +60,8 @@ def test_batch_norm_follows_a_start_from_scratch(model, tmp_path):
 def test_a_quicker_batch_norm_keeps_its_momentum():
     resnet18 = backbone_classifier.build(backbone="resnet18", image_size=32)
     assert resnet18.get_layer("backbone").get_layer("conv1_bn").momentum == 0.9
+
+
+def test_a_head_of_zeros_begins_with_equal_probabilities():
+    network = backbone_classifier.build(backbone="mobilenetv3small", image_size=48, head_initializer="zeros")
+    np.testing.assert_array_equal(network(FACES), np.full((len(FACES), 7), 1 / 7, np.float32))
