@@ -23,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _clean(asked, command):
-    from fer_keras.data import detect, drop, find
+    from fer_keras.data import drop, find
+    from fer_keras.detection import open_detector
     from fer_keras.io import files
     from fer_keras.studies.clean import cleaning, page
 
@@ -34,7 +35,7 @@ def _clean(asked, command):
         raise find.missing()
     if asked.detector and asked.faces != "detector":
         raise expected("--faces detector with --detector", f"--faces {asked.faces or 'not given'}")
-    detector = detect.Detector(asked.detector) if asked.faces == "detector" else None
+    detector = open_detector(asked.detector) if asked.faces == "detector" else None
     unreadable = _unreadable(location)
     faces = find.load(location, leave_out=frozenset(one.file for one in unreadable))
     rules = cleaning.Rules(duplicates=not asked.keep_duplicates, near=asked.near, faces=asked.faces)

@@ -1,8 +1,6 @@
 """The square around the largest face of an image: the same for one's own photos and for the rows of a data set.
 
-Why the margin is 0. FER2013's frames were OpenCV's boxes (Goodfellow et al. 2013, §2), and the detector's boxes are still
-those frames: over 389 Training rows their side has a median of .97 frames (5 to 95 %: .73 to 1.15) and their centre is
-the frame's to half a pixel. So a photo cropped by the bare box is framed as FER2013 is.
+It is the square that FER2013 would show of the face, by the detector's framing; a margin widens it.
 """
 
 import dataclasses
@@ -12,10 +10,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from fer_keras.data.cache import default_dir
-from fer_keras.data.detect import BORDER, LONG_SIDE, SHORT_SIDE, SMALLEST, Box, Detector, opencv
 from fer_keras.data.faces import Faces
+from fer_keras.detection import Box, Detector
 from fer_keras.io import files
 from fer_keras.io.errors import UserError
 
@@ -45,28 +44,36 @@ def square(box: Box, margin: float, height: int, width: int) -> tuple[int, int, 
 def crop(image: np.ndarray, side: int, detector: Detector, margin: float = MARGIN) -> Crop:
     """Return the largest face of uint8 [H, W, 1 or 3] as uint8 [side, side, same channels].
 
-    Where there is no face: the image's central square, and `box` None. Shrinking averages over areas, enlarging is
-    bicubic. Raises ValueError for a margin below 0.
+    Where there is no face: the image's central square, and `box` None. Raises ValueError for a margin below 0.
     """
-    box = detector.largest(image)
-    return Crop(_cut(image, box, side, margin), box)
+    box = _largest(detector, image)
+    return Crop(cut(image, side, detector.framing.frame(box) if box else None, margin), box)
 
 
-def _cut(image, box, side, margin):
+def cut(image: np.ndarray, side: int, frame: Box | None, margin: float = MARGIN) -> np.ndarray:
+    """Return the square of uint8 [H, W, C] about `frame`, wider by `margin`, as uint8 [side, side, C].
+
+    Without a frame: the image's central square. Shrinking averages over areas, enlarging is bicubic.
+    Raises ValueError for a margin below 0.
+    """
     if margin < 0:
         raise ValueError(f"Expected a margin from 0 up. Received: {margin}")
     height, width = image.shape[:2]
     whole = (0.0, 0.0, float(width), float(height))
-    left, top, edge = square(box or whole, margin if box else 0.0, height, width)
+    left, top, edge = square(frame or whole, margin if frame else 0.0, height, width)
     return _resized(image[top : top + edge, left : left + edge], side)
 
 
 def _resized(image, side):
     if len(image) == side:
         return image
-    cv = opencv()
-    how = cv.INTER_AREA if side < len(image) else cv.INTER_CUBIC
-    return cv.resize(image, (side, side), interpolation=how).reshape(side, side, image.shape[2])
+    how = Image.Resampling.BOX if side < len(image) else Image.Resampling.BICUBIC
+    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
+    return np.asarray(picture.resize((side, side), how)).reshape(side, side, image.shape[2])
+
+
+def _largest(detector, image):
+    return next((face.box for face in detector.find(image)), None)
 
 
 def boxes(faces: Faces, detector: Detector, cache_dir: Path | None = None) -> np.ndarray:
@@ -75,14 +82,14 @@ def boxes(faces: Faces, detector: Detector, cache_dir: Path | None = None) -> np
     FER2013 takes some minutes, so the answer is kept in the cache folder, under a name made of the faces' fingerprint,
     the detector and its version; a damaged one is made anew.
     """
-    how = (faces.fingerprint, detector.name, detector.version, BORDER, SHORT_SIDE, LONG_SIDE, SMALLEST)
+    how = (faces.fingerprint, detector.name, detector.version, detector.settings)
     path = (cache_dir or default_dir()) / f"boxes-{hashlib.sha256(repr(how).encode()).hexdigest()}.npy"
     known = _load(path, len(faces))
     if known is not None:
         return known
     found, began = np.full((len(faces), 4), np.nan, np.float32), time.perf_counter()
     for at, image in enumerate(faces.images):
-        found[at] = detector.largest(image) or np.nan
+        found[at] = _largest(detector, image) or np.nan
         if at + 1 == ROWS_TO_ESTIMATE:
             minutes = (time.perf_counter() - began) / ROWS_TO_ESTIMATE * (len(faces) - at) / 60
             print(f"Looking for faces in {len(faces):,} rows: about {minutes:.0f} minutes, once.")
@@ -112,18 +119,18 @@ def crop_faces(
 ) -> tuple[Faces, dict]:
     """Return `faces` cropped, each as large as before, and what was done, for the record.
 
-    A row in which no face is found stays as it is. The record: {"detector", "opencv", "margin", "found": {split: rows
+    A row in which no face is found stays as it is. The record: {"detector", "version", "margin", "found": {split: rows
     with a face}, "rows": {split: rows}, "changed": rows of which a pixel changed}.
     """
     side, where = faces.images.shape[1], boxes(faces, detector, cache_dir)
     found = ~np.isnan(where[:, 0])
     pixels = faces.images.copy()
     for at in np.flatnonzero(found):
-        pixels[at] = _cut(faces.images[at], tuple(where[at].tolist()), side, margin)
+        pixels[at] = cut(faces.images[at], side, detector.framing.frame(tuple(where[at].tolist())), margin)
     splits = list(dict.fromkeys(faces.split.tolist()))
     record = {
         "detector": detector.name,
-        "opencv": detector.version,
+        "version": detector.version,
         "margin": margin,
         "found": {split: int(found[faces.split == split].sum()) for split in splits},
         "rows": {split: int((faces.split == split).sum()) for split in splits},

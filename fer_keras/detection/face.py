@@ -44,12 +44,14 @@ class Detector(Protocol):
 
     Attributes:
         name: what records call it; tells one file of weights from another.
-        version: of the library that runs it, and its settings where they are no part of the name.
+        version: of the library that runs it.
+        settings: of the search, on which the boxes depend too.
         framing: from its boxes to FER2013's frames.
     """
 
     name: str
     version: str
+    settings: tuple
     framing: Framing
 
     def find(self, image: np.ndarray) -> list[Face]:

@@ -122,7 +122,8 @@ def _cropped(found) -> list[str]:
     if not found:
         return []
     counts = ", ".join(f"{n:,} of {found['rows'][split]:,} {split}" for split, n in found["found"].items())
-    how = f"{found['detector']}, OpenCV {found['opencv']}, margin {found['margin']:g}"
+    version = found.get("version") or f"OpenCV {found['opencv']}"  # records had OpenCV's alone
+    how = f"{found['detector']}, {version}, margin {found['margin']:g}"
     return [f"Cropped anew ({how}): a face found in {counts} rows; {found['changed']:,} rows changed"]
 
 

@@ -42,7 +42,8 @@ DATA = {
     "generated?": Maybe({"sha256": str, "seed": int, "trained_on": int, "stand_in": bool, "counts": Each(int)}),
     "dropped?": Maybe({"list": str, "sha256": str, "rows": int, "reasons": Each(int)}),
     "crop?": Maybe(
-        {"detector": str, "opencv": str, "margin": NUMBER, "found": Each(int), "rows": Each(int), "changed": int}
+        {"detector": str, "opencv?": str, "version?": str, "margin": NUMBER}
+        | {"found": Each(int), "rows": Each(int), "changed": int}
     ),
 }
 

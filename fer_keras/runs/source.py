@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from fer_keras.config.datasets import DATASETS, FER2013
 from fer_keras.config.options import Options
 from fer_keras.config.recipe import Data, Recipe
-from fer_keras.data import crop, datasets, detect, drop, find, generated, official_copy, phase_data
+from fer_keras.data import crop, datasets, drop, find, generated, official_copy, phase_data
 from fer_keras.data.datasets.dataset import Location
 from fer_keras.data.drop import DropList
 from fer_keras.data.faces import Faces
 from fer_keras.data.generated import Generated
 from fer_keras.data.readers import toy
 from fer_keras.data.splits import Splits, subset
+from fer_keras.detection import open_detector
 from fer_keras.io.errors import expected
 
 
@@ -59,7 +60,7 @@ def find_source(options: Options, recipe: Recipe) -> Source:
         drop.require_fits(dropped, faces)
     cropped = None
     if options.crop:
-        faces, cropped = crop.crop_faces(faces, detect.Detector(options.detector))
+        faces, cropped = crop.crop_faces(faces, open_detector(options.detector))
     others = _others(options, recipe, dataset)
     return Source(faces, faces.synthetic, differences, dataset, others, dropped=dropped, crop=cropped)
 

@@ -1,18 +1,17 @@
 import dataclasses
-import sys
 
 import numpy as np
 import pytest
 
 from fer_keras.data.crop import boxes, crop, crop_faces, square
-from fer_keras.data.detect import CASCADE, Detector
 from fer_keras.data.readers.toy import toy_faces
-from fer_keras.io.errors import UserError
+from fer_keras.detection import Face, Framing, open_detector
+from fer_keras.detection.haar import CASCADE
 
 
 @pytest.fixture(scope="module")
 def detector():
-    return Detector()
+    return open_detector("haar")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def faces():
 @pytest.fixture(scope="module")
 def face(faces, detector):
     """A drawn face that the detector knows for one, uint8 [48, 48, 1]."""
-    return next(image for image in faces.images if detector.largest(image))
+    return next(image for image in faces.images if detector.find(image))
 
 
 def test_the_square_is_centred_on_the_box_and_as_wide_as_its_longer_side():
@@ -44,7 +43,7 @@ def test_the_largest_face_is_found_where_it_is(face, detector):
     canvas = np.full((220, 300, 1), 128, np.uint8)
     canvas[30:174, 20:164] = face.repeat(3, axis=0).repeat(3, axis=1)
     canvas[60:108, 220:268] = face
-    left, top, width, height = detector.largest(canvas)
+    left, top, width, height = detector.find(canvas)[0].box
     assert abs(left + width / 2 - 92) < 15
     assert abs(top + height / 2 - 102) < 15
     assert 90 < width < 180
@@ -70,7 +69,7 @@ def test_without_a_face_the_centre_is_taken_and_the_box_is_none(detector):
 def test_a_photo_is_shrunk_for_the_search_and_its_box_is_in_its_own_pixels(face, detector):
     photo = np.full((1500, 2000, 1), 128, np.uint8)
     photo[400:880, 1000:1480] = face.repeat(10, axis=0).repeat(10, axis=1)
-    left, top, width, height = detector.largest(photo)
+    left, top, width, height = detector.find(photo)[0].box
     assert abs(left + width / 2 - 1240) < 60
     assert abs(top + height / 2 - 640) < 60
 
@@ -87,6 +86,7 @@ def test_a_data_set_is_cropped_row_by_row_as_a_photo_is(faces, detector, tmp_pat
         expected = crop(faces.images[at], 48, detector).pixels if found[at] else faces.images[at]
         np.testing.assert_array_equal(cropped.images[at], expected)
     assert record["detector"] == CASCADE
+    assert record["version"].startswith("OpenCV ")
     assert record["margin"] == 0.0
     assert record["rows"] == {"train": 20, "public": 8, "private": 8}
     assert sum(record["found"].values()) == found.sum() > 0
@@ -107,50 +107,16 @@ def test_faces_are_looked_for_once_and_a_damaged_cache_is_made_anew(faces, detec
     assert len(list(tmp_path.glob("boxes-*.npy"))) == 2
 
 
-def test_without_opencv_the_error_names_the_command(monkeypatch):
-    monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises(UserError, match=r'none installed. Run: pip install "opencv-python-headless>=4.10,<5"'):
-        Detector()
+def test_a_photo_is_cropped_to_the_frame_that_the_detector_s_framing_says():
+    """A box of 20x16 at (40, 30): FER2013's frame is 1.5 times its longer side, moved up by a tenth of that."""
 
+    class Drawn:
+        framing = Framing(scale=1.5, down=-0.1)
 
-def test_opencv_5_without_cascades_is_named(monkeypatch):
-    import cv2
+        def find(self, image):
+            return [Face((40.0, 30.0, 20.0, 16.0), 0.9)]
 
-    monkeypatch.delattr(cv2, "CascadeClassifier")
-    with pytest.raises(UserError, match=r"an OpenCV with Haar cascades \(4.x\). Received: OpenCV .*--detector"):
-        Detector()
-
-
-def test_a_file_that_is_no_yunet_is_refused(tmp_path):
-    (tmp_path / "yunet.onnx").write_bytes(b"no network")
-    with pytest.raises(
-        UserError, match="YuNet's ONNX file at .*yunet.onnx. Received: something that OpenCV cannot load"
-    ):
-        Detector(tmp_path / "yunet.onnx")
-    with pytest.raises(UserError, match="YuNet's ONNX file at .*none.onnx"):
-        Detector(tmp_path / "none.onnx")
-
-
-def test_yunet_gets_the_framed_image_in_bgr_and_its_box_comes_back_in_the_image_s_pixels(tmp_path, monkeypatch):
-    """A 48x48 image with its border of 12 is 72x72, enlarged twice; the larger of two boxes is (24, 24, 96, 96)."""
-    import cv2
-
-    seen = {}
-
-    class Network:
-        def setInputSize(self, size):
-            seen["size"] = size
-
-        def detect(self, image):
-            seen["pixel"] = image[0, 0].tolist()
-            rows = np.zeros((2, 15), np.float32)
-            rows[:, :4] = [(0, 0, 20, 20), (24, 24, 96, 96)]
-            return 1, rows
-
-    (tmp_path / "yunet.onnx").write_bytes(b"stands in")
-    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *arguments: Network())
-    detector = Detector(tmp_path / "yunet.onnx")
-    image = np.full((48, 48, 3), (10, 20, 30), np.uint8)
-    assert detector.largest(image) == (0.0, 0.0, 48.0, 48.0)
-    assert seen == {"size": (144, 144), "pixel": [30, 20, 10]}
-    assert detector.name.startswith("YuNet ")
+    image = np.arange(100, dtype=np.uint8).repeat(100).reshape(100, 100, 1)
+    found = crop(image, 30, Drawn())
+    assert found.box == (40.0, 30.0, 20.0, 16.0)
+    np.testing.assert_array_equal(found.pixels, image[21:51, 35:65])

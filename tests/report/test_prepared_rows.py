@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_keras.data.detect import CASCADE, Detector
 from fer_keras.data.readers.toy import toy_faces
+from fer_keras.detection import open_detector
+from fer_keras.detection.haar import CASCADE
 from fer_keras.inference.loading import find_cropping
 from fer_keras.inference.photo import read_face
 from fer_keras.io.errors import UserError
@@ -80,9 +81,9 @@ def test_another_detector_than_in_training_is_refused(make_run):
 @pytest.fixture(scope="module")
 def photo():
     """A drawn face of 144 pixels on a grey ground of 400x300, away from its centre."""
-    detector = Detector()
+    detector = open_detector("haar")
     faces = toy_faces(n_train=20, n_public=8, n_private=8, seed=3).images
-    face = next(image for image in faces if detector.largest(image))
+    face = next(image for image in faces if detector.find(image))
     canvas = np.full((300, 400), 128, np.uint8)
     canvas[20:164, 240:384] = face[..., 0].repeat(3, axis=0).repeat(3, axis=1)
     return canvas

@@ -13,9 +13,9 @@ import numpy as np
 from fer_keras.config.labels import TRAIN
 from fer_keras.data import duplicates, near
 from fer_keras.data.crop import boxes
-from fer_keras.data.detect import Detector
 from fer_keras.data.drop import Drop
 from fer_keras.data.faces import Faces
+from fer_keras.detection import Detector
 from fer_keras.io.errors import expected
 
 REASONS = {

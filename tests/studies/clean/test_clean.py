@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fer_keras.config.labels import FER2013_CLASSES
-from fer_keras.data.detect import Detector
 from fer_keras.data.faces import Faces
+from fer_keras.detection import open_detector
 from fer_keras.io.errors import UserError
 from fer_keras.studies.clean import cleaning
 from fer_keras.studies.clean.cleaning import Rules, find, without_face
@@ -106,8 +106,8 @@ def test_votes_that_are_not_there_are_asked_for():
 
 def test_the_detector_drops_what_it_takes_for_no_face(toy, tmp_path, monkeypatch):
     monkeypatch.setenv("FER_KERAS_CACHE", str(tmp_path))
-    detector = Detector()
-    face = next(image for image in toy.images if detector.largest(image))
+    detector = open_detector("haar")
+    face = next(image for image in toy.images if detector.find(image))
     faces = made((face, 3, "train"), (0, 3, "train"))
     assert reasons(faces, Rules(faces="detector"), detector) == {
         101: ("no face", "by haarcascade_frontalface_default.xml")
