@@ -37,7 +37,7 @@ def prepare(*, training: bool) -> None:
         import tensorflow
 
         return
-    with _standard_error_held() as show:
+    with standard_error_held() as show:
         import tensorflow
 
         # The driver is asked here for the first time, and complains where there is none.
@@ -88,7 +88,7 @@ def escape_what_the_console_cannot_show() -> None:
 
 
 @contextlib.contextmanager
-def _standard_error_held() -> Iterator[Callable[[], None]]:
+def standard_error_held() -> Iterator[Callable[[], None]]:
     """Hold back what this process writes to standard error, C++ included; give a call that shows it after all.
 
     It is shown, too, where the block raises. Python's `sys.stderr` cannot hold it: TensorFlow writes to the file

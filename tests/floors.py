@@ -10,6 +10,7 @@ FLOORS = (
     "config",
     "recipes",
     "runtime",
+    "litert",
     "augment",
     "detection",
     "data",
