@@ -57,8 +57,8 @@ def record_of(parts: dict[str, dict], seed: int) -> dict:
         "recipe": "toy",
         "title": "Toy network",
         "published": resolve.as_data(recipe),
-        "as_run": resolve.as_data(dataclasses.replace(recipe, model_args={"image_size": 48})),
-        "deviations": [{"field": "model_args.image_size", "published": 224, "run": 48}],
+        "as_run": resolve.as_data(dataclasses.replace(recipe, batch_size=4)),
+        "deviations": [{"field": "batch_size", "published": 2, "run": 4}],
         "assumed": ["Batch size 32."],
         "changed": [],
         "reported": [

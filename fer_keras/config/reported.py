@@ -11,6 +11,8 @@ HEADLINE_METRICS = (
     "balanced_accuracy",
     "macro_f1",
     "weighted_f1",
+    "weighted_precision",
+    "weighted_recall",
     "macro_precision",
     "macro_recall",
     "log_loss",
@@ -27,7 +29,8 @@ METRIC_PATTERN = re.compile(
 class Reported:
     """A number printed in the paper: metric, value as a fraction (.5887, not 58.87), where it stands.
 
-    `split` says on what the paper took it: "test" (the recipe's test rows), "select" (validation) or "train".
+    `split` says on what the paper took it: "test" (the recipe's test rows), "select" (validation) or "train", on which
+    training itself counts accuracy and loss.
     """
 
     metric: str

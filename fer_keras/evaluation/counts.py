@@ -43,6 +43,12 @@ def weighted_f1(confusion: np.ndarray) -> np.ndarray:
     return (f1(confusion) * support).sum(axis=-1) / support.sum(axis=-1)
 
 
+def weighted_precision(confusion: np.ndarray) -> np.ndarray:
+    """Return the mean precision weighted by true rows."""
+    support = confusion.sum(axis=-1)
+    return (precision(confusion) * support).sum(axis=-1) / support.sum(axis=-1)
+
+
 def chi_square(confusion: np.ndarray) -> np.ndarray:
     """Return Pearson's statistic against independence; an empty row or column adds nothing."""
     outer = confusion.sum(axis=-1)[..., :, None] * confusion.sum(axis=-2)[..., None, :]
@@ -59,3 +65,6 @@ HEADLINE = {
     "macro_recall": lambda confusion: recall(confusion).mean(axis=-1),
 }
 """The headline metrics that a confusion table determines (log loss is the other one)."""
+
+WEIGHTED = {"weighted_precision": weighted_precision, "weighted_recall": accuracy}
+"""Means weighted by true rows; of recall, that is the accuracy."""

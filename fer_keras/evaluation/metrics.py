@@ -64,6 +64,10 @@ PER_CLASS = {
 """{metric of each class: its function of Scored, which gives [K]}."""
 
 
+WEIGHTED = {"weighted_precision": "precision", "weighted_recall": "recall"}
+"""{mean over the classes, each weighted by its images: what it is of}; of what is stored of each class."""
+
+
 def evaluate(labels: np.ndarray, probabilities: np.ndarray, class_names: tuple[str, ...]) -> dict:
     """Return all metrics of `probabilities` [N, K] against `labels` [N] (0..K-1).
 
@@ -159,12 +163,19 @@ def value(metrics: dict, name: str) -> float | None:
     if kind in ("chi_square", "chi_square_dof"):
         test = metrics["chi_square"]
         return test and test["statistic" if kind == "chi_square" else "dof"]
+    if kind in WEIGHTED:
+        return _weighted(metrics["per_class"].values(), WEIGHTED[kind])
     if not classes:
         return metrics[kind]
     if kind == "confusion":
         return _share(metrics, *classes)
     scores = metrics["per_class"].get(classes[0])
     return scores and scores[kind]
+
+
+def _weighted(scores, kind: str) -> float:
+    rows = sum(each["support"] for each in scores)
+    return kept(sum(each[kind] * each["support"] for each in scores) / rows)
 
 
 def _share(metrics: dict, true: str, predicted: str) -> float | None:

@@ -31,8 +31,21 @@ class Row:
 
     @property
     def middle(self) -> dict | None:
-        """The run with the (lower) median of the headline metric: verdict and difference are its."""
+        """The run with the (lower) median of the headline metric."""
         return self.records[(len(self.records) - 1) // 2] if self.records else None
+
+    @property
+    def is_as_printed(self) -> bool:
+        """Whether there are runs and none differs from the recipe as published."""
+        return bool(self.records) and not any(record["deviations"] for record in self.records)
+
+    @property
+    def is_smoke(self) -> bool:
+        """Whether its runs show no more than that the code runs: shortened, and begun elsewhere or without a printed number."""
+        if not self.records or self.is_as_printed:
+            return False
+        published, init = self.records[0]["published"].get("init", "scratch"), self.records[0]["init"]["kind"]
+        return published != init or not self.reported
 
     def values(self, measure) -> list:
         """Return measure(record) of every run, those without it (None) left out."""
@@ -91,6 +104,14 @@ def _of_records(group: list[dict]) -> Row:
     return Row(first["experiment"], first["paper"], first["recipe"], first["title"], reported, tuple(ordered))
 
 
+def divided(rows: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return the rows to conclude from, the shortened ones of recipes that were also run as printed, and the smoke rows."""
+    whole = {row.recipe for row in rows if row.is_as_printed}
+    shortened = [row for row in rows if row.recipe in whole and not row.is_as_printed]
+    smoke = [row for row in rows if row not in shortened and row.is_smoke]
+    return [row for row in rows if row not in shortened and row not in smoke], shortened, smoke
+
+
 def measured(record: dict, reported: dict | None) -> float | None:
     """Return the run's value of a printed number (None: of the test accuracy), None where the run has none."""
     if reported is None:
@@ -99,5 +120,5 @@ def measured(record: dict, reported: dict | None) -> float | None:
 
 
 def spread(values: list[float]) -> tuple[float, float, float] | None:
-    """Return (minimum, median, maximum), None of nothing."""
-    return (min(values), statistics.median(values), max(values)) if values else None
+    """Return (minimum, median, maximum), None of nothing; of an even number the lower median, which is a run's own."""
+    return (min(values), statistics.median_low(values), max(values)) if values else None

@@ -1,6 +1,7 @@
 """Whether a run reproduces a printed number: one written rule, applied to every number alike."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,26 +15,37 @@ A paper's number is held against the same metric of our run, on the split that t
 
 - **cannot be compared**: the faces are synthetic or no official copy; the run's data set or division differs from the
   printed one, or its division is one of the leaky protocols or their control; the backbone did not start from what the
-  paper started from (ImageNet weights, say), or a phase is left out; or the run does not have the metric there.
+  paper started from (ImageNet weights, say), or a phase is left out; the network sees faces of another side than the
+  printed one; or the run does not have the metric there.
 - **reproduced**: the paper's number lies inside our run's 95 % interval: Wilson's interval for recall, precision and
   shares of a confusion matrix; the percentile bootstrap over the rows scored (2,000 resamples, seeded) for all others.
 - **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log
   loss and confusion shares, higher for the rest; the chi-square statistic has no better side.
+- **consistent with**: the paper does not print its network (its widths, say), and its number lies inside the interval
+  of the one that we assumed. Outside it, such a number **cannot be compared: architecture not printed**: another network
+  may reach it.
 
-A training accuracy is the one that training itself counted in the kept epoch, as curves of training show it: on
-augmented faces, with dropout, while the weights moved. Its interval is Wilson's over the training rows.
+A training accuracy or loss is the one that training itself counted in the kept epoch, as curves of training show it: on
+augmented faces, with dropout, while the weights moved. The interval of the accuracy is Wilson's over the training rows;
+a training loss has none and cannot be compared.
 
-The interval covers the sampling of the rows scored, not the spread between seeds. A run of a reduced profile keeps
-its verdict, marked "not run as published", and the reason counts the fields of the recipe that differ: a shortfall
-there is no evidence against the paper."""
+Of several seeds the verdict and the difference are those of the run with the median of that number (of an even number of
+runs the lower one), and it is said how many seeds have the same verdict. The interval covers the sampling of the rows
+scored, not the spread between seeds. A run of a reduced profile keeps its verdict, marked "not run as published", and the
+reason counts the fields of the recipe that differ: a shortfall there is no evidence against the paper."""
 
 CANNOT = "cannot be compared"
+CONSISTENT = "consistent with"
+NOT_PRINTED = "architecture not printed"
 LOWER_IS_BETTER = ("log_loss", "confusion")
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """A reported number beside ours. `ours`, `interval` are None where there is nothing to compare with."""
+    """A reported number beside ours. `ours`, `interval` are None where there is nothing to compare with.
+
+    `agree` of `seeds` runs have this verdict.
+    """
 
     metric: str
     reported: float
@@ -43,6 +55,8 @@ class Verdict:
     interval: Interval | None
     verdict: str
     reason: str
+    agree: int = 1
+    seeds: int = 1
 
     @property
     def difference(self) -> float | None:
@@ -54,17 +68,29 @@ def judge_all(record: dict) -> list[Verdict]:
     return [judge(record, reported) for reported in record["reported"]]
 
 
+def judge_seeds(records: Sequence[dict], reported: dict) -> Verdict:
+    """Return the verdict of the run with the (lower) median of one reported number, of runs that differ in their seed."""
+    judged = sorted((judge(record, reported) for record in records), key=lambda one: one.ours or 0.0)
+    middle = judged[(len(judged) - 1) // 2]
+    agree = sum(one.verdict == middle.verdict for one in judged)
+    return dataclasses.replace(middle, agree=agree, seeds=len(judged))
+
+
 def judge(record: dict, reported: dict) -> Verdict:
     """Return the verdict on one reported number: {"metric", "value", "where", "split"}."""
     name, split = reported["metric"], reported["split"]
     ours = splits.score(record, split, name)
-    interval = None if ours is None else _interval(record, split, name, ours)
+    interval = _interval(record, split, name, ours)
     verdict, reason = _decide(record, reported, ours, interval)
     return Verdict(name, reported["value"], reported["where"], split, ours, interval, verdict, reason)
 
 
-def _interval(record, split, name, ours) -> Interval:
+def _interval(record, split, name, ours) -> Interval | None:
+    if ours is None:
+        return None
     if split == "train":
+        if name != "accuracy":
+            return None
         rows = sum(record["data"]["counts"]["train"].values())
         return statistics.wilson(ours * rows, rows)
     return interval_of(name, record["metrics"][split])
@@ -75,11 +101,17 @@ def _decide(record, reported, ours, interval):
         return ("cannot be compared", f"this run has no {reported['metric']} on {reported['split']} rows")
     if obstacle := not_comparable(record):
         return CANNOT, obstacle
+    if interval is None:
+        return CANNOT, f"{reported['metric'].replace('_', ' ')} in training has no interval"
     reduced = (
         f"; fields that differ from the published recipe: {len(record['deviations'])}" if record["deviations"] else ""
     )
+    printed = record["published"].get("architecture_printed", True)
     if reported["value"] in interval:
-        return "reproduced", f"inside the 95 % interval{reduced}"
+        inside = f"inside the 95 % interval{reduced}"
+        return ("reproduced", inside) if printed else (CONSISTENT, f"{inside}; {NOT_PRINTED}")
+    if not printed:
+        return CANNOT, f"{NOT_PRINTED}; outside the 95 % interval{reduced}"
     if reported["metric"].startswith("chi_square"):
         return "not reproduced", f"outside the 95 % interval{reduced}"
     lower = reported["metric"].split("/")[0] in LOWER_IS_BETTER
@@ -112,6 +144,9 @@ def not_comparable(record: dict) -> str:
     if printed_init != init:
         start = init if init in ("scratch", "imagenet") else "a checkpoint"
         return f"starts from {start}, published {printed_init}"
+    printed_side, side = (part.get("model_args", {}).get("image_size") for part in (printed, as_run))
+    if printed_side != side:
+        return f"faces of {side} px, published {printed_side}"
     return ""
 
 
@@ -126,6 +161,8 @@ def interval_of(name: str, scores: dict) -> Interval:
         return Interval(exact, exact)
     if kind == "chi_square":
         return statistics.bootstrap_counts(table, counts.chi_square)
+    if kind in counts.WEIGHTED:
+        return statistics.bootstrap_counts(table, counts.WEIGHTED[kind])
     first = class_names.index(classes[0])
     if kind == "f1":
         return statistics.bootstrap_counts(table, lambda drawn: counts.f1(drawn)[..., first])

@@ -18,6 +18,10 @@ AUGMENTED = ("flip", "ten_crop")
 """The variants with test-time augmentation: each has a line on a run's page, of dashes where the record lacks it."""
 
 
+COUNTED = {"accuracy": "accuracy", "log_loss": "loss"}
+"""{metric on the training rows: column of the history}."""
+
+
 def with_augmentation(record: dict) -> dict[str, dict | None]:
     """Return record["metrics"] and, as None, the variants of AUGMENTED that its test and private rows lack."""
     had, found = record["metrics"], {}
@@ -61,15 +65,16 @@ def accuracy(record: dict, split: str | None, *variants: str) -> float | None:
 def score(record: dict, split: str | None, metric: str) -> float | None:
     """Return `metric` (any of `metrics.value`) on `split`, None when the run does not have it there.
 
-    "accuracy" on "train" is the one that training itself counted in the epoch that was kept.
+    Accuracy and log loss on "train" are those that training itself counted in the epoch that was kept; the loss is the
+    one that was minimised, class weights and label smoothing included.
     """
-    if (split, metric) == ("train", "accuracy"):
-        return _counted_in_training(record)
+    if split == "train" and metric in COUNTED:
+        return _counted_in_training(record, COUNTED[metric])
     scores = record["metrics"].get(split)
     return metrics.value(scores, metric) if scores else None
 
 
-def _counted_in_training(record: dict) -> float | None:
+def _counted_in_training(record: dict, column: str) -> float | None:
     kept = [record["selected"][key] for key in ("phase", "epoch")]
-    found = (row["accuracy"] for row in record["history"] if [row["phase"], row["epoch"]] == kept)
+    found = (row[column] for row in record["history"] if [row["phase"], row["epoch"]] == kept)
     return next(found, None)

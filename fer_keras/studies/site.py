@@ -5,7 +5,7 @@ from pathlib import Path
 from fer_keras.config.recipe import Experiment
 from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.report import drift, learned, notes, result_groups, table
+from fer_keras.report import drift, learned, notes, printed, result_groups, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs.record import RESULTS, load_records
 from fer_keras.studies import attention, comparison_figures, leakage
@@ -77,8 +77,8 @@ def accept_recipe(reports_dir: Path, run: str, why: str, suite: list[Experiment]
 
 
 def _records(reports_dir: Path, suite: list[Experiment]) -> dict[str, dict]:
-    """Return {run: record with metrics}, those marked whose recipe is another one today."""
-    return drift.marked(load_records(reports_dir), suite, reports_dir)
+    """Return {run: record with metrics}, those marked whose recipe is another one today, with today's printed numbers."""
+    return printed.of_today(drift.marked(load_records(reports_dir), suite, reports_dir), suite)
 
 
 def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) -> dict[Path, str]:
@@ -109,7 +109,9 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(record, pictures=False)
     readme = reports_dir.resolve().parent / "README.md"
     if readme.is_file():
-        found[readme] = _between_markers(readme, table.summary(rows, f"{reports_dir.resolve().name}/"))
+        found[readme] = _between_markers(
+            readme, table.summary(result_groups.divided(rows)[0], f"{reports_dir.resolve().name}/")
+        )
     return found
 
 

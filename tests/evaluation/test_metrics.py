@@ -34,6 +34,8 @@ def test_hand_worked_confusion_and_scores(worked):
     assert worked["macro_precision"] == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
     assert worked["macro_f1"] == pytest.approx((2 / 3 + 4 / 5 + 0) / 3)
     assert worked["weighted_f1"] == pytest.approx((3 * 2 / 3 + 2 * 4 / 5) / 6)
+    assert metrics.value(worked, "weighted_precision") == pytest.approx((3 * 2 / 3 + 2 * 2 / 3) / 6)
+    assert metrics.value(worked, "weighted_recall") == pytest.approx(4 / 6)
     assert worked["per_class"]["disgust"] == {
         "precision": pytest.approx(2 / 3),
         "recall": 1.0,

@@ -33,7 +33,7 @@ def test_the_page_of_a_run(page):
         "Selection: epoch 4 of phase all, by balanced accuracy on PublicTest. Seeds: 1 (seed 0). Init: random weights."
         in text
     )
-    assert "| `model_args.image_size` | 224 | 48 |" in text
+    assert "| `batch_size` | 2 | 4 |" in text
     assert "- Batch size 32." in text
     assert "### Changed on purpose\n\nNothing." in text
     assert f"`{'ab' * 32}`" in text

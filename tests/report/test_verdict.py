@@ -2,6 +2,7 @@ import pytest
 
 from fer_keras.evaluation import metrics
 from fer_keras.report import verdict
+from fer_keras.runs.record import read_record
 
 
 def judged(toy_run, metric, value, split="test"):
@@ -31,6 +32,8 @@ def test_a_number_inside_the_interval_is_reproduced(toy_run):
         ("chi_square", 1.0, "not reproduced"),
         ("chi_square_dof", 36, "reproduced"),
         ("weighted_f1", 0.99, "not reproduced"),
+        ("weighted_precision", 0.99, "not reproduced"),
+        ("weighted_recall", 0.1, "better"),
     ],
 )
 def test_outside_the_interval_the_metric_says_which_side_is_better(toy_run, metric, value, expected):
@@ -69,6 +72,7 @@ def test_every_interval_holds_its_own_metric(toy_run):
         ("published", {"init": "imagenet"}, "starts from scratch, published imagenet"),
         ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, published fer2013"),
         ("as_run", {"phases": [{"data": {"dataset": "ferplus"}}]}, "FER+ stands in for AffectNet"),
+        ("as_run", {"model_args": {"image_size": 48}}, "faces of 48 px, published 224"),
         ("published", {"phases": [{"name": "affectnet"}, {"name": "fer2013"}]}, "without the phase affectnet, fer2013"),
     ],
 )
@@ -93,3 +97,28 @@ def test_a_training_accuracy_is_held_against_the_kept_epochs(toy_run):
     assert judged(toy_run, "accuracy", 0.58, split="train").verdict == "reproduced"
     record["history"][4]["accuracy"] = None
     assert judged(toy_run, "accuracy", 0.9, split="train").reason == "this run has no accuracy on train rows"
+
+
+def test_a_training_loss_stands_beside_the_kept_epochs_and_cannot_be_compared(toy_run):
+    found = judged(toy_run, "log_loss", 0.5, split="train")
+    assert (found.ours, found.interval) == (toy_run[0]["history"][4]["loss"], None)
+    assert (found.verdict, found.reason) == ("cannot be compared", "log loss in training has no interval")
+
+
+def test_a_network_that_is_not_printed_is_never_reproduced_nor_missed(toy_run):
+    ours = toy_run[0]["metrics"]["test"]["accuracy"]
+    toy_run[0]["published"]["architecture_printed"] = False
+    inside, above, below = (judged(toy_run, "accuracy", value) for value in (ours, 0.9, 0.2))
+    assert (inside.verdict, above.verdict, below.verdict) == (verdict.CONSISTENT, verdict.CANNOT, verdict.CANNOT)
+    assert inside.reason.endswith("; architecture not printed")
+    assert above.reason.startswith("architecture not printed; outside the 95 % interval")
+
+
+def test_verdict_and_difference_are_those_of_the_median_of_each_number(make_run):
+    runs = [read_record(make_run(f"run{seed}", seed)) for seed in range(3)]
+    for metric in ("accuracy", "log_loss", "recall/happy"):
+        number = {"metric": metric, "value": 0.5, "where": "§1", "split": "test"}
+        values = sorted(metrics.value(run["metrics"]["test"], metric) for run in runs)
+        found = verdict.judge_seeds(runs, number)
+        assert (found.ours, found.seeds) == (values[1], 3)
+        assert found.agree == sum(verdict.judge(run, number).verdict == found.verdict for run in runs)
