@@ -42,6 +42,7 @@ def run_program(experiment: Experiment, arguments: list[str] | None = None, prog
     asked = _parser(experiment, program or f"python -m experiments.{experiment.name}").parse_args(arguments)
     given = {field.name: getattr(asked, field.name) for field in dataclasses.fields(Options) if field.name in asked}
     given["phase_data"] = phase_data(asked)
+    given["teachers"] = tuple(asked.teachers or ())
     chosen = [experiment.recipe(asked.only)] if asked.only else list(experiment.recipes[:1])
     return run_command(lambda: _run_all(experiment, chosen, asked.seeds, given))
 
@@ -100,6 +101,13 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     add("--crop", action="store_true", help="crop every face anew with OpenCV's detector (requirements-faces.txt)")
     add("--detector", type=pathlib.Path, metavar="ONNX", help="for --crop: YuNet's file, instead of the Haar cascade")
     add("--generated", type=pathlib.Path, metavar="NPZ", help="generated.npz of fer_keras.gan, where a recipe needs it")
+    add(
+        "--teachers",
+        type=pathlib.Path,
+        nargs="+",
+        metavar="RUN",
+        help="finished runs, for a recipe that learns from some",
+    )
     add("--only", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}; default: the first")
     add("--out", type=pathlib.Path, metavar="DIR", help="run directory; the same one again goes on where it stopped")
     add("--export", action="store_true", help="write a SavedModel (the demo always does)")

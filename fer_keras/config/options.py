@@ -18,6 +18,7 @@ class Options:
     """What the user asked for on the command line; None means: the recipe, the profile or the hardware decides.
 
     `data` is a path, `dataset` the data set that it holds; `phase_data` is {data set: path} for phases on other ones.
+    `teachers` are finished run directories, for a recipe with teachers.
     """
 
     data: str | None = None
@@ -40,6 +41,7 @@ class Options:
     crop: bool = False
     detector: pathlib.Path | None = None
     generated: pathlib.Path | None = None
+    teachers: tuple[pathlib.Path, ...] = ()
     out: pathlib.Path | None = None
     export: bool = False
     record: bool = False
@@ -58,6 +60,8 @@ class Options:
             value, flag = getattr(self, name), f"--{name.replace('_', '-')}"
             if isinstance(value, Mapping):
                 words += [word for dataset, path in value.items() for word in (DATASETS[dataset].flag, str(path))]
+            elif isinstance(value, tuple | list):
+                words += [flag, *map(str, value)] if value else []
             elif value != default:
                 words += [flag] if value is True else [flag, str(value)]
         return words
@@ -85,6 +89,11 @@ def require(options: Options, recipe: Recipe) -> None:
     ):
         if path and not pathlib.Path(path).is_file():
             raise expected(f"{what} at {path}", "no such file")
+    for run in options.teachers:
+        if not pathlib.Path(run).is_dir():
+            raise expected(f"a finished run at {run} for --teachers", "no such folder")
+    if options.teachers and not recipe.data.teachers:
+        raise expected("a recipe with teachers for --teachers", recipe.name, "compact_distilled is one.")
     if options.detector and not options.crop:
         raise expected("--crop with --detector", "none")
     if options.drop and options.protocol in protocols.STUDIED:

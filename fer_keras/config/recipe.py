@@ -5,49 +5,10 @@ import pathlib
 from collections.abc import Collection, Iterable, Mapping
 
 from fer_keras.config.architectures import BUILDERS
-from fer_keras.config.datasets import CLASS_NAMES, DATASETS, Facts
+from fer_keras.config.data import Data
+from fer_keras.config.datasets import CLASS_NAMES
 from fer_keras.config.reported import Reported
 from fer_keras.config.settings import Augment, Optimizer, Schedule, refuse_unless
-
-
-@dataclasses.dataclass(frozen=True)
-class Data:
-    """Which faces, and how they are divided.
-
-    Attributes:
-        dataset: a key of DATASETS: "fer2013", "ferplus" (FER2013's faces with FER+'s eight majority classes), "rafdb", ...
-        split: one of the data set's divisions, keys of SPLITS.
-        soft_labels: train on FER+'s distribution of votes instead of FER2013's label (Training rows only).
-        expected_labels: the share of each target, 0 to 1, that is what labels are on average for faces with the same
-            FER+ votes (Training rows only); the rest is the row's label, or its votes.
-        max_train_rows: train on only so many images (stratified by class, seeded), None for all; set by a profile's `rows`.
-    """
-
-    dataset: str = "fer2013"
-    split: str = "official"
-    soft_labels: bool = False
-    expected_labels: float = 0.0
-    max_train_rows: int | None = None
-
-    def __post_init__(self):
-        refuse_unless(self.dataset in DATASETS, f"Expected a data set in {(*DATASETS,)}. Received: {self.dataset!r}")
-        divisions = self.facts.divisions
-        refuse_unless(self.split in divisions, f"Expected a split in {divisions}. Received: {self.split!r}")
-        share = self.expected_labels
-        refuse_unless(0 <= share <= 1, f"Expected a share of expected labels in 0..1. Received: {share!r}")
-        most = self.max_train_rows
-        counted = most is None or (type(most) is int and most >= 1)
-        refuse_unless(counted, f"Expected max_train_rows of at least 1, or None. Received: {most!r}")
-        known = self.facts.has_votes or not self.needs_votes
-        refuse_unless(known, f"Expected votes to soften labels of fer2013. Received: {self.dataset!r}")
-
-    @property
-    def needs_votes(self) -> bool:
-        return self.soft_labels or self.expected_labels > 0
-
-    @property
-    def facts(self) -> Facts:
-        return DATASETS[self.dataset]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +43,8 @@ class Phase:
         refuse_unless(
             self.batch_norm in ("frozen", "trainable"), f"Expected frozen or trainable. Received: {self.batch_norm!r}"
         )
+        taught = self.data is not None and self.data.teachers
+        refuse_unless(not taught, f"Expected teachers in the recipe's data. Received: some in phase {self.name}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,7 +108,7 @@ class Recipe:
     batch_size: int
     model_args: Mapping[str, object] = dataclasses.field(default_factory=dict)
     init: str = "scratch"
-    data: Data = Data()
+    data: Data = dataclasses.field(default_factory=Data)
     augment: Augment = dataclasses.field(default_factory=Augment)
     generated: Mapping[str, int] = dataclasses.field(default_factory=dict)
     oversample: Mapping[str, int] = dataclasses.field(default_factory=dict)

@@ -21,6 +21,7 @@ class Faces:
         class_names: the label order.
         source: what was read, for messages and records (a file name, "toy faces").
         votes: float32 [N, K] of FER+ votes, or None.
+        taught: float32 [N, K], the mean of the teachers' probabilities, or None (see `teachers`).
         synthetic: True when the faces were drawn, not photographed.
 
     The arrays are made read-only. Raises ValueError when they disagree.
@@ -34,6 +35,7 @@ class Faces:
     source: str = ""
     votes: np.ndarray | None = None
     synthetic: bool = False
+    taught: np.ndarray | None = None
 
     def __post_init__(self):
         n = len(self.images)
@@ -41,7 +43,7 @@ class Faces:
             raise ValueError(
                 f"Expected uint8 images [N, H, W, 1 or 3]. Received: {self.images.dtype} {self.images.shape}"
             )
-        for name in ("labels", "split", "rows", "votes"):
+        for name in ("labels", "split", "rows", "votes", "taught"):
             value = getattr(self, name)
             if value is not None and len(value) != n:
                 raise ValueError(f"Expected {n} {name}, one an image. Received: {len(value)}")
@@ -49,7 +51,7 @@ class Faces:
             raise ValueError(f"Expected labels 0..{len(self.class_names) - 1}. Received: {np.unique(self.labels)}")
         if len(np.unique(self.rows)) != n:
             raise ValueError("Expected unique row ids. Received: repeated ones")
-        for name in ("images", "labels", "split", "rows", "votes"):
+        for name in ("images", "labels", "split", "rows", "votes", "taught"):
             if getattr(self, name) is not None:
                 getattr(self, name).setflags(write=False)
 
@@ -67,14 +69,14 @@ class Faces:
 
     def take(self, chosen: np.ndarray | slice) -> "Faces":
         """Return the faces at `chosen` (a boolean mask [N], positions, or a slice, which copies nothing), in that order."""
-        votes = None if self.votes is None else self.votes[chosen]
+        optional = {name: getattr(self, name) for name in ("votes", "taught")}
         return dataclasses.replace(
             self,
             images=self.images[chosen],
             labels=self.labels[chosen],
             split=self.split[chosen],
             rows=self.rows[chosen],
-            votes=votes,
+            **{name: None if value is None else value[chosen] for name, value in optional.items()},
         )
 
     def where(self, *splits: str) -> "Faces":

@@ -18,6 +18,8 @@ Others = Mapping[str, Location]
 
 NONE: Others = types.MappingProxyType({})
 
+TEACHING = ("teachers", "teacher_share", "teacher_temperature", "teacher_flip")
+
 
 def on_dataset(recipe: Recipe, dataset: str) -> Recipe:
     """Return `recipe` on another data set than its own, divided as it says where that set can be, else officially.
@@ -36,7 +38,8 @@ def on_dataset(recipe: Recipe, dataset: str) -> Recipe:
     if absent := sorted(named - set(facts.class_names)):
         raise expected(f"a data set with the classes {', '.join(absent)} for {recipe.name}", facts.title)
     split = recipe.data.split if recipe.data.split in facts.divisions else facts.divisions[0]
-    return dataclasses.replace(recipe, data=Data(dataset, split))
+    kept = {name: getattr(recipe.data, name) for name in TEACHING}
+    return dataclasses.replace(recipe, data=Data(dataset, split, **kept))
 
 
 def require(recipe: Recipe, faces: Faces, others: Others = NONE) -> None:

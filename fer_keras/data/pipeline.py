@@ -33,6 +33,7 @@ class Treatment:
         mixup: a of the Beta(a, a) that mixes each row with another of its batch; 0 mixes nothing.
         soft_labels: targets are FER+'s distribution of votes instead of the label.
         expected_labels: the share of `targets.expected_labels` in each target, 0 to 1.
+        teacher_share, teacher_temperature: the share of the faces' `taught` in each target, softened (see `Data`).
     """
 
     augment: Augment
@@ -43,6 +44,8 @@ class Treatment:
     mixup: float = 0.0
     soft_labels: bool = False
     expected_labels: float = 0.0
+    teacher_share: float = 0.0
+    teacher_temperature: float = 1.0
 
 
 def steps_per_epoch(rows: int, batch_size: int) -> int:
@@ -112,7 +115,7 @@ def training_batches(
                 rows = slice(start, start + size)
                 yield _plan(faces, treatment, positions[rows], copies[rows], seed, epoch)
 
-    table = tf.constant(label_distributions(faces, treatment.soft_labels, treatment.expected_labels))
+    table = tf.constant(targets_of(faces, treatment))
 
     def complete(images, positions, extras):
         targets, weights, share = tf.gather(table, positions), extras[:, 0], extras[:, 1]
@@ -126,6 +129,12 @@ def training_batches(
     )
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs * total - first_step))
     return delivered(dataset)
+
+
+def targets_of(faces: Faces, treatment: Treatment) -> np.ndarray:
+    """Return the target of every row, float32 [N, K], before mixup. Raises ValueError for faces that lack what it takes."""
+    softened = (treatment.soft_labels, treatment.expected_labels)
+    return label_distributions(faces, *softened, treatment.teacher_share, treatment.teacher_temperature)
 
 
 def evaluation_batches(faces: Faces, *, batch_size: int, multiple: int = 1) -> tf.data.Dataset:

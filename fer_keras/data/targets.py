@@ -1,30 +1,46 @@
 """What the network is asked to say of each training row: a distribution over the classes."""
 
+import functools
+
 import numpy as np
 
 from fer_keras.data.faces import Faces
 from fer_keras.data.readers.ferplus import soft_labels
+from fer_keras.data.teachers import softened
 
 REGULARISATION = 1.0
 MOST_ITERATIONS = 2000
 
 
-def label_distributions(faces: Faces, soft: bool = False, expected: float = 0.0) -> np.ndarray:
+@functools.lru_cache(maxsize=2)
+def label_distributions(
+    faces: Faces, soft: bool = False, expected: float = 0.0, taught: float = 0.0, temperature: float = 1.0
+) -> np.ndarray:
     """Return float32 [N, K], rows that sum to one: the rows' labels as one-hot rows, or what stands for them.
+
+    Each epoch asks anew, so the last answers are kept; they are read-only.
 
     Args:
         faces: training rows; with FER+ votes where `soft` or `expected` asks for them.
         soft: FER+'s distribution of votes instead of the label.
         expected: the share, 0 to 1, of `expected_labels` in each target.
+        taught: the share, 0 to 1, of the teachers' probabilities in each target, the rest being all of the above.
+        temperature: that these are softened by (`teachers.softened`).
 
-    Raises ValueError for faces without the votes that are asked for.
+    Raises ValueError for faces without the votes, or the teachers' probabilities, that are asked for.
     """
     if (soft or expected) and faces.votes is None:
         raise ValueError(f"Expected faces with FER+ votes for soft labels. Received: none in {faces.source}")
+    if taught and faces.taught is None:
+        raise ValueError(f"Expected faces with teachers' probabilities. Received: none in {faces.source}")
     own = soft_labels(faces.votes, faces.labels) if soft else np.eye(len(faces.class_names))[faces.labels]
     if expected:
         own = (1 - expected) * own + expected * expected_labels(faces.votes, faces.labels, len(faces.class_names))
-    return np.asarray(own, np.float32)
+    if taught:
+        own = (1 - taught) * own + taught * softened(faces.taught, temperature)
+    targets = np.array(own, np.float32)
+    targets.setflags(write=False)
+    return targets
 
 
 def expected_labels(votes: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:

@@ -46,10 +46,14 @@ def _run_of(path: pathlib.Path) -> dict | None:
     """Return the record beside the checkpoint at `path`, None where there is none that tells its rows."""
     try:
         run = files.read_json(path.with_name(RECORD))
-        known = all(data["split"] in DATASETS[data["dataset"]].divisions for data in _divisions(run))
-        return run if known and isinstance(run["seed"], int) and run["data"]["fingerprint"] else None
+        return run if _is_known(run) else None
     except (UserError, KeyError, TypeError):
         return None
+
+
+def _is_known(run: dict) -> bool:
+    known = all(data["split"] in DATASETS[data["dataset"]].divisions for data in _divisions(run))
+    return known and isinstance(run["seed"], int) and bool(run["data"]["fingerprint"])
 
 
 def _divisions(run: dict) -> list[dict]:
@@ -60,15 +64,46 @@ def _divisions(run: dict) -> list[dict]:
 
 
 def _rows(run: dict, faces: Faces) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows of `faces` that the run may have trained on and those that selected in it, its own start's too."""
-    dataset = datasets.get(DATASETS[run["as_run"]["data"]["dataset"]].images)
-    division = divide if faces.synthetic else dataset.divide
-    parts = [division(faces, data["split"], run["seed"]) for data in _divisions(run)]
-    learnt = [part.train.rows for part in parts]
-    chosen = [part.select.rows for part in parts]
-    start = run["init"].get("file")
+    """Return the rows of `faces` that the run may have trained on and those that selected in it, its start's too."""
+    return rows_of(_entries(run)[0], DATASETS[run["as_run"]["data"]["dataset"]].images, faces)
+
+
+def history(run: dict) -> list[dict] | None:
+    """Return how the rows were divided that a run learnt from: {"split", "seed"} of it and of all that it learnt through.
+
+    Those are the checkpoint that it started from and its teachers. None where one of them does not tell, or the record
+    has no division of its data set.
+
+    Args:
+        run: its record, whose faces are those that the answer is of.
+    """
+    try:
+        entries, known = _entries(run) if _is_known(run) else ([], False)
+        divisions = DATASETS[run["as_run"]["data"]["dataset"]].divisions
+    except (KeyError, TypeError):
+        return None
+    return entries if known and all(entry["split"] in divisions for entry in entries) else None
+
+
+def rows_of(entries: list[dict], images: str, faces: Faces) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of `faces`, of the data set `images`, that `entries` (`history`) train on and select by."""
+    division = divide if faces.synthetic else datasets.get(images).divide
+    parts = [division(faces, entry["split"], entry["seed"]) for entry in entries]
+    learnt, chosen = ([getattr(part, name).rows for part in parts] for name in ("train", "select"))
+    return np.unique(np.concatenate(learnt)), np.unique(np.concatenate(chosen))
+
+
+def _entries(run: dict) -> tuple[list[dict], bool]:
+    """Return the run's `history`, and whether all of it is known."""
+    entries = [{"split": data["split"], "seed": run["seed"]} for data in _divisions(run)]
+    taught = [entry for teacher in (run.get("teachers") or {}).get("runs", []) for entry in teacher["history"]]
+    start, from_run = run["init"].get("file"), run["init"].get("kind") in ("checkpoint", "file")
     before = _run_of(pathlib.Path(start)) if start else None
-    if before and before["data"]["fingerprint"] == faces.fingerprint:
-        earlier = _rows(before, faces)
-        learnt, chosen = [*learnt, earlier[0]], [*chosen, earlier[1]]
-    return np.concatenate(learnt), np.concatenate(chosen)
+    if before is None or before["data"]["fingerprint"] != run["data"]["fingerprint"]:
+        return _unique([*entries, *taught]), not from_run
+    earlier, known = _entries(before)
+    return _unique([*entries, *taught, *earlier]), known
+
+
+def _unique(entries: list[dict]) -> list[dict]:
+    return [entry for position, entry in enumerate(entries) if entry not in entries[:position]]

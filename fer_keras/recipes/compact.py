@@ -99,6 +99,17 @@ MUON = dataclasses.replace(
     ),
 )
 
+DISTILLED = dataclasses.replace(
+    MUON,
+    name="compact_distilled",
+    title="The same as compact_muon, half of its targets the mean of what two networks trained before say",
+    data=dataclasses.replace(MUON.data, teachers=("compact_muon", "lite0_votes"), teacher_share=0.5),
+    assumed=(
+        *MUON.assumed,
+        "Teachers of two kinds, and their share of one half at temperature 1: to start with, not tried.",
+    ),
+)
+
 WIDE = dataclasses.replace(
     COMPACT,
     name="compact_wide",
@@ -113,5 +124,5 @@ EXPERIMENT = Experiment(
     name="compact",
     paper="the suite's own",
     title="The suite's compact network, from scratch",
-    recipes=(COMPACT, MIXUP, SE_BLUR, VOTES, MUON, FERPLUS, WIDE),
+    recipes=(COMPACT, MIXUP, SE_BLUR, VOTES, MUON, DISTILLED, FERPLUS, WIDE),
 )

@@ -1,11 +1,14 @@
 """EfficientNet-Lite0 from ImageNet weights: a network of three million parameters that did not start from noise.
 
     python -m experiments.lite0 [--only lite0_votes] [--data PATH]
+    python -m experiments.lite0 --only lite0_distilled --data PATH --teachers RUN RUN
 
 No paper's; so it has no number to hold. Its last 1x1 convolution, 320 to 1280 channels, is left out: what remains has
 2,961,101 trainable parameters. The faces are seen at 96 px, where the network's stem halves them to their own 48.
 Targets, smoothing and distortion are those of `compact_votes`.
 """
+
+import dataclasses
 
 from fer_keras.config.recipe import Data, Experiment, Phase, Profile, Recipe
 from fer_keras.config.settings import OneCycle, Optimizer
@@ -37,9 +40,20 @@ VOTES = Recipe(
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
 )
 
+DISTILLED = dataclasses.replace(
+    VOTES,
+    name="lite0_distilled",
+    title="The same as lite0_votes, half of its targets the mean of what two networks trained before say",
+    data=dataclasses.replace(VOTES.data, teachers=("compact_muon", "lite0_votes"), teacher_share=0.5),
+    assumed=(
+        *VOTES.assumed,
+        "Teachers of two kinds, and their share of one half at temperature 1: to start with, not tried.",
+    ),
+)
+
 EXPERIMENT = Experiment(
     name="lite0",
     paper="the suite's own",
     title="EfficientNet-Lite0 from ImageNet weights",
-    recipes=(VOTES,),
+    recipes=(VOTES, DISTILLED),
 )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fer_keras.io import files
-from fer_keras.report import drift, provenance, results
+from fer_keras.report import drift, provenance, results, teachers
 from fer_keras.report.drawings import DRAWINGS, draw_all
 from fer_keras.report.markdown import section
 from fer_keras.runs import metrics_file, predictions
@@ -49,6 +49,7 @@ def render(run_dir: Path, record: dict) -> str:
         section("Confusions", results.confusions(record), results.chi_square(record)),
         section("As published and as run", provenance.deviations(record)),
         section("Data", provenance.data(record)),
+        teachers.taught(record),
         section("Training", provenance.training(record)),
         section("Environment", provenance.environment(record)),
         figures(run_dir),

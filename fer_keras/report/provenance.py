@@ -5,7 +5,7 @@ import shlex
 
 from fer_keras.config import protocols
 from fer_keras.config.options import DEMO
-from fer_keras.report import markdown, results
+from fer_keras.report import markdown, results, teachers
 from fer_keras.report.markdown import bullets, section, table
 
 SYNTHETIC = "> **SYNTHETIC FACES: drawn, not photographed. Nothing on this page is comparable with any paper.**"
@@ -47,6 +47,7 @@ def introduction(record: dict) -> str:
         ("parameters", f"{record['parameters']['total']:,}"),
         ("wall time", markdown.minutes(record["minutes"])),
         *_processor_time(record),
+        *teachers.compute(record),
         ("device", record["environment"]["device"]),
     ]
     return table(("", ""), rows)

@@ -25,6 +25,8 @@ RECORD = "record.json"
 
 PREDICTIONS = "predictions.npz"
 METRICS = "metrics.json"
+TEACHERS = "teachers.npz"
+"""What the teachers say of the rows, where a run has some. Written by `teaching`."""
 REPORT = "report.md"
 FIGURES = "figures"
 SAMPLES = "samples.npz"

@@ -15,8 +15,9 @@ from fer_keras.config.options import PRECISIONS
 from fer_keras.config.recipe import Recipe
 from fer_keras.data.faces import Faces
 from fer_keras.io import files
-from fer_keras.io.errors import UserError, expected
+from fer_keras.io.errors import expected
 from fer_keras.runs import directory
+from fer_keras.runs.content import content_digest
 from fer_keras.runs.source import Source
 
 PRECISION = "precision"
@@ -41,6 +42,7 @@ def of(recipe: Recipe, source: Source, seed: int, phase_data: dict[str, dict], p
     request["dropped images"] = source.dropped and source.dropped.sha256
     request["crop"] = crop and {"detector": crop["detector"], "margin": crop["margin"]}
     request["generated faces"] = source.made and source.made.sha256
+    request["teachers"] = [teacher.sha256 for teacher in source.teachers] or None
     request |= {f"data of {phase}": data["fingerprint"] for phase, data in phase_data.items()}
     request |= votes(recipe, source.faces)
     return json.loads(json.dumps({key: value for key, value in request.items() if value is not None}))
@@ -52,15 +54,6 @@ def votes(recipe: Recipe, faces: Faces) -> dict[str, str]:
     if faces.votes is None or not any(data.needs_votes or data.facts.images_of for data in used):
         return {}
     return {"FER+ votes": hashlib.sha256(np.ascontiguousarray(faces.votes)).hexdigest()}
-
-
-def content_digest(path: pathlib.Path) -> str:
-    """Return the sha256 of a file. Raises UserError when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"Cannot read {path}: {error.strerror}.") from error
 
 
 def read(folder: pathlib.Path) -> dict | None:

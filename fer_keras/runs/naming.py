@@ -7,7 +7,7 @@ import pathlib
 from fer_keras.config import protocols, resolve
 from fer_keras.config.options import DEMO, Options
 from fer_keras.config.recipe import Recipe
-from fer_keras.runs import manifest
+from fer_keras.runs.content import content_digest
 from fer_keras.runs.source import Source
 
 DIGITS = 6
@@ -47,6 +47,8 @@ def overrides(printed: Recipe, profile: str, source: Source, options: Options) -
         changes["drop"] = source.dropped.sha256
     if source.crop:
         changes["crop"] = [source.crop["detector"], source.crop["margin"]]
+    if source.teachers:
+        changes["teachers"] = [teacher.sha256 for teacher in source.teachers]
     if source.made and options.generated:
         changes["generated"] = source.made.sha256
     if source.differences:
@@ -55,4 +57,4 @@ def overrides(printed: Recipe, profile: str, source: Source, options: Options) -
 
 
 def _start(init: str) -> str:
-    return init if init in ("imagenet", "scratch") else manifest.content_digest(pathlib.Path(init))
+    return init if init in ("imagenet", "scratch") else content_digest(pathlib.Path(init))

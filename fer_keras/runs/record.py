@@ -32,6 +32,13 @@ def read_record(run_dir: Path) -> dict:
     return record | {"metrics": metrics_file.read(run_dir, record)}
 
 
+def total_minutes(record: dict) -> float:
+    """Return the minutes of a run and of all its teachers, the time in which they were asked included."""
+    taught = record.get("teachers")
+    before = taught["minutes"] + sum(teacher["minutes"] for teacher in taught["runs"]) if taught else 0.0
+    return round(record["minutes"] + before, 2)
+
+
 def save_record(run_dir: Path, reports_dir: Path) -> Path:
     """Copy record, predictions and metrics of a run to reports_dir/results/<run>, replacing an older copy; return that.
 

@@ -47,6 +47,24 @@ DATA = {
     ),
 }
 
+TOLD = {"rows": int, "accuracy": NUMBER, "entropy": NUMBER}
+TEACHERS = {
+    "file": str,
+    "sha256": str,
+    "minutes": NUMBER,
+    "runs": Many(
+        {
+            **{"run": str, "recipe": str, "seed": int, "sha256": str, "minutes": NUMBER},
+            "history": Many({"split": str, "seed": int}),
+            "trained_on": int,
+            "train": TOLD,
+            "select": TOLD,
+        }
+    ),
+    "mean": {"train": TOLD, "select": TOLD},
+}
+"""What a run learnt from other runs: `trained_on` counts its training rows that a teacher was trained on."""
+
 EPOCH = {
     "phase": str,
     "epoch": int,
@@ -103,6 +121,7 @@ RECORD = {
     },
     "minutes": NUMBER,
     "cpu_minutes?": MAYBE_NUMBER,
+    "teachers?": Maybe(TEACHERS),
     "started": str,
     "finished": str,
     "access": Many({"split": str, "when": str, "why": str}),

@@ -16,6 +16,7 @@ from fer_keras.data.readers import toy
 from fer_keras.data.splits import Splits, subset
 from fer_keras.detection import open_detector
 from fer_keras.io.errors import expected
+from fer_keras.runs.teacher import Teacher
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Source:
     `dataset` is the data set that the run is on, `others` where those of its other phases lie; `splits` is how the run
     divides the faces, once that is known. `dropped` lists the Training rows to leave out, `crop` says how the faces were
     cropped; None where not asked for. `made` are the generated faces that join the training rows, None where the recipe
-    has none.
+    has none. `teachers` are the runs that the run learns from.
     """
 
     faces: Faces
@@ -37,6 +38,7 @@ class Source:
     dropped: DropList | None = None
     crop: dict | None = None
     made: Generated | None = None
+    teachers: tuple[Teacher, ...] = ()
 
 
 def find_source(options: Options, recipe: Recipe) -> Source:

@@ -18,7 +18,7 @@ from fer_keras.io.errors import expected
 from fer_keras.models import builder, saved
 from fer_keras.models.contract import Contract
 from fer_keras.models.weights import initial
-from fer_keras.runs import directory, environment, evaluate_run, manifest, out_of_memory, samples
+from fer_keras.runs import directory, environment, evaluate_run, manifest, out_of_memory, samples, teacher, teaching
 from fer_keras.runs.source import Source, find_source, splits_for, with_generated
 from fer_keras.runs.status import Status
 from fer_keras.training import devices, precision, processes
@@ -38,6 +38,8 @@ def plan(printed: Recipe, options: Options, source: Source | None = None) -> tup
     recipe = _as_run(phase_data.on_dataset(printed, source.dataset), profile, options)
     recipe = dataclasses.replace(recipe, init=_init(recipe, options.init, source.demo))
     phase_data.require(recipe, source.faces, source.others)
+    teachers, recipe = teacher.chosen(printed, recipe, options.teachers, source.demo)
+    source = dataclasses.replace(source, teachers=teachers)
     return with_generated(source, recipe, options.generated, options.seed), profile, recipe
 
 
@@ -100,8 +102,10 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
     state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
     board = Board(folder / directory.TENSORBOARD) if options.tensorboard else None
     start = {"note": note} if note else {}
+    splits_of, lessons = teaching.taught(source, recipe, trainer.splits_of, folder)
     trainer = dataclasses.replace(
         trainer,
+        splits_of=splits_of,
         initialise=lambda model: start.update(initial.load_backbone(model, recipe.init)),
         folder=folder / directory.CHECKPOINT,
         on_epoch=functools.partial(_report_epoch, state, board),
@@ -124,6 +128,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
             "environment": described,
             "phase_data": others,
             "started": started,
+            **lessons,
         }
         test = evaluate_run.write(folder, printed, recipe, identity, trained, source)
         samples.save(folder, test.images, test.rows, *augmented_examples(source.splits.train, recipe, options.seed))
@@ -167,7 +172,9 @@ def train_along(recipe, source, options):
     """Train as one of the processes that write nothing, unless process 0 finds that nothing is left to train."""
     unfinished, policy = _agree()
     if unfinished:
-        _stoppable(_trainer(recipe, source, options, policy)[0].train)
+        trainer = _trainer(recipe, source, options, policy)[0]
+        splits_of, _ = teaching.taught(source, recipe, trainer.splits_of, None)
+        _stoppable(dataclasses.replace(trainer, splits_of=splits_of).train)
         processes.shut_down()
 
 

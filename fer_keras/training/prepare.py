@@ -19,6 +19,8 @@ def treatment(recipe: Recipe, phase: Phase) -> Treatment:
         mixup=recipe.mixup,
         soft_labels=data.soft_labels,
         expected_labels=data.expected_labels,
+        teacher_share=data.teacher_share,
+        teacher_temperature=data.teacher_temperature,
     )
 
 
