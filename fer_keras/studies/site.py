@@ -5,7 +5,7 @@ from pathlib import Path
 from fer_keras.config.recipe import Experiment
 from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.report import drift, learned, notes, printed, result_groups, table
+from fer_keras.report import drift, learned, notes, printed, readme_tables, result_groups, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs.record import RESULTS, load_records
 from fer_keras.studies import attention, comparison_figures, leakage
@@ -109,9 +109,8 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(record, pictures=False)
     readme = reports_dir.resolve().parent / "README.md"
     if readme.is_file():
-        found[readme] = _between_markers(
-            readme, table.summary(result_groups.divided(rows)[0], f"{reports_dir.resolve().name}/")
-        )
+        prefix = f"{reports_dir.resolve().name}/"
+        found[readme] = _between_markers(readme, readme_tables.text(suite, result_groups.divided(rows)[0], prefix))
     return found
 
 

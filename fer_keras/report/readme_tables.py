@@ -1,0 +1,113 @@
+"""The README's tables: what became of each paper's claim, and what the suite's own networks are worth."""
+
+import statistics
+
+from fer_keras.config.recipe import Experiment
+from fer_keras.evaluation.statistics import Interval
+from fer_keras.recipes.papers import PAPERS
+from fer_keras.report import markdown, table, verdict
+from fer_keras.report.markdown import number
+from fer_keras.report.page import PAGE
+from fer_keras.report.result_groups import Row, measured
+from fer_keras.runs import splits
+from fer_keras.runs.record import RESULTS
+
+OWN = ("compact", "lite0")
+"""Experiments whose networks are the suite's own."""
+
+SHOWN = 3
+"""How many of them the README shows: those with the highest accuracy on PublicTest, their seeds' median."""
+
+
+def text(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
+    """Return the README's results; links are relative to where `prefix` leads to reports/."""
+    return "\n\n".join(
+        (
+            claims(suite, rows, prefix),
+            "What could be compared, three seeds each (minimum / median / maximum):",
+            compared(suite, rows, prefix),
+            "The suite's own networks, single, without test-time augmentation, the epoch chosen on PublicTest:",
+            own_networks(rows, prefix),
+        )
+    )
+
+
+def claims(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
+    """Return a table with one line a paper: the highest of its headline claims beside the same metric of our run."""
+    lines = []
+    for experiment in (experiment for experiment in suite if experiment.paper in PAPERS):
+        best = max(_with_claim(experiment, rows), key=lambda row: row.headline["value"], default=None)
+        if best is not None:
+            page = f"[{experiment.paper}]({prefix}{table.paper_page(experiment)})"
+            lines.append((f"{page} {PAPERS[experiment.paper]}", *_claim(best)))
+    return markdown.table(("paper", "its best system", "ours", "verdict"), lines)
+
+
+def compared(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
+    """Return a table of the systems whose headline claim could be compared."""
+    lines = []
+    for experiment in (experiment for experiment in suite if experiment.paper in PAPERS):
+        for row in _with_claim(experiment, rows):
+            if row.middle and verdict.judge(row.middle, row.headline).verdict != verdict.CANNOT:
+                link = f"[{row.recipe}]({prefix}{RESULTS}/{row.middle['run']}/{PAGE})"
+                lines.append((experiment.paper, link, *_claim(row)))
+    return markdown.table(("paper", "system", "claims", "ours", "verdict"), lines)
+
+
+def own_networks(rows: list[Row], prefix: str) -> str:
+    """Return a table of the best of the suite's own networks, chosen by PublicTest."""
+    ranked = sorted((row for row in rows if row.experiment in OWN and row.middle), key=_public, reverse=True)
+    header = (
+        "network",
+        "PrivateTest accuracy",
+        "95 % interval",
+        "without copies",
+        "balanced",
+        "parameters",
+        "training",
+    )
+    return markdown.table(header, [_network(row, prefix) for row in ranked[:SHOWN]])
+
+
+def _with_claim(experiment: Experiment, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.experiment == experiment.name and row.headline]
+
+
+def _claim(row: Row) -> tuple:
+    metric, value = row.headline["metric"], row.headline["value"]
+    claimed = f"{number(metric, value)} {markdown.metric_name(metric)}"
+    if row.middle is None:
+        return claimed, None, "not run yet"
+    judged = verdict.judge(row.middle, row.headline)
+    ours = table.seeds(metric, row.values(lambda run: measured(run, row.headline)))
+    return claimed, ours, f"{judged.verdict}: {judged.reason}"
+
+
+def _network(row: Row, prefix: str) -> tuple:
+    middle = row.middle
+    test = splits.private(middle)
+    seeds = ", ".join(str(run["seed"]) for run in sorted(row.records, key=lambda run: run["seed"]))
+    name = f"[{row.recipe}]({prefix}{RESULTS}/{middle['run']}/{PAGE}), {'seeds' if len(row.records) > 1 else 'seed'} {seeds}"
+    interval = Interval(*middle["metrics"][test]["intervals"]["accuracy"])
+    clean = row.values(lambda run: splits.accuracy(run, test, "clean"))
+    balanced = row.values(lambda run: splits.score(run, test, "balanced_accuracy"))
+    return (
+        name,
+        table.seeds("accuracy", row.values(lambda run: splits.accuracy(run, test))),
+        markdown.interval("accuracy", interval),
+        table.seeds("accuracy", clean),
+        table.seeds("balanced_accuracy", balanced),
+        markdown.parameters(middle["parameters"]["total"]),
+        _time(row.records),
+    )
+
+
+def _time(records: tuple[dict, ...]) -> str:
+    """Return the median time over the seeds, with the devices they had."""
+    devices = sorted({run["environment"]["device"].removeprefix("CPU: ") for run in records})
+    return f"{markdown.minutes(statistics.median(run['minutes'] for run in records))} on {' or '.join(devices)}"
+
+
+def _public(row: Row) -> float:
+    accuracies = row.values(lambda run: splits.accuracy(run, splits.public(run)))
+    return statistics.median(accuracies) if accuracies else 0.0
