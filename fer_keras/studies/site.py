@@ -8,7 +8,7 @@ from fer_keras.io.errors import expected
 from fer_keras.report import drift, learned, notes, printed, readme_tables, result_groups, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs.record import RESULTS, load_records
-from fer_keras.studies import attention, comparison_figures, leakage
+from fer_keras.studies import attention, comparison_figures, leakage, trials
 from fer_keras.studies.audit import audit_page, labels_page
 from fer_keras.studies.gan import page as gan_page
 from fer_keras.studies.paper_consistency import consistency
@@ -88,6 +88,7 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
         reports_dir / "README.md": table.overview(suite, rows),
         reports_dir / consistency.PAGE: consistency.page(),
         reports_dir / leakage.PAGE: leakage.page(records),
+        **trials.pages(reports_dir, records),
         reports_dir / learned.PAGE: learned.page(suite, rows, reports_dir),
     }
     if any(experiment.name == attention.EXPERIMENT for experiment in suite):
@@ -110,7 +111,7 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
     readme = reports_dir.resolve().parent / "README.md"
     if readme.is_file():
         prefix = f"{reports_dir.resolve().name}/"
-        found[readme] = _between_markers(readme, readme_tables.text(suite, result_groups.divided(rows)[0], prefix))
+        found[readme] = _between_markers(readme, readme_tables.text(suite, rows, prefix))
     return found
 
 

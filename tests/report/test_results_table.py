@@ -48,7 +48,7 @@ def test_a_run_fills_its_row_and_the_readme_between_its_markers(reports, make_ru
     readme = (reports.parent / "README.md").read_text()
     assert readme.startswith(f"before\n{BEGIN}\n")
     assert readme.endswith(f"{END}\nafter\n")
-    assert "](reports/results/toy-cpu-seed0/report.md)" in readme
+    assert "| paper | its best system | ours | verdict |" in readme
 
 
 def test_several_seeds_are_one_row_and_the_verdict_is_the_medians(reports, make_run):
