@@ -14,7 +14,7 @@ import pytest
 
 from fer_keras.data.readers import ferplus
 from fer_keras.data.readers.photos import Photo, decoded
-from fer_keras.inference.photo import read_face
+from fer_keras.inference.photo import read_photo
 from fer_keras.io import files
 from fer_keras.io.errors import UserError
 from fer_keras.io.npz import read_npz
@@ -159,9 +159,10 @@ def bomb(width, height):
 def test_an_image_that_unpacks_to_far_more_is_refused(tmp_path, side):
     path = tmp_path / "me.png"
     path.write_bytes(bomb(side, side))
-    for read in (lambda: read_face(path, 48, 1), lambda: decoded([Photo(path, 0, "train")], 8, tmp_path)):
-        with pytest.raises(UserError, match=r"an image of a usual size at .*me\.png. Received: a far larger one"):
-            read()
+    with pytest.raises(UserError, match=r"an image of a usual size at .*me\.png. Received: a far larger one"):
+        decoded([Photo(path, 0, "train")], 8, tmp_path)
+    with pytest.raises(UserError, match=rf"at most 89,478,485 pixels .*me\.png. Received: {side}x{side}, "):
+        read_photo(path)
 
 
 def test_a_votes_file_of_absurd_length_is_not_read(tmp_path):

@@ -1,24 +1,33 @@
 """Trained models as functions of photos."""
 
+import dataclasses
 import pathlib
 
 from fer_keras import runtime
-from fer_keras.inference.classifier import Classifier, Prediction
+from fer_keras.inference.classifier import Classifier
 from fer_keras.inference.loading import load
+from fer_keras.inference.results import Prediction, Predictions
 from fer_keras.io.errors import expected
 from fer_keras.runs.directory import MODEL, is_run
 
-__all__ = ["Classifier", "Prediction", "load_model"]
+__all__ = ["Classifier", "Prediction", "Predictions", "load_model"]
+
+WITHOUT_TENSORFLOW = ".tflite"
 
 
 def load_model(
-    path: str | pathlib.Path | None = None, *, classes: tuple[str, ...] | None = None, crop: bool | None = None
+    path: str | pathlib.Path | None = None,
+    *,
+    classes: tuple[str, ...] | None = None,
+    detect: bool | None = None,
+    detector: str | pathlib.Path | None = None,
 ) -> Classifier:
     """Return the classifier at `path`: a run directory, its model.keras, or a SavedModel that the suite exported.
 
     Args:
         classes: names of the outputs in order, for a model that does not name them.
-        crop: find the face in photos first (needs OpenCV); None does what the training images went through.
+        detect: what `Classifier.predict` does where it is not told; see there.
+        detector: name or file of the face detector; None takes the one of the training faces, or the default one.
 
     Raises UserError when there is no such model, or it does not say which classes it has.
 
@@ -30,5 +39,7 @@ def load_model(
             "a run directory or model.keras", "none", "This version ships no weights: train, or give a model."
         )
     path = pathlib.Path(path)
-    runtime.prepare(training=False)
-    return load(path / MODEL if is_run(path) else path, classes, crop)
+    if path.suffix.lower() != WITHOUT_TENSORFLOW:
+        runtime.prepare(training=False)
+    model = load(path / MODEL if is_run(path) else path, classes, detect, detector)
+    return dataclasses.replace(model, detect=detect, detector=detector)

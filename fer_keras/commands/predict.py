@@ -1,58 +1,106 @@
-"""`python -m fer_keras.predict MODEL IMAGE...`: what a trained model sees in one's own photos (Paper 001, appendix)."""
+"""`fer-keras predict [MODEL] INPUT...`: what a trained model sees in one's own photos and videos (Paper 001, appendix)."""
 
 import argparse
 import pathlib
+import sys
+import warnings
 
-from fer_keras import runtime
 from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.io.errors import expected
+
+SUFFIXES = (".keras", ".tflite", ".h5", ".onnx")
+EPILOG = """inputs: photos of any format that Pillow reads (HEIC with pillow-heif); folders, for all photos in and below
+them; wildcards; videos and camera numbers (with OpenCV). A photo of at most 100 pixels both ways is taken as a face that
+is cropped already. Exit code: 0; 1 when an input could not be predicted, each of which is a line on standard error; 2
+when nothing could be."""
 
 
 @entry_point
 def main(arguments: list[str] | None = None) -> int:
-    """Print one line an image: file, predicted expression, confidence; 2 on bad input."""
-    parser = argparse.ArgumentParser(
-        prog=program.name("predict"), description="What a trained model sees in your own photos."
-    )
-    parser.add_argument("model", type=pathlib.Path, help="model.keras of a run, or its SavedModel folder")
-    parser.add_argument(
-        "images", type=pathlib.Path, nargs="+", help="faces; PNG, JPEG, BMP or GIF of any size; cropped, unless --crop"
-    )
-    parser.add_argument(
-        "--crop",
-        action=argparse.BooleanOptionalAction,
-        help="find the largest face with OpenCV and crop to it; default: as the model's run did with its rows",
-    )
-    parser.add_argument(
-        "--detector", type=pathlib.Path, metavar="ONNX", help="YuNet's file, instead of the Haar cascade"
-    )
-    parser.add_argument(
-        "--classes", type=_names, metavar="A,B,C", help="the model's classes in order, where its file does not say them"
-    )
-    options = parser.parse_args(arguments)
+    """Print what the model sees in each input; return 1 when one could not be predicted, 2 when none could be."""
+    options = _parser().parse_args(arguments)
     return run_command(lambda: _predict(options), stopped="Stopped.")
 
 
-def _predict(options):
-    runtime.prepare(training=False)
-    from fer_keras.inference import loading
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program.name("predict"), description="What a trained model sees in your own photos.", epilog=EPILOG
+    )
+    add, folder = parser.add_argument, pathlib.Path
+    add(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="photo, folder, wildcard, video or camera number; a model may be first",
+    )
+    add("--model", type=folder, metavar="PATH", help="a run, its model.keras, a SavedModel or .tflite; default: ours")
+    add(
+        "--classes", type=_names, metavar="A,B,C", help="the model's classes in order, where its file does not say them"
+    )
+    add("--format", choices=("text", "json", "csv"), default="text", help="json: an object a line; default: text")
+    add("--out", type=folder, metavar="FILE", help="write the lines there instead of to standard output")
+    add("--draw", type=folder, metavar="OUT", help="annotated photo or video; a folder for several inputs")
+    add("--timeline", type=folder, metavar="OUT", help="figure of a video's probabilities over time (Matplotlib)")
+    add("--largest", action="store_true", help="only the largest face of a photo or frame")
+    add(
+        "--detect",
+        "--crop",
+        action=argparse.BooleanOptionalAction,
+        help="find faces in small photos, too; --no-detect takes the central square of every photo as one face",
+    )
+    add("--detector", metavar="NAME|FILE", help="another face detector, by its name or file")
+    add("--max-pixels", type=_positive(int), metavar="N", help="of a photo that is still read; default: 89,478,485")
+    add(
+        "--smooth",
+        type=_positive(float),
+        metavar="SECONDS",
+        help="over which a video's probabilities are averaged; 0: off",
+    )
+    add("--seconds", type=_positive(float), metavar="N", help="stop a video or camera after them")
+    return parser
 
-    model = loading.load(options.model, options.classes, options.crop, options.detector)
-    for path in options.images:
-        prediction = model.predict(path)[0]
-        print(
-            f"{path}: {prediction.emotion} ({100 * prediction.confidence:.2f}% confidence){_place(model, prediction)}"
-        )
+
+def _predict(options) -> int:
+    warnings.filterwarnings("ignore", module="PIL")  # of damaged EXIF data and the like, which change no pixel
+    model, words = _split(options)
+    from fer_keras.api.classifier import load_model
+    from fer_keras.inference import session
+    from fer_keras.inference.inputs import expand
+
+    classifier = load_model(model, classes=options.classes, detect=options.detect, detector=options.detector)
+    names = ("format", "out", "draw", "timeline", "detect", "largest", "max_pixels", "smooth", "seconds")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    inputs = list(expand(words))
+    failed = session.predict(classifier, inputs, session.Wanted(**given))
+    if failed and len(inputs) > 1:
+        print(f"{failed:,} of {len(inputs):,} inputs could not be predicted.", file=sys.stderr)
+    return 1 if failed else 0
 
 
-def _place(model, prediction) -> str:
-    """Return where the face was, for a model that looks for one."""
-    if not model.cropping:
-        return ""
-    if prediction.box is None:
-        return "; no face found, centre taken"
-    left, top, width, height = prediction.box
-    return f"; face of {width}x{height} pixels at {left},{top}"
+def _split(options) -> tuple[pathlib.Path | None, list[str]]:
+    """Return the model and the inputs: without --model a model may come first."""
+    first, *rest = options.inputs
+    if options.model or not _is_model(pathlib.Path(first)):
+        return options.model, options.inputs
+    if not rest:
+        raise expected("a photo after the model", "none")
+    return pathlib.Path(first), rest
+
+
+def _is_model(path: pathlib.Path) -> bool:
+    return path.suffix.lower() in SUFFIXES or any((path / name).exists() for name in ("saved_model.pb", "model.keras"))
+
+
+def _positive(kind):
+    def number(text: str):
+        value = kind(text)
+        if not 0 <= value < float("inf"):
+            raise ValueError
+        return value
+
+    number.__name__ = "number from 0 up"
+    return number
 
 
 def _names(text: str) -> tuple[str, ...]:

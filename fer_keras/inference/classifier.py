@@ -1,37 +1,17 @@
-"""A trained model as a function of photos."""
+"""A trained model as a function of photos. `fer_keras.inference.loading` reads one from a file."""
 
 import dataclasses
 import pathlib
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from PIL import Image
 
-from fer_keras.inference.photo import face_of, read_face
+from fer_keras.inference.faces import FaceFinder, finder
+from fer_keras.inference.photo import MOST_PIXELS
+from fer_keras.inference.results import Prediction, Predictions
+from fer_keras.inference.stream import see
 
 BATCH_SIZE = 256
-
-
-@dataclasses.dataclass(frozen=True)
-class Prediction:
-    """What a model says of one photo.
-
-    Attributes:
-        emotion: the most probable class.
-        probabilities: {class: probability}, in the model's order; they sum to 1.
-        box: (left, top, width, height) of the face in pixels of the photo, None where none was looked for or found.
-        source: the file, None for an array.
-    """
-
-    emotion: str
-    probabilities: dict[str, float]
-    box: tuple[int, int, int, int] | None = None
-    source: str | None = None
-
-    @property
-    def confidence(self) -> float:
-        """The probability of `emotion`."""
-        return self.probabilities[self.emotion]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +22,9 @@ class Classifier:
         forward: uint8 [N, side, side, channels] to probabilities [N, K].
         side, channels: of the faces that it takes; one channel is grey, three are RGB.
         class_names: of the K outputs, in order.
-        cropping: (Detector, margin) that finds the face in a photo, None to take the central square.
+        cropping: (Detector, margin) that its training faces were cropped with, or that the user wants; else None.
+        detect: what `predict` does where it is not told.
+        detector: name or file of the detector for a model without `cropping`; None for the default one.
     """
 
     forward: Callable[[np.ndarray], np.ndarray]
@@ -50,6 +32,8 @@ class Classifier:
     channels: int
     class_names: tuple[str, ...]
     cropping: tuple | None = None
+    detect: bool | None = None
+    detector: str | pathlib.Path | None = None
 
     def probabilities(self, faces: np.ndarray) -> np.ndarray:
         """Return float32 [N, K] of faces uint8 [N, side, side, channels]. Raises ValueError for other arrays."""
@@ -61,41 +45,37 @@ class Classifier:
         parts = [self.forward(faces[start : start + BATCH_SIZE]) for start in range(0, len(faces), BATCH_SIZE)]
         return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, len(self.class_names)), np.float32)
 
-    def predict(self, photos) -> list[Prediction]:
-        """Return a prediction for each photo, in order.
+    def predict(
+        self, photos, *, detect: bool | None = None, largest: bool = False, max_pixels: int = MOST_PIXELS
+    ) -> Predictions:
+        """Return a prediction for each face of each photo, in order; one without emotion for a photo without a face.
 
         Args:
             photos: a path or an array, or several: uint8 [H, W] or [H, W, 1] grey, [H, W, 3] RGB, [N, H, W, C] many.
+            detect: find the faces of every photo; False takes the central square of every photo as one face. By default
+                faces are found, but a photo of at most 100 pixels both ways is taken as a face that someone cropped,
+                unless the model was trained on crops of such photos.
+            largest: only the largest face of each photo.
+            max_pixels: of a file that is still read.
 
-        Raises UserError for a file that is missing or no image, ValueError for an array of another kind.
+        Raises UserError for a file that is missing or no photo, and where the detector is not installed; ValueError for
+        an array of another kind.
         """
-        faces, boxes, sources = [], [], []
-        for photo in _each(photos):
-            path = isinstance(photo, str | pathlib.Path)
-            taken = (
-                read_face(pathlib.Path(photo), self.side, self.channels, self.cropping) if path else self._face(photo)
-            )
-            faces.append(taken[0])
-            boxes.append(taken[1])
-            sources.append(str(photo) if path else None)
-        if not faces:
-            return []
-        rows = self.probabilities(np.stack(faces))
-        return [self._prediction(*parts) for parts in zip(rows, boxes, sources, strict=True)]
+        found = Predictions()
+        for seen in see(self, _each(photos), self.finder(detect, largest), max_pixels):
+            if seen.error:
+                raise seen.error
+            found += seen.predictions
+        return found
 
-    def _face(self, array):
-        if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim not in (2, 3):
-            described = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
-            raise ValueError(f"Expected paths, or uint8 arrays [H, W], [H, W, 1] or [H, W, 3]. Received: {described}")
-        grey = array.ndim == 2 or array.shape[2] == 1
-        if not grey and array.shape[2] != 3:
-            raise ValueError(f"Expected 1 or 3 channels. Received: {array.shape[2]}")
-        image = Image.fromarray(array.reshape(array.shape[:2]) if grey else array)
-        return face_of(image, self.side, self.channels, self.cropping)
+    def finder(self, detect: bool | None = None, largest: bool = False) -> FaceFinder:
+        """Return what finds the faces for `predict`."""
+        return finder(self.cropping, self.detector, self.detect if detect is None else detect, largest)
 
-    def _prediction(self, row, box, source):
+    def named(self, prediction: Prediction, row: np.ndarray) -> Prediction:
+        """Return `prediction` with the probabilities float32 [K]."""
         shares = dict(zip(self.class_names, map(float, row), strict=True))
-        return Prediction(max(shares, key=shares.get), shares, box, source)
+        return dataclasses.replace(prediction, emotion=max(shares, key=shares.get), probabilities=shares)
 
 
 def _each(photos) -> Iterable:

@@ -1,38 +1,159 @@
-"""A photo becomes the face that a network takes."""
+"""A photo of any format that Pillow decodes, told by its content, becomes an array of RGB pixels.
 
+Large photos are read smaller, by a whole factor, with at least WORKING_PIXELS left: of a JPEG fewer coefficients are
+decoded then, so that 100 million pixels need neither the time nor the memory.
+"""
+
+import dataclasses
+import io
+import math
 import pathlib
+import threading
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, UnidentifiedImageError
 
-from fer_keras.data.crop import crop
-from fer_keras.data.readers.photos import in_colour
+from fer_keras.data.readers.colours import SIDES_EXCHANGED, in_rgb, orientation, turned
+from fer_keras.inference.content import HEAD, head_of, kind_of
+from fer_keras.io.errors import UserError, expected
+from fer_keras.io.paths import require_file
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF")
-Box = tuple[int, int, int, int]
+MOST_PIXELS = 89_478_485
+"""Pillow's own limit for what it does not call a decompression bomb."""
+WORKING_PIXELS = 1600 * 1200
+NO_PHOTOS = ("EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG")
+"""Formats that Pillow names, but leaves to another program; EPS runs Ghostscript."""
+END_OF_JPEG = b"\xff\xd9"
+USUAL = ("JPEG", "PNG", "GIF", "BMP")
+HEIC_EXTRA = "pip install 'fer-keras[heic]'"
+
+_opening = threading.Lock()
 
 
-def read_face(path: pathlib.Path, side: int, channels: int, cropping=None) -> tuple[np.ndarray, Box | None]:
-    """Return (the image at `path` as uint8 [side, side, channels], the box of the face in it).
+@dataclasses.dataclass(frozen=True)
+class Photo:
+    """A photo's pixels.
 
-    Turned upright where its EXIF data say how; then as `face_of`.
-    Raises UserError for a file that is missing or no image, or a decompression bomb.
+    Attributes:
+        pixels: uint8 [h, w, 3], RGB, upright; perhaps smaller than the photo.
+        width, height: of the photo itself, upright, in its own pixels.
+        notes: what a user should know of how it was read.
     """
-    return face_of(ImageOps.exif_transpose(in_colour(path, FORMATS)), side, channels, cropping)
+
+    pixels: np.ndarray
+    width: int
+    height: int
+    notes: tuple[str, ...] = ()
 
 
-def face_of(image: Image.Image, side: int, channels: int, cropping=None) -> tuple[np.ndarray, Box | None]:
-    """Return (uint8 [side, side, channels], box): the largest face of `image`, found by `cropping` = (Detector, margin).
+def read_photo(path: pathlib.Path, most_pixels: int = MOST_PIXELS, whole: bool = False) -> Photo:
+    """Return the photo at `path`; of an animation the first frame, of a JPEG that is cut off what is there.
 
-    The box is (left, top, width, height) in pixels of the image, None where no face is found. Then, and without
-    `cropping`, it is the central square that is taken, shrunk with area averaging.
+    Args:
+        most_pixels: of a photo, before it is decoded.
+        whole: keep every pixel instead of reading large photos smaller.
+
+    Raises UserError in one line for what is no photo, is damaged, is larger, or needs a decoder that is not installed.
     """
-    image = image.convert("L" if channels == 1 else "RGB")
-    if cropping:
-        pixels = np.asarray(image).reshape(image.height, image.width, channels)
-        cropped = crop(pixels, side, *cropping)
-        return cropped.pixels, cropped.box and tuple(round(number) for number in cropped.box)
-    (width, height), edge = image.size, min(image.size)
-    left, top = (width - edge) // 2, (height - edge) // 2
-    square = image.crop((left, top, left + edge, top + edge))
-    return np.asarray(square.resize((side, side), Image.Resampling.BOX)).reshape(side, side, channels), None
+    path = require_file(pathlib.Path(path), "a photo")
+    try:
+        with path.open("rb") as file:
+            return _read(file, path, most_pixels, whole)
+    except UserError:
+        raise
+    except UnidentifiedImageError as error:
+        raise expected(f"a photo that Pillow can read at {path}", kind_of(head_of(path))) from error
+    except MemoryError as error:
+        raise expected(f"memory for the photo at {path}", "out of memory") from error
+    except Exception as error:  # a decoder fed with damaged bytes raises nearly anything
+        reason = f": {error}" if isinstance(error, OSError | ValueError | SyntaxError) and str(error) else ""
+        raise expected(f"a photo that can be decoded at {path}", f"a damaged file{reason}") from error
+
+
+def of_array(array: np.ndarray) -> Photo:
+    """Return the photo in uint8 [H, W] or [H, W, 1] (grey) or [H, W, 3] (RGB). Raises ValueError for anything else."""
+    if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim not in (2, 3) or not array.size:
+        described = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
+        raise ValueError(f"Expected paths, or uint8 arrays [H, W], [H, W, 1] or [H, W, 3]. Received: {described}")
+    if array.ndim == 3 and array.shape[2] not in (1, 3):
+        raise ValueError(f"Expected 1 or 3 channels. Received: {array.shape[2]}")
+    height, width = array.shape[:2]
+    return Photo(np.broadcast_to(array.reshape(height, width, -1), (height, width, 3)), width, height)
+
+
+def _read(file: BinaryIO, path, most_pixels, whole) -> Photo:
+    image, notes = _open(file, path), []
+    if math.prod(image.size) > most_pixels:
+        raise _too_large(path, image.size, most_pixels)
+    if getattr(image, "is_animated", False) and image.format != "MPO":
+        notes.append(f"{image.n_frames} frames, the first taken")
+    size = image.size
+    factor = 1 if whole else max(1, math.isqrt(math.prod(size) // WORKING_PIXELS))
+    image, complete = _loaded(image, file, path, factor)
+    if not complete:
+        notes.append("cut off, read as far as it goes")
+    turn = orientation(image)  # only now: Pillow turns TIFF itself while it decodes
+    pixels = np.asarray(turned(in_rgb(_smaller(image, factor * max(image.size) // max(size)), path), turn))
+    width, height = size[::-1] if turn in SIDES_EXCHANGED else size
+    return Photo(pixels, width, height, tuple(notes))
+
+
+def _open(file: BinaryIO, path) -> Image.Image:
+    """Return the image with its header read. Pillow's limit gives way to ours, which can be named and moved."""
+    formats = _formats(kind_of(file.read(HEAD)), path)
+    with _opening:
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(file, formats=formats)
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _formats(kind: str, path) -> list[str]:
+    """Return the formats to try; to load all takes Pillow 0.2 s, which the usual ones need not pay."""
+    if kind == "HEIC":
+        _register_heic(path)
+    with _opening:
+        if kind in USUAL:
+            Image.preinit()
+            return [kind]
+        Image.init()
+        return [name for name in Image.ID if name not in NO_PHOTOS]
+
+
+def _register_heic(path) -> None:
+    try:
+        import pillow_heif
+    except ImportError as error:
+        then = f"Run: {HEIC_EXTRA}; or save the photo as JPEG."
+        raise expected(f"pillow-heif, to read the HEIC photo at {path}", "none installed", then) from error
+    pillow_heif.register_heif_opener()
+
+
+def _loaded(image, file, path, factor) -> tuple[Image.Image, bool]:
+    """Return the decoded image, and whether its file was complete."""
+    try:
+        return _decoded(image, factor), True
+    except OSError:
+        if image.format not in ("JPEG", "MPO"):
+            raise
+    file.seek(0)
+    return _decoded(_open(io.BytesIO(file.read() + END_OF_JPEG), path), factor), False
+
+
+def _decoded(image, factor):
+    if factor > 1:
+        image.draft(None, (image.width // factor, image.height // factor))
+    image.load()
+    return image
+
+
+def _smaller(image, factor):
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _too_large(path, size, most):
+    pixels = math.prod(size)
+    then = f"Give --max-pixels {pixels} if you trust the file."
+    return expected(f"at most {most:,} pixels at {path}", f"{size[0]}x{size[1]}, {pixels:,} pixels", then)

@@ -6,7 +6,7 @@ import json
 import os
 import pathlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from fer_keras.io.errors import UserError, expected
 
@@ -16,20 +16,30 @@ LONGEST_JSON = 1 << 24
 
 
 def write(path: pathlib.Path, writer: Callable[[pathlib.Path], None], previous: pathlib.Path | None = None) -> None:
-    """Let `writer` fill a temporary file beside `path`, flush it to disk, then rename it into place.
+    """Let `writer` fill a file that then becomes `path`, as `replacing` does."""
+    with replacing(path, previous) as part:
+        writer(part)
+
+
+@contextlib.contextmanager
+def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Iterator[pathlib.Path]:
+    """Give a temporary file beside `path` to fill; after the block flush it to disk, and rename it into place.
 
     The file that `path` was until then becomes `previous`, where that is given.
-    Raises UserError when the disk is full or the folder cannot be written; `path` and `previous` are then as they were.
+    Raises UserError when the disk is full or the folder cannot be written; `path` and `previous` are then as they were,
+    as they are when the block raises.
     """
     part = path.with_name(f".{path.name}.part{os.getpid()}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        writer(part)
+        yield part
         _flush(part)
         if previous and path.exists():
             path.replace(previous)
         part.replace(path)
         _flush(path.parent)
+    except BrokenPipeError:  # standard output's
+        raise
     except OSError as error:
         raise UserError(
             f"Cannot write {path}: {error.strerror or error}. Free space or choose another --out."

@@ -14,7 +14,7 @@ from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.data.cache import cached
 from fer_keras.data.readers import affectnet, csv_source, ferplus, folders
 from fer_keras.data.readers.photos import Photo, decoded
-from fer_keras.inference.photo import read_face
+from fer_keras.inference.photo import read_photo
 from tests.fuzzing import EDITS, mutated, settings, tally
 
 TOKENS = (b",", b"\n", b"\r", b'"', b" ", b"\0", b"\xff", b"\xef\xbb\xbf", b"-1", b"256", b"9" * 30, b"nan", b"1e999")
@@ -108,6 +108,8 @@ IMAGES = {
     "bmp": encoded("BMP", "RGB", (20, 30)),
     "tiff": encoded("TIFF", "RGB", (20, 30)),
     "gif": encoded("GIF", "L", (20, 30)),
+    "webp": encoded("WEBP", "RGBA", (20, 30)),
+    "avif": encoded("AVIF", "RGB", (20, 30)),
 }
 PIECES = (
     b"\xff\xff\xff\xff",
@@ -144,7 +146,7 @@ def test_photos(tmp_path, capsys, reader):
     path = tmp_path / "photo"
     actions = {
         "photos": lambda: decoded([Photo(path, 0, "train", (2.0, 2.0, 18.0, 19.0))], 32, tmp_path),
-        "predict": lambda: read_face(path, 48, 1),
+        "predict": lambda: read_photo(path),
     }
     with tally(f"images of any kind, {reader}", capsys) as found:
 

@@ -2,15 +2,10 @@
 
 import copy
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from fer_keras.data.readers.toy import toy_faces
-from fer_keras.detection import open_detector
 from fer_keras.detection.haar import CASCADE
 from fer_keras.inference.loading import find_cropping
-from fer_keras.inference.photo import read_face
 from fer_keras.io.errors import UserError
 from fer_keras.report.page import render
 from fer_keras.runs import schema
@@ -76,44 +71,3 @@ def test_another_detector_than_in_training_is_refused(make_run):
     ):
         find_cropping(model, None, None)
     assert find_cropping(model, True, None)[1] == 0.0
-
-
-@pytest.fixture(scope="module")
-def photo():
-    """A drawn face of 144 pixels on a grey ground of 400x300, away from its centre."""
-    detector = open_detector("haar")
-    faces = toy_faces(n_train=20, n_public=8, n_private=8, seed=3).images
-    face = next(image for image in faces if detector.find(image))
-    canvas = np.full((300, 400), 128, np.uint8)
-    canvas[20:164, 240:384] = face[..., 0].repeat(3, axis=0).repeat(3, axis=1)
-    return canvas
-
-
-def test_a_photo_is_cropped_to_its_face_and_says_where_it_is(photo, tmp_path, make_run):
-    Image.fromarray(photo).save(tmp_path / "me.png")
-    cropping = find_cropping(cropped_run(make_run, None), True, None)
-    face, (left, top, width, height) = read_face(tmp_path / "me.png", 48, 1, cropping)
-    assert face.shape == (48, 48, 1)
-    assert left > 200 and top < 100 and 80 < width <= 160 and 80 < height <= 160
-    whole, box = read_face(tmp_path / "me.png", 48, 1)
-    assert box is None
-    assert np.abs(face.astype(int) - whole).mean() > 10
-
-
-def test_a_photo_without_a_face_says_so_and_is_taken_by_its_centre(tmp_path, make_run):
-    Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(tmp_path / "wall.png")
-    cropping = find_cropping(cropped_run(make_run, None), True, None)
-    face, box = read_face(tmp_path / "wall.png", 48, 3, cropping)
-    assert box is None
-    np.testing.assert_array_equal(face, np.full((48, 48, 3), 200))
-
-
-def test_a_photo_taken_with_the_camera_turned_is_turned_upright(tmp_path):
-    """EXIF orientation 6: the first row of the file is the right-hand side of the scene."""
-    scene = np.zeros((60, 60), np.uint8)
-    scene[:20] = 250
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.fromarray(np.rot90(scene)).save(tmp_path / "turned.png", exif=exif)
-    face, _ = read_face(tmp_path / "turned.png", 60, 1)
-    np.testing.assert_array_equal(face[..., 0], scene)

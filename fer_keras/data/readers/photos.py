@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from fer_keras.data.readers.colours import in_rgb
 from fer_keras.io.errors import UserError, expected
 from fer_keras.io.paths import require_file
 
@@ -52,7 +53,7 @@ def _decode(photo: Photo, side: int) -> np.ndarray:
 
 
 def in_colour(path: Path, formats: tuple[str, ...] = FORMATS) -> Image.Image:
-    """Return the image file at `path`, of one of Pillow's `formats`, decoded to RGB (a GIF's first frame).
+    """Return the image file at `path`, of one of Pillow's `formats`, decoded to RGB; what is transparent becomes grey.
 
     Raises UserError, naming the file: missing or empty, no such image, damaged, of more than 8 bits a channel, or a
     decompression bomb (Pillow's limit, 89 million pixels).
@@ -64,7 +65,8 @@ def in_colour(path: Path, formats: tuple[str, ...] = FORMATS) -> Image.Image:
             with Image.open(path, formats=formats) as image:
                 if image.mode not in MODES:
                     raise expected(f"an image of 8 bits a channel at {path}", f"mode {image.mode}")
-                return image.convert("RGB")
+                image.load()
+                return in_rgb(image, path)
     except UserError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:

@@ -1,0 +1,78 @@
+"""Which parts of a photo are faces, and how a network gets to see them."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from fer_keras.data.crop import MARGIN, cut
+from fer_keras.detection import Detector, Face, open_detector
+from fer_keras.inference.photo import Photo
+
+SMALL = 100
+"""Photos of at most this many pixels both ways are faces that someone has cropped: FER2013's have 48, RAF-DB's 100."""
+LEAST_SIDE, MOST_ELONGATED = 16, 32
+"""No face is looked for in an image that is smaller or, longer side by shorter, more elongated."""
+
+
+@dataclasses.dataclass(frozen=True)
+class FaceFinder:
+    """Finds the faces of photos.
+
+    Attributes:
+        open: gives the detector, when the first photo needs it; None takes every photo whole.
+        margin: by which the frame of a face is widened on each side, in sides of the frame.
+        small: photos of at most this many pixels both ways are taken whole.
+        largest: only the largest face of a photo.
+    """
+
+    open: Callable[[], Detector] | None
+    margin: float = MARGIN
+    small: int = 0
+    largest: bool = False
+
+    @functools.cached_property
+    def detector(self) -> Detector:
+        """The detector. Raises UserError where it cannot be had."""
+        return self.open()
+
+    def takes_whole(self, photo: Photo) -> bool:
+        """Say whether the central square of `photo` is taken, without looking for a face."""
+        return self.open is None or max(photo.width, photo.height) <= self.small
+
+    def find(self, photo: Photo) -> list[Face]:
+        """Return the faces of `photo`, the largest first; boxes in `photo.pixels`."""
+        height, width = photo.pixels.shape[:2]
+        if min(height, width) < LEAST_SIDE or max(height, width) > MOST_ELONGATED * min(height, width):
+            return []
+        found = self.detector.find(photo.pixels)
+        return found[:1] if self.largest else found
+
+    def cut(self, photo: Photo, face: Face | None, side: int, channels: int) -> np.ndarray:
+        """Return uint8 [side, side, channels]: the frame around `face`, without one the central square."""
+        frame = face and self.detector.framing.frame(face.box)
+        pixels = cut(photo.pixels, side, frame, self.margin)
+        if channels == 1:
+            pixels = np.asarray(Image.fromarray(pixels).convert("L"))
+        return pixels.reshape(side, side, channels)
+
+
+def finder(cropping: tuple | None, name: str | Path | None, detect: bool | None, largest: bool) -> FaceFinder:
+    """Return the finder for a classifier with `cropping` or the detector `name`; see `Classifier.predict` for the rest."""
+    if detect is False:
+        return FaceFinder(None)
+    if cropping:
+        detector, margin = cropping
+        return FaceFinder(lambda: detector, margin, largest=largest)
+    return FaceFinder(lambda: open_detector(name), small=0 if detect else SMALL, largest=largest)
+
+
+def in_photo(face: Face, photo: Photo) -> tuple[int, int, int, int]:
+    """Return the box of `face` in pixels of the photo itself."""
+    height, width = photo.pixels.shape[:2]
+    across, down = photo.width / width, photo.height / height
+    left, top, w, h = face.box
+    return round(left * across), round(top * down), round(w * across), round(h * down)
