@@ -8,12 +8,15 @@ from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io.errors import expected
 from fer_keras.runs.migration import migrate
 from fer_keras.runs.verify import rebuild, verify
+from fer_keras.studies import acceptance, trials
 from fer_keras.studies.site import accept_recipe, check, drifted, regenerate
 
 
 @entry_point
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0, 1 when a page is stale, a recipe has changed since or a metric disagrees, 2 for bad input (one line)."""
+    """Return 0, or 2 for bad input (one line); 1 when a page is stale, a recipe has changed since, a metric disagrees, or
+    a fresh run lies outside the band of the recorded seeds.
+    """
     parser = argparse.ArgumentParser(prog=program.name("report"), description=__doc__)
     parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     action = parser.add_mutually_exclusive_group()
@@ -32,6 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
         help="let the result of RUN stand although its recipe has changed since (--why)",
     )
     parser.add_argument("--why", metavar="TEXT", help="the reason, for --accept-recipe")
+    action.add_argument(
+        "--accept", type=Path, metavar="RUN", help="does this fresh run lie within the band of the recorded seeds?"
+    )
+    action.add_argument("--trial", type=Path, metavar="RUN", help="list a finished run in search.md (--decided)")
+    parser.add_argument("--decided", metavar="TEXT", help="for --trial: what its PublicTest accuracy decided")
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), stopped="Stopped. Nothing half-written is left.")
 
@@ -39,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options) -> int:
     if options.why and not options.accept_recipe:
         raise expected("--accept-recipe RUN with --why", "none")
+    if options.decided and not options.trial:
+        raise expected("--trial RUN with --decided", "none")
     if options.migrate:
         record = migrate(options.migrate)
         print(f"Converted: {options.migrate} holds {record['run'] if record else 'an unfinished run'}.")
@@ -59,7 +69,14 @@ def _run(options) -> int:
         faults = [f"stale: {path}" for path in check(options.reports)] + drifted(options.reports)
         print("\n".join(faults) or "Every page is what its JSON generates, and every result is of today's recipe.")
         return bool(faults)
-    if options.accept_recipe:
+    if options.accept:
+        judged = acceptance.judge(options.accept, options.reports)
+        print(judged.text)
+        return not judged.accepted
+    if options.trial:
+        trials.add(options.reports, options.trial, options.decided or "")
+        changed = [options.reports / trials.RECORD, *regenerate(options.reports)]
+    elif options.accept_recipe:
         changed = accept_recipe(options.reports, options.accept_recipe, options.why or "")
     else:
         changed = regenerate(options.reports)

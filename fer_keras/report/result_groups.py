@@ -84,15 +84,19 @@ def groups(records: list[dict]) -> list[list[dict]]:
     """Group records that differ only in their seed; words and the profiles to choose from are no difference."""
     groups = {}
     for record in records:
-        data, init = record["data"], record["init"]
-        start = (init["kind"], init.get("sha256"))
-        protocol = (data["split"], data["test_name"], data["fingerprint"])
-        deciding = resolve.stated(resolve.without_words(record["as_run"] | {"profiles": {}}))
-        as_run = json.dumps(deciding, sort_keys=True)
-        groups.setdefault(
-            (record["experiment"], record["recipe"], record["profile"], start, protocol, as_run), []
-        ).append(record)
+        groups.setdefault(_kind(record), []).append(record)
     return list(groups.values())
+
+
+def _kind(record: dict) -> tuple:
+    """Return what runs have in common that differ only in their seed; the runs that taught them are of it, too."""
+    data, init = record["data"], record["init"]
+    start = (init["kind"], init.get("sha256"))
+    teachers = tuple(teacher["sha256"] for teacher in (record.get("teachers") or {}).get("runs", ()))
+    protocol = (data["split"], data["test_name"], data["fingerprint"])
+    deciding = resolve.stated(resolve.without_words(record["as_run"] | {"profiles": {}}))
+    as_run = json.dumps(deciding, sort_keys=True)
+    return (record["experiment"], record["recipe"], record["profile"], start, teachers, protocol, as_run)
 
 
 def _of_records(group: list[dict]) -> Row:
