@@ -47,13 +47,20 @@ def _run_of(path: pathlib.Path) -> dict | None:
     try:
         run = files.read_json(path.with_name(RECORD))
         return run if _is_known(run) else None
-    except (UserError, KeyError, TypeError):
+    except (UserError, KeyError, TypeError, AttributeError):
         return None
 
 
 def _is_known(run: dict) -> bool:
     known = all(data["split"] in DATASETS[data["dataset"]].divisions for data in _divisions(run))
-    return known and isinstance(run["seed"], int) and bool(run["data"]["fingerprint"])
+    divisions = DATASETS[run["as_run"]["data"]["dataset"]].divisions
+    taught = all(entry["split"] in divisions and isinstance(entry["seed"], int) for entry in _taught(run))
+    return known and taught and isinstance(run["seed"], int) and bool(run["data"]["fingerprint"])
+
+
+def _taught(run: dict) -> list[dict]:
+    """Return the histories of the run's teachers, in one list."""
+    return [entry for teacher in (run.get("teachers") or {}).get("runs", []) for entry in teacher["history"]]
 
 
 def _divisions(run: dict) -> list[dict]:
@@ -79,10 +86,9 @@ def history(run: dict) -> list[dict] | None:
     """
     try:
         entries, known = _entries(run) if _is_known(run) else ([], False)
-        divisions = DATASETS[run["as_run"]["data"]["dataset"]].divisions
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, AttributeError):
         return None
-    return entries if known and all(entry["split"] in divisions for entry in entries) else None
+    return entries if known else None
 
 
 def rows_of(entries: list[dict], images: str, faces: Faces) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +102,7 @@ def rows_of(entries: list[dict], images: str, faces: Faces) -> tuple[np.ndarray,
 def _entries(run: dict) -> tuple[list[dict], bool]:
     """Return the run's `history`, and whether all of it is known."""
     entries = [{"split": data["split"], "seed": run["seed"]} for data in _divisions(run)]
-    taught = [entry for teacher in (run.get("teachers") or {}).get("runs", []) for entry in teacher["history"]]
+    taught = _taught(run)
     start, from_run = run["init"].get("file"), run["init"].get("kind") in ("checkpoint", "file")
     before = _run_of(pathlib.Path(start)) if start else None
     if before is None or before["data"]["fingerprint"] != run["data"]["fingerprint"]:

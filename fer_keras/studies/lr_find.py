@@ -1,7 +1,8 @@
 """The learning-rate range test of a recipe's first (or named) phase.
 
 The phase's own model, frozen layers, optimizer, loss, augmentation and batches, on Training rows only; the rate rises
-from step to step and the weights are thrown away. What the recipe's schedule does to rate and momentum is left out.
+from step to step and the weights are thrown away. What the recipe's schedule does to rate and momentum is left out, and
+so are its teachers.
 """
 
 import dataclasses
@@ -29,6 +30,7 @@ def find(experiment, printed, phase_name: str, test, options: Options) -> tuple[
     from fer_keras.training import precision, range_test
     from fer_keras.training.sweep import sweep
 
+    printed = dataclasses.replace(printed, data=printed.data.untaught())
     source, profile, recipe = plan(printed, options)
     phase = next(phase for phase in recipe.phases if phase.name == phase_name)
     chosen = precision.choose(options.precision, network=recipe.network)

@@ -89,3 +89,29 @@ def test_other_faces_are_said_to_be_others(tmp_path, faces):
 @pytest.mark.parametrize("init", ["imagenet", "scratch"])
 def test_no_checkpoint_saw_nothing(init, faces):
     assert training_history.require_unseen(init, faces, divide(faces, "official")) == ""
+
+
+def test_what_the_teachers_of_a_checkpoint_have_seen_counts(tmp_path, faces):
+    start, pooled = pretrained(tmp_path / "run", faces, "pooled"), divide(faces, "pooled")
+    path = start.with_name("record.json")
+    record = json.loads(path.read_text())
+    for split in ("official", "mine"):
+        record["teachers"] = {"runs": [{"history": [{"split": split, "seed": 0}]}]}
+        path.write_text(json.dumps(record))
+        if split == "official":
+            with pytest.raises(UserError, match="Expected a checkpoint that has not seen this run's test rows"):
+                training_history.require_unseen(str(start), faces, pooled)
+        else:
+            assert training_history.require_unseen(str(start), faces, pooled) == "its training rows are not known"
+
+
+def test_a_history_is_known_or_nothing(tmp_path, faces):
+    run = json.loads(pretrained(tmp_path / "first", faces, "official").with_name("record.json").read_text())
+    assert training_history.history(run) == [{"split": "official", "seed": 0}]
+    second = pretrained(tmp_path / "second", faces, "carved", seed=3, init=tmp_path / "first" / "model.keras")
+    started = json.loads(second.with_name("record.json").read_text())
+    assert training_history.history(started) == [{"split": "carved", "seed": 3}, {"split": "official", "seed": 0}]
+    gone = started | {"init": {"kind": "checkpoint", "file": str(tmp_path / "gone" / "model.keras")}}
+    assert training_history.history(gone) is None
+    assert training_history.history(run | {"init": {"kind": "imagenet", "file": "weights.h5"}}) is not None
+    assert training_history.history(run | {"as_run": {}}) is None
