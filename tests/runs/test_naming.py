@@ -36,7 +36,7 @@ def test_every_override_has_a_name_of_its_own(toy, tmp_path):
     (tmp_path / "a.keras").write_bytes(b"1")
     (tmp_path / "b.keras").write_bytes(b"2")
     drop = SimpleNamespace(sha256="d")
-    changed = {**toy.__dict__}
+    changed = {**toy.__dict__, "fingerprint": toy.fingerprint}
     names = [
         name(toy),
         name(toy, epochs=3),
@@ -51,6 +51,7 @@ def test_every_override_has_a_name_of_its_own(toy, tmp_path):
         name(toy, source={"dropped": drop}),
         name(toy, source={"crop": {"detector": "haar", "margin": 0.0}}),
         name(toy, source={"made": SimpleNamespace(sha256="g")}, generated="generated.npz"),
+        name(toy, source={"teachers": (SimpleNamespace(sha256="t"),)}),
         name(toy, source={"differences": ("fewer rows",)}),
         name(toy, dataclasses.replace(HARD, data=Data("ferplus"))),
     ]
