@@ -7,13 +7,14 @@ from fer_keras.layers.cbam_channel_attention import CBAMChannelAttention
 from fer_keras.layers.class_branches import ClassBranches
 from fer_keras.layers.self_attention_block import SelfAttentionBlock
 from fer_keras.layers.spatial_attention import SpatialAttention
+from fer_keras.layers.spatial_softmax import SpatialSoftmaxAttention
 from fer_keras.layers.squeeze_excite import SqueezeExcite
 
 PARTS = ("se", "spatial", "mhsa", "branches")
 """What paper 003 adds to its backbone, in order: §2.1 (two), §2.2, §2.3. An ablation leaves some out."""
 
-KNOWN = (*PARTS, "cbam")
-"""PARTS and paper 001's: CBAM's channel attention, then spatial attention (§III.D)."""
+KNOWN = (*PARTS, "cbam", "spatial_softmax")
+"""PARTS and paper 001's: CBAM's channel attention, then spatial attention (§III.D); spatial attention by equation 4."""
 
 GROUPS = (("happy", "surprise", "neutral"), ("angry", "disgust", "fear", "sad", "contempt"))
 """Paper 003, §2.3: the frequent and the rare classes; contempt, which FER2013 has not, is rare in the sets that have it."""
@@ -49,6 +50,8 @@ def attentive_logits(
         x = CBAMChannelAttention(ratio, name="channel_attention")(x)
     if "spatial" in parts or "cbam" in parts:
         x = SpatialAttention(7, name="spatial_attention")(x)
+    if "spatial_softmax" in parts:
+        x = SpatialSoftmaxAttention(7, name="spatial_softmax")(x)
     x = _transformer(x, dim, heads) if "mhsa" in parts else layers.GlobalAveragePooling2D(name="pool")(x)
     names = class_names if "branches" in parts else tuple(f"class_{i}" for i in range(classes))
     grouped = [tuple(name for name in group if name in names) for group in GROUPS]

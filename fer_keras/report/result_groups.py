@@ -93,10 +93,16 @@ def _kind(record: dict) -> tuple:
     data, init = record["data"], record["init"]
     start = (init["kind"], init.get("sha256"))
     teachers = tuple(teacher["sha256"] for teacher in (record.get("teachers") or {}).get("runs", ()))
-    protocol = (data["split"], data["test_name"], data["fingerprint"])
+    protocol = (data["split"], data["test_name"], data["fingerprint"], *prepared(record))
     deciding = resolve.stated(resolve.without_words(record["as_run"] | {"profiles": {}}))
     as_run = json.dumps(deciding, sort_keys=True)
     return (record["experiment"], record["recipe"], record["profile"], start, teachers, protocol, as_run)
+
+
+def prepared(record: dict) -> list[str]:
+    """Return what was done to the faces before training, in words: rows dropped, faces cropped anew."""
+    data = record["data"]
+    return [word for word, key in (("cleaned", "dropped"), ("cropped", "crop")) if data.get(key)]
 
 
 def _of_records(group: list[dict]) -> Row:

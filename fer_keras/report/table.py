@@ -6,7 +6,7 @@ from fer_keras.config.recipe import Experiment
 from fer_keras.report import drift, markdown, verdict
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.page import PAGE
-from fer_keras.report.result_groups import Row, divided, measured, spread
+from fer_keras.report.result_groups import Row, divided, measured, prepared, spread
 from fer_keras.runs import splits
 from fer_keras.runs.record import RESULTS
 
@@ -96,10 +96,10 @@ def _name(row: Row, prefix: str) -> str:
 
 
 def _kind(record: dict) -> str:
-    """Return the profile, and the division where it is not the printed one."""
+    """Return the profile, the division where it is not the printed one, and how the faces were prepared."""
     printed = record["published"].get("data", {}).get("split", record["data"]["split"])
     changed = [] if printed == record["data"]["split"] else [f"split {record['data']['split']}"]
-    return ", ".join([record["profile"], *changed])
+    return ", ".join([record["profile"], *changed, *prepared(record)])
 
 
 def seeds(metric: str, values: list[float]) -> str | None:

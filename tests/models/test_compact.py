@@ -21,6 +21,7 @@ PARAMETERS = {
     ("se",): CONVOLUTIONS + SE + DENSE,
     ("spatial",): CONVOLUTIONS + SPATIAL + DENSE,
     ("cbam",): CONVOLUTIONS + 2 * 32 * 8 + SPATIAL + DENSE,
+    ("spatial_softmax",): CONVOLUTIONS + SPATIAL - 1 + DENSE,
     ("branches",): CONVOLUTIONS + 2 * (32 * 20 + 20) + 20 * 7 + 7,
 }
 

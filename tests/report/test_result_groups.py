@@ -9,6 +9,16 @@ ELSEWHERE = {"init": {"kind": "checkpoint", "file": None, "sha256": "ab", "note"
 SMOKE = {"smoke": {"kind": "Profile", "minutes": 1, "epochs": {"train": 1}}}
 
 
+def test_a_run_on_cleaned_and_cropped_faces_is_a_row_of_its_own(tmp_path, make_run):
+    def change(record):
+        record["data"] |= {"dropped": {"list": "dropped.csv", "sha256": "ab", "rows": 9, "reasons": {"blank": 9}}}
+
+    make_run("results/toy-cpu-seed0", seed=0)
+    make_run("results/toy-cpu-seed1", seed=1, change=change)
+    found = result_groups.groups(list(load_records(tmp_path).values()))
+    assert [result_groups.prepared(group[0]) for group in found] == [[], ["cleaned"]]
+
+
 @pytest.mark.parametrize(("stated", "rows"), [({"profiles": SMOKE}, 1), ({"label_smoothing": 0.1}, 2)])
 def test_old_records_list_profiles_and_share_a_row_with_new_ones_and_other_recipes_do_not(
     tmp_path, make_run, stated, rows

@@ -5,6 +5,7 @@ import keras
 from fer_keras.io.errors import expected
 from fer_keras.models.backbones.backbone import Backbone
 from fer_keras.models.backbones.basic_resnet import RESNET18, RESNET34
+from fer_keras.models.backbones.bottleneck_resnet import TORCHVISION_RESNET50
 from fer_keras.models.backbones.convnext_tiny import CONVNEXT_TINY
 from fer_keras.models.backbones.efficientnet_lite0 import LITE0, LITE0_320
 from fer_keras.models.backbones.efficientnetb3 import EFFICIENTNETB3
@@ -20,6 +21,7 @@ _ALL = (
     CONVNEXT_TINY,
     RESNET18,
     RESNET34,
+    TORCHVISION_RESNET50,
     LITE0,
     LITE0_320,
 )

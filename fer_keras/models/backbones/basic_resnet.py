@@ -52,7 +52,7 @@ def build_basic_resnet(
         raise ValueError(f"Expected a depth in {tuple(BLOCKS)}. Received: {depth}")
     inputs = keras.Input((image_size, image_size, channels), name="image")
     with keras.name_scope(name):
-        x = _stem(inputs)
+        x = stem(inputs)
     for stage, (width, blocks) in enumerate(zip(WIDTHS, BLOCKS[depth], strict=True), start=1):
         with keras.name_scope(name):
             x = _stage(x, width, blocks, stride=1 if stage == 1 else 2, name=f"conv{stage + 1}")
@@ -61,8 +61,9 @@ def build_basic_resnet(
     return keras.Model(inputs, x, name=name)
 
 
-def _stem(x):
-    x = _convolution(x, WIDTHS[0], 7, stride=2, name="conv1")
+def stem(x):
+    """Return (B, S, S, C) as (B, S/4, S/4, 64): a 7x7 convolution and a max pooling, each of stride 2."""
+    x = convolution(x, WIDTHS[0], 7, stride=2, name="conv1")
     x = layers.ReLU(name="conv1_relu")(x)
     # Zeros instead of PyTorch's minus infinity: the same after a ReLU.
     x = layers.ZeroPadding2D(1, name="pool1_pad")(x)
@@ -79,15 +80,15 @@ def _basic_block(x, width: int, stride: int, name: str):
     """Two 3×3 convolutions and the shortcut, which is the input itself wherever the shapes agree."""
     shortcut = x
     if stride != 1:
-        shortcut = _convolution(x, width, 1, stride, name=f"{name}_0")
-    x = _convolution(x, width, 3, stride, name=f"{name}_1")
+        shortcut = convolution(x, width, 1, stride, name=f"{name}_0")
+    x = convolution(x, width, 3, stride, name=f"{name}_1")
     x = layers.ReLU(name=f"{name}_1_relu")(x)
-    x = _convolution(x, width, 3, 1, name=f"{name}_2")
+    x = convolution(x, width, 3, 1, name=f"{name}_2")
     x = layers.Add(name=f"{name}_add")([shortcut, x])
     return layers.ReLU(name=f"{name}_out")(x)
 
 
-def _convolution(x, width: int, kernel: int, stride: int, name: str):
+def convolution(x, width: int, kernel: int, stride: int, name: str):
     """Convolution without bias, then batch norm; padded by kernel // 2 on every side, as PyTorch does.
 
     Keras's "same" pads a strided convolution on the right and bottom only, so there the padding is a layer.

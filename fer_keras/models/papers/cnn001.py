@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from fer_keras.layers.spatial_attention import SpatialAttention
+from fer_keras.layers.spatial_softmax import SpatialSoftmaxAttention
 from fer_keras.models.front import face_input, probabilities_of, resized, tripled
 
 WIDTHS = (32, 64, 128)
@@ -15,18 +16,23 @@ UNITS = 128
 
 def build_baseline(**arguments) -> keras.Model:
     """The baseline: three Conv-ReLU-MaxPool blocks, two dense layers (Fig. III.1). Arguments: those of `_build`."""
-    return _build("cnn001", attention=False, **arguments)
+    return _build("cnn001", attention=None, **arguments)
 
 
 def build_spatial_attention(**arguments) -> keras.Model:
     """The same with a spatial attention module "before the classification head" (Fig. III.3)."""
-    return _build("cnn001_spatial_attention", attention=True, **arguments)
+    return _build("cnn001_spatial_attention", attention=SpatialAttention, **arguments)
+
+
+def build_spatial_softmax(**arguments) -> keras.Model:
+    """The same module with weights that are a softmax over the positions (equation 4) instead of a sigmoid of each."""
+    return _build("cnn001_spatial_softmax", attention=SpatialSoftmaxAttention, **arguments)
 
 
 def _build(
     name: str,
     *,
-    attention: bool,
+    attention: type[layers.Layer] | None,
     image_size: int = 128,
     classes: int = 7,
     input_size: int = 48,
@@ -50,7 +56,7 @@ def _build(
         x = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"block{block}_conv")(x)
         x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
     if attention:
-        x = SpatialAttention(7, name="spatial_attention")(x)
+        x = attention(7, name="spatial_attention")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(UNITS, activation="relu", name="classifier_hidden")(x)
     x = layers.Dropout(dropout, name="classifier_dropout")(x)

@@ -21,6 +21,11 @@ def build_vanilla(**arguments) -> keras.Model:
     return _build("vanilla_cnn", VANILLA_WIDTHS, (), **arguments)
 
 
+def build_vanilla_unnormalised(**arguments) -> keras.Model:
+    """The same without batch normalisation, its convolutions with biases: what §3 compares the convergence with."""
+    return _build("vanilla_cnn_unnormalised", VANILLA_WIDTHS, (), normalised=False, **arguments)
+
+
 def build_residual(**arguments) -> keras.Model:
     """The "Residual block + CNN": fewer convolution blocks, and residual blocks that skip some."""
     return _build("residual_cnn", RESIDUAL_WIDTHS, RESIDUAL_BLOCKS, **arguments)
@@ -31,6 +36,7 @@ def _build(
     widths: tuple[int, ...],
     residual: tuple[int, ...],
     *,
+    normalised: bool = True,
     image_size: int = 48,
     classes: int = 7,
     input_size: int = 48,
@@ -41,6 +47,7 @@ def _build(
 
     Args:
         widths: channels of the blocks. residual: which of them, from 1, hold a residual block.
+        normalised: whether batch norm follows the blocks' convolutions; residual blocks always have it.
         image_size: side in pixels; 48 in the paper (§2.1), and then nothing is resized.
         dropout: rate before the dense layer.
 
@@ -51,7 +58,7 @@ def _build(
     x = resized(x, image_size, "bicubic")
     x = layers.Rescaling(1 / 255, dtype="float32", name="unit_range")(x)
     for number, width in enumerate(widths, start=1):
-        x = layers.ReLU(name=f"block{number}_relu1")(_convolution(x, width, f"block{number}_1"))
+        x = layers.ReLU(name=f"block{number}_relu1")(_convolution(x, width, f"block{number}_1", normalised))
         x = _residual_block(x, width, f"block{number}") if number in residual else x
         x = layers.MaxPooling2D(2, name=f"block{number}_pool")(x)
     x = layers.GlobalAveragePooling2D(name="pool")(x)
@@ -67,6 +74,6 @@ def _residual_block(x, width: int, name: str):
     return layers.ReLU(name=f"{name}_out")(layers.Add(name=f"{name}_add")([x, inside]))
 
 
-def _convolution(x, width: int, name: str):
-    x = layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_conv")(x)
-    return FusedBatchNormalization(name=f"{name}_bn")(x)
+def _convolution(x, width: int, name: str, normalised: bool = True):
+    x = layers.Conv2D(width, 3, padding="same", use_bias=not normalised, name=f"{name}_conv")(x)
+    return FusedBatchNormalization(name=f"{name}_bn")(x) if normalised else x

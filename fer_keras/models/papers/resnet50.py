@@ -26,6 +26,7 @@ def _build(
     name: str,
     *,
     attention: bool,
+    backbone: str = "resnet50",
     image_size: int = 224,
     classes: int = 7,
     input_size: int = 48,
@@ -35,18 +36,22 @@ def _build(
     """Return ResNet-50, CBAM where asked, global average pooling and one dense layer.
 
     Args:
+        backbone: "resnet50" (keras.applications') or "resnet50_torchvision" (the paper's PyTorch has that one).
         image_size: side in pixels that the backbone sees; 224 in the paper (§III-B).
         channels: 1 is replicated to three (§III-B).
         dropout: rate before the dense layer; the paper names none.
 
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels; resized bilinearly (torchvision's `Resize`,
-    assumed). They stay in 0..255, the unit of keras.applications' weights, though without its mean subtracted. The paper
-    scales to [0, 1] (§III-B): a factor that the batch norm behind the first convolution takes out, except from its moving
-    statistics, which would need some thousand steps to come round. Output "probabilities": float32 (B, classes).
+    assumed). For torchvision's they are scaled to [0, 1] as the paper does (§III-B). For keras.applications' they stay in
+    0..255, the unit of its weights, though without its mean subtracted: the factor is one that the batch norm behind the
+    first convolution takes out, except from its moving statistics, which would need some thousand steps to come round.
+    Output "probabilities": float32 (B, classes).
     """
     face, x = face_input(input_size, channels)
     x = tripled(resized(x, image_size))
-    x = build_backbone("resnet50", image_size)(x)
+    if backbone == "resnet50_torchvision":
+        x = layers.Rescaling(1 / 255, dtype="float32", name="unit_range")(x)
+    x = build_backbone(backbone, image_size)(x)
     if attention:
         x = CBAMChannelAttention(RATIO, name="channel_attention")(x)
         x = SpatialAttention(7, use_bias=False, name="spatial_attention")(x)

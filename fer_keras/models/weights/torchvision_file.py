@@ -1,4 +1,4 @@
-"""torchvision's ImageNet weights for our ResNet-18 and ResNet-34, from a .safetensors file or from the hub.
+"""torchvision's ImageNet weights for our ResNet-18, ResNet-34 and ResNet-50, from a .safetensors file or from the hub.
 
 The file is timm's copy (https://huggingface.co/timm/resnet34.tv_in1k), whose tensors bear torchvision's names.
 """
@@ -36,13 +36,13 @@ def torch_name(layer_name: str) -> str | None:
 
 @dataclasses.dataclass(frozen=True)
 class TorchvisionFile:
-    """The weights called `name`, "resnet18" or "resnet34"; an `ImageNet` of `Backbone`."""
+    """The weights called `name`, "resnet18", "resnet34" or "resnet50"; an `ImageNet` of `Backbone`."""
 
     name: str
     suffix = ".safetensors"
 
     def fetch(self, backbone: keras.Model) -> Path:
-        """Load the weights from the hub and return the cached file (45 or 87 MB).
+        """Load the weights from the hub and return the cached file (45, 87 or 102 MB).
 
         Raises UserError, with the three ways on, when they cannot be fetched.
         """

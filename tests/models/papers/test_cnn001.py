@@ -7,7 +7,7 @@ import pytest
 from fer_keras.models import BUILDERS, builder
 
 # 896 + 18,496 + 73,856; (128 / 8) ** 2 * 128 * 128 + 128; 128 * 7 + 7. Spatial attention 7 * 7 * 2 + 1.
-PARAMETERS = {"cnn001": 4_288_583, "cnn001_spatial_attention": 4_288_682}
+PARAMETERS = {"cnn001": 4_288_583, "cnn001_spatial_attention": 4_288_682, "cnn001_spatial_softmax": 4_288_681}
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +38,17 @@ def test_three_blocks_then_two_dense_layers(models):
     assert kinds == ["Resize", "Concatenate", "Rescaling", *blocks, *head]
 
 
-def test_attention_stands_before_the_classification_head(models):
+@pytest.mark.parametrize("name", ["cnn001_spatial_attention", "cnn001_spatial_softmax"])
+def test_attention_stands_before_the_classification_head(models, name):
     plain = [layer.name for layer in models["cnn001"].layers]
-    attentive = [layer.name for layer in models["cnn001_spatial_attention"].layers]
+    attentive = [layer.name for layer in models[name].layers]
     at = plain.index("flatten")
     assert attentive == [*plain[:at], "spatial_attention", *plain[at:]]
+
+
+def test_at_48_pixels_it_is_a_network_of_a_sixth_of_the_parameters():
+    # (48 / 8) ** 2 * 128 * 128 + 128 instead of (128 / 8) ** 2 * 128 * 128 + 128 in the first dense layer.
+    assert builder("cnn001")(image_size=48).count_params() == 684_103 == 4_288_583 - (16**2 - 6**2) * 128 * 128
 
 
 def test_faces_reach_the_first_block_at_128_pixels_in_the_unit_range(models, faces):

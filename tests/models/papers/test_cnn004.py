@@ -9,9 +9,14 @@ from fer_keras.models import BUILDERS, builder
 
 VANILLA = 9 * (32 + 32 * 64 + 64 * 128 + 128 * 256) + 4 * (32 + 64 + 128 + 256) + 256 * 7 + 7
 RESIDUAL = 9 * (32 + 32 * 64 + 2 * 64 * 64 + 64 * 128 + 2 * 128 * 128) + 4 * (32 + 3 * 64 + 3 * 128) + 128 * 7 + 7
-PARAMETERS = {"vanilla_cnn": VANILLA, "residual_cnn": RESIDUAL}
+UNNORMALISED = VANILLA - 3 * (32 + 64 + 128 + 256)
+PARAMETERS = {"vanilla_cnn": VANILLA, "vanilla_cnn_unnormalised": UNNORMALISED, "residual_cnn": RESIDUAL}
 # Two statistics a channel of every batch norm.
-BATCH_NORM_STATISTICS = {"vanilla_cnn": 2 * (32 + 64 + 128 + 256), "residual_cnn": 2 * (32 + 3 * 64 + 3 * 128)}
+BATCH_NORM_STATISTICS = {
+    "vanilla_cnn": 2 * (32 + 64 + 128 + 256),
+    "vanilla_cnn_unnormalised": 0,
+    "residual_cnn": 2 * (32 + 3 * 64 + 3 * 128),
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +52,11 @@ def test_residual_blocks_replace_a_convolution_block(models):
     assert count("vanilla_cnn", keras.layers.Conv2D) == 4 and count("residual_cnn", keras.layers.Conv2D) == 7
 
 
-def test_every_convolution_is_normalised(models):
-    for model in models.values():
+def test_every_convolution_is_normalised_but_those_of_the_network_without(models):
+    for kind, model in models.items():
         names = [layer.name for layer in model.layers]
         convolutions = [name for name in names if name.endswith("_conv")]
-        assert all(name.replace("_conv", "_bn") in names for name in convolutions)
+        assert {name.replace("_conv", "_bn") in names for name in convolutions} == {kind != "vanilla_cnn_unnormalised"}
 
 
 def test_nothing_is_resized_at_48_pixels(models):

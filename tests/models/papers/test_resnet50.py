@@ -58,6 +58,15 @@ def test_pixels_reach_the_backbone_as_they_are(models):
     np.testing.assert_allclose(seen, 255, rtol=1e-6)
 
 
+def test_torchvisions_network_gets_pixels_in_the_unit_range_and_has_a_layout_of_its_own():
+    model = builder("resnet50_cbam")(image_size=64, input_size=40, backbone="resnet50_torchvision")
+    white = np.full((1, 40, 40, 1), 255, "uint8")
+    seen = np.asarray(keras.Model(model.input, model.get_layer("unit_range").output)(white))
+    np.testing.assert_allclose(seen, 1, rtol=1e-6)
+    # torchvision's 25,557,032 less the 2,049,000 of its top, statistics of 26,560 channels twice, 2048 * 7 + 7, CBAM.
+    assert model.count_params() == 25_557_032 - 2_049_000 + 53_120 + 14_343 + 2 * 2048 * 128 + 98
+
+
 def test_the_unit_of_pixels_makes_no_difference_while_batch_norm_trains(models):
     backbone = models["resnet50"].get_layer("backbone")
     state = backbone.get_weights()

@@ -1,7 +1,5 @@
 """torchvision's weights: names, shapes, numbers against a forward pass written apart, files that do not fit."""
 
-import json
-
 import keras
 import numpy as np
 import pytest
@@ -10,13 +8,10 @@ from fer_keras.io.errors import UserError
 from fer_keras.models.backbones.basic_resnet import BLOCKS, build_basic_resnet
 from fer_keras.models.weights import torch_state, torchvision_file
 from fer_keras.models.weights.torchvision_file import TorchvisionFile, torch_name
+from tests.torchvision_twins import convolve, norm_shapes, normalise, pooled, random_tensors, write_safetensors
 
 SIDE = 45
 FILES = {depth: TorchvisionFile(f"resnet{depth}") for depth in BLOCKS}
-
-
-def norm_shapes(name, width):
-    return {f"{name}.{part}": (width,) for part in ("weight", "bias", "running_mean", "running_var")}
 
 
 def torchvision_shapes(depth):
@@ -38,64 +33,20 @@ def torchvision_shapes(depth):
     return shapes | {"fc.weight": (1000, 512), "fc.bias": (1000,)}
 
 
-def random_tensors(depth):
-    """Values that keep activations near one through the depth, with statistics far from the initial 0 and 1."""
-    rng = np.random.default_rng(depth)
-    tensors = {}
-    for name, shape in torchvision_shapes(depth).items():
-        if name.endswith("num_batches_tracked"):
-            tensors[name] = np.array(7, "int64")
-        elif len(shape) == 4:
-            tensors[name] = rng.standard_normal(shape, dtype="float32") * np.float32(np.sqrt(2 / np.prod(shape[1:])))
-        elif name.endswith("running_var") or name.endswith(".weight"):
-            tensors[name] = rng.uniform(0.5, 1.5, shape).astype("float32")
-        else:
-            tensors[name] = rng.normal(0, 0.2, shape).astype("float32")
-    return tensors
-
-
-def write_safetensors(path, tensors):
-    header, parts, position = {"__metadata__": {"format": "pt"}}, [], 0
-    for name, tensor in tensors.items():
-        code = {"float32": "F32", "int64": "I64", "float16": "F16"}[tensor.dtype.name]
-        header[name] = {
-            "dtype": code,
-            "shape": list(tensor.shape),
-            "data_offsets": [position, position + tensor.nbytes],
-        }
-        position += tensor.nbytes
-        parts.append(tensor.tobytes())
-    text = json.dumps(header).encode()
-    path.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(parts))
-    return path
-
-
-def convolve(x, kernel, stride, padding):
-    """x (N, C, H, W), kernel (O, C, h, w): PyTorch's conv2d in NumPy."""
-    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
-    return np.tensordot(windows, kernel, axes=((1, 4, 5), (1, 2, 3))).transpose(0, 3, 1, 2)
-
-
 def forward(tensors, depth, x):
     """torchvision's forward pass up to the last stage, channels first, by tensor name."""
-
-    def normalise(x, name):
-        gamma, beta, mean, variance = (
-            tensors[f"{name}.{part}"][:, None, None] for part in ("weight", "bias", "running_mean", "running_var")
-        )
-        return (x - mean) / np.sqrt(variance + 1e-5) * gamma + beta
-
-    x = np.maximum(normalise(convolve(x, tensors["conv1.weight"], 2, 3), "bn1"), 0)
-    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
-    x = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(2, 3))[:, :, ::2, ::2].max(axis=(4, 5))
+    x = pooled(np.maximum(normalise(tensors, convolve(x, tensors["conv1.weight"], 2, 3), "bn1"), 0))
     for stage, blocks in enumerate(BLOCKS[depth], start=1):
         for block in range(blocks):
             name, stride = f"layer{stage}.{block}", 2 if stage > 1 and block == 0 else 1
-            y = np.maximum(normalise(convolve(x, tensors[f"{name}.conv1.weight"], stride, 1), f"{name}.bn1"), 0)
-            y = normalise(convolve(y, tensors[f"{name}.conv2.weight"], 1, 1), f"{name}.bn2")
+            y = np.maximum(
+                normalise(tensors, convolve(x, tensors[f"{name}.conv1.weight"], stride, 1), f"{name}.bn1"), 0
+            )
+            y = normalise(tensors, convolve(y, tensors[f"{name}.conv2.weight"], 1, 1), f"{name}.bn2")
             if f"{name}.downsample.0.weight" in tensors:
-                x = normalise(convolve(x, tensors[f"{name}.downsample.0.weight"], stride, 0), f"{name}.downsample.1")
+                x = normalise(
+                    tensors, convolve(x, tensors[f"{name}.downsample.0.weight"], stride, 0), f"{name}.downsample.1"
+                )
             x = np.maximum(x + y, 0)
     return x
 
@@ -140,7 +91,7 @@ def test_names_by_hand(ours, theirs):
 
 @pytest.mark.parametrize("depth", BLOCKS)
 def test_a_loaded_backbone_computes_what_torchvision_would(backbones, depth, tmp_path):
-    tensors = random_tensors(depth)
+    tensors = random_tensors(torchvision_shapes(depth), depth)
     FILES[depth].load(backbones[depth], write_safetensors(tmp_path / "model.safetensors", tensors))
     images = np.random.default_rng(1).normal(size=(2, SIDE, SIDE, 3)).astype("float32")
     expected = forward(tensors, depth, images.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
@@ -154,7 +105,7 @@ def test_attention_inside_the_backbone_keeps_its_weights(tmp_path):
         return keras.layers.Dense(x.shape[-1], kernel_initializer="identity", name=f"gate_stage{stage}")(x)
 
     backbone = build_basic_resnet(18, image_size=SIDE, attention=attention)
-    tensors = random_tensors(18)
+    tensors = random_tensors(torchvision_shapes(18), 18)
     FILES[18].load(backbone, write_safetensors(tmp_path / "model.safetensors", tensors))
     np.testing.assert_array_equal(backbone.get_layer("gate_stage2").kernel, np.eye(128))
     np.testing.assert_array_equal(backbone.get_layer("conv1_bn").moving_variance, tensors["bn1.running_var"])
@@ -186,9 +137,11 @@ def test_no_network_names_the_three_ways_on(backbones, tmp_path, monkeypatch):
 
 
 def test_fetched_weights_are_loaded(backbones, tmp_path, monkeypatch):
-    write_safetensors(tmp_path / "resnet18", random_tensors(18))
+    write_safetensors(tmp_path / "resnet18", random_tensors(torchvision_shapes(18), 18))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(torchvision_file, "HUB", tmp_path.as_uri() + "/{name}")
     path = FILES[18].fetch(backbones[18])
-    np.testing.assert_array_equal(backbones[18].get_layer("conv1_bn").gamma, random_tensors(18)["bn1.weight"])
+    np.testing.assert_array_equal(
+        backbones[18].get_layer("conv1_bn").gamma, random_tensors(torchvision_shapes(18), 18)["bn1.weight"]
+    )
     assert path == tmp_path / "models" / "resnet18.tv_in1k.safetensors" and path.is_file()
