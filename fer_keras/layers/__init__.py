@@ -12,6 +12,7 @@ from fer_keras.layers.resampling_blur import ResamplingBlur
 from fer_keras.layers.resize import Resize
 from fer_keras.layers.self_attention_block import SelfAttentionBlock
 from fer_keras.layers.spatial_attention import SpatialAttention
+from fer_keras.layers.spatial_softmax import SpatialSoftmaxAttention
 from fer_keras.layers.squeeze_excite import SqueezeExcite
 from fer_keras.layers.sum_channel_attention import SumChannelAttention
 
@@ -25,6 +26,7 @@ __all__ = [
     "Resize",
     "SelfAttentionBlock",
     "SpatialAttention",
+    "SpatialSoftmaxAttention",
     "SqueezeExcite",
     "SumChannelAttention",
 ]

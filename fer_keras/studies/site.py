@@ -8,7 +8,7 @@ from fer_keras.io.errors import expected
 from fer_keras.report import drift, learned, notes, printed, readme_tables, result_groups, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs.record import RESULTS, load_records
-from fer_keras.studies import attention, comparison_figures, leakage, trials
+from fer_keras.studies import attention, comparison_figures, convergence, leakage, trials
 from fer_keras.studies.audit import audit_page, labels_page
 from fer_keras.studies.gan import page as gan_page
 from fer_keras.studies.paper_consistency import consistency
@@ -87,6 +87,7 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
     found = {
         reports_dir / "README.md": table.overview(suite, rows),
         reports_dir / consistency.PAGE: consistency.page(),
+        reports_dir / convergence.PAGE: convergence.page(rows),
         reports_dir / leakage.PAGE: leakage.page(records),
         **trials.pages(reports_dir, records),
         reports_dir / learned.PAGE: learned.page(suite, rows, reports_dir),

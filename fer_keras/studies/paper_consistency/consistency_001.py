@@ -1,8 +1,9 @@
 """Paper 001: do shares and counts, accuracies in text and screenshots, and what is concluded from them agree?"""
 
+import math
 from fractions import Fraction
 
-from fer_keras.config.labels import TRAIN
+from fer_keras.config.labels import FER2013_CLASSES, TRAIN
 from fer_keras.studies.paper_consistency import implied
 from fer_keras.studies.paper_consistency.implied import OPEN, Check, counts, decimal, equal
 from fer_keras.studies.paper_consistency.printed import PAPER_001 as P
@@ -20,6 +21,7 @@ def checks() -> list[Check]:
         *(_screenshot(text, exact) for text, exact in P.printouts),
         _test_rows(),
         _validation_rows(),
+        _first_loss(),
         _baseline_matrix(),
         _slightly_better(),
         _spatial_attention(),
@@ -117,6 +119,29 @@ def _validation_rows() -> Check:
         f"no count of {rows:,} rows gives {', '.join(missed)}"
         + (f"; all five are counts of {fifth:,} rows, 20 % of Training, rounded down" if fits else ""),
         equal(all(found)),
+    )
+
+
+def least_loss(accuracy: Number) -> float:
+    """Return the least cross-entropy, in nats, of probabilities that are calibrated and right that often.
+
+    The loss of calibrated probabilities is the mean entropy; of one row it is at least minus the logarithm of the largest
+    probability, and the mean of those is at least that of their mean (Jensen), which calibration makes the accuracy.
+    """
+    return -math.log(accuracy.value)
+
+
+def _first_loss() -> Check:
+    loss, accuracy, classes = P.losses[0], P.validation[0], len(FER2013_CLASSES)
+    least = least_loss(accuracy)
+    return Check(
+        "The first epoch's loss fits its accuracy",
+        f"“Epoch [1/5], Loss: {loss}, Val Accuracy: {accuracy}” ({loss.where})",
+        f"calibrated probabilities that are right in {accuracy} of the rows have a loss of at least -ln {accuracy} ="
+        f" {least:.4f}, and a new output layer begins near ln {classes} = {math.log(classes):.3f}. A mean over the first epoch"
+        f" of {loss} would have the training rows known better, on average over that epoch, than the validation rows are"
+        " after it. It may be the last batch's loss (the code is not shown), or the run was not the first of its weights",
+        OPEN if loss.high < least else implied.AGREES,
     )
 
 

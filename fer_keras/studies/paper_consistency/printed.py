@@ -114,6 +114,7 @@ PAPER_001 = SimpleNamespace(
         (Number("45.4", "§IV"), Number("0.4538", "Fig. A.2")),
     ),
     validation=tuple(Number(text, "Fig. A.3") for text in ("0.6309", "0.6302", "0.6579", "0.6581", "0.6523")),
+    losses=tuple(Number(text, "Fig. A.3") for text in ("0.4189", "0.2471", "0.0840", "0.0339", "0.0324")),
     baseline_epochs=Number("30", "§IV"),
     matrix_epochs=Number("10", "Fig. IV.1"),
     resnet50_epochs=Number("5", "§IV"),

@@ -38,7 +38,10 @@ EXPECTED = {
         "Spatial attention helps",
         "Longest training",
     ),
-    ("001", OPEN): ("Attention and transfer are more than the sum of the two",),
+    ("001", OPEN): (
+        "The first epoch's loss fits its accuracy",
+        "Attention and transfer are more than the sum of the two",
+    ),
     ("002", DISAGREES): (),
     ("002", OPEN): ("Momentum under OneCycle", "Test accuracy is another number than validation accuracy"),
     ("003", DISAGREES): (
@@ -219,7 +222,7 @@ def test_every_check_is_on_the_page_once_and_the_page_is_its_data(monkeypatch):
     page = consistency.page()
     checks = [check for found in consistency.all_checks().values() for check in found]
     assert all(page.count(f"| {check.what} | {check.printed} |") == 1 for check in checks)
-    assert f"| all | 20 | 7 | 4 | {len(checks) - 31} | {len(checks)} |" in page
+    assert f"| all | 20 | 8 | 4 | {len(checks) - 32} | {len(checks)} |" in page
     monkeypatch.setattr(PAPER_000, "sad_and_neutral", Number("408", "§IV.B"))
     changed = consistency.page().split("## Left open")[0]
     assert "“Sad-Neutral (408 total samples)” (§IV.B) | 213 + 194 = 407 (Table II) |" in changed
@@ -241,3 +244,11 @@ def test_the_page_needs_no_tensorflow():
         "assert not {'tensorflow', 'keras', 'matplotlib', 'sklearn', 'scipy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_001s_first_loss_is_below_what_calibrated_probabilities_of_that_accuracy_have():
+    first = PAPER_001.losses[0], PAPER_001.validation[0]
+    assert [str(number) for number in first] == ["0.4189", "0.6309"]
+    assert consistency_001.least_loss(first[1]) == pytest.approx(0.4606, abs=5e-5)
+    # Seven equal probabilities are calibrated and right in a seventh of the rows: the bound is met, ln 7.
+    assert consistency_001.least_loss(Number("0.142857142857", "")) == pytest.approx(1.9459, abs=1e-4)

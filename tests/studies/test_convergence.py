@@ -1,0 +1,32 @@
+"""Paper 004's convergence: epochs to equal accuracy, by hand, and the page."""
+
+from fer_keras.report.result_groups import Row
+from fer_keras.studies import convergence
+
+
+def run(recipe, accuracies):
+    history = [{"select_accuracy": accuracy} for accuracy in accuracies]
+    return {"recipe": recipe, "run": f"{recipe}-paper-seed0", "seed": 0, "history": history}
+
+
+def row(recipe, *records):
+    return Row("resnet50_cnn", "004", recipe, recipe, (), records)
+
+
+def test_epochs_are_counted_until_an_accuracy_is_first_reached():
+    history = run("toy", [0.2, None, 0.4, 0.3, 0.5])["history"]
+    assert [convergence.epochs_to(history, target) for target in (0.1, 0.3, 0.5, 0.6)] == [1, 3, 5, None]
+    assert convergence.best(history) == 0.5
+
+
+def test_the_target_is_the_lower_of_the_two_best():
+    fast = run(convergence.WITH, [0.3, 0.42, 0.5, 0.55])
+    slow = run(convergence.WITHOUT, [0.2, 0.3, 0.35, 0.41, 0.4])
+    text = convergence.page([row(convergence.WITH, fast), row(convergence.WITHOUT, slow)])
+    # 41 % is reached after 2 epochs and after 4: 4 / 2 - 1 = 100 % faster, 1 - 2 / 4 = 50 % saved.
+    assert "| 41.00 % | 2 | 4 | 100% | 50% |" in text
+
+
+def test_without_a_pair_there_is_no_table():
+    assert "No pair of runs yet." in convergence.page([])
+    assert "No pair of runs yet." in convergence.page([row(convergence.WITH, run(convergence.WITH, [0.3]))])
