@@ -4,6 +4,8 @@ import dataclasses
 import types
 from collections.abc import Mapping
 
+import numpy as np
+
 from fer_keras.config.datasets import DATASETS, FER2013
 from fer_keras.config.recipe import Data, Recipe
 from fer_keras.data import cache, datasets, find, relabel
@@ -106,4 +108,6 @@ def described(recipe: Recipe, rows_of) -> dict[str, dict]:
 
 
 def _description(faces: Faces) -> dict:
-    return {"source": faces.source, "fingerprint": faces.fingerprint, "rows": len(faces)}
+    rows = np.bincount(faces.labels, minlength=len(faces.class_names)).tolist()
+    counts = dict(zip(faces.class_names, rows, strict=True))
+    return {"source": faces.source, "fingerprint": faces.fingerprint, "rows": len(faces), "counts": counts}

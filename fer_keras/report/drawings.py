@@ -38,6 +38,12 @@ def _test(record) -> dict:
     return record["metrics"]["test"]
 
 
+def _counts(record) -> dict[str, dict[str, int]]:
+    """Return the faces of each class: of phases on other data than the run's first (paper 000, Fig. 1), then its parts."""
+    phases = record.get("phase_data", {}).items()
+    return {f"phase {phase}": of["counts"] for phase, of in phases if "counts" in of} | record["data"]["counts"]
+
+
 def _probabilities(record, test) -> list:
     return [record["data"]["class_names"], test["labels"].tolist(), test["probabilities"].tolist()]
 
@@ -118,8 +124,8 @@ DRAWINGS = (
         "class_distribution.png",
         "Class distribution",
         figures_classes.CLASS_DISTRIBUTION_ALT,
-        lambda record, test: record["data"]["counts"],
-        lambda record, test, samples: figures_classes.class_distribution(record["data"]["counts"]),
+        lambda record, test: _counts(record),
+        lambda record, test, samples: figures_classes.class_distribution(_counts(record)),
     ),
     Drawing(
         "augmentation.png", "Augmentation", figures_faces.AUGMENTATION_ALT, _probabilities, _augmented, shows_faces=True

@@ -97,7 +97,9 @@ def test_the_record_says_what_the_first_phase_was_trained_on():
     (phase, found), *others = phase_data.described(FERPLUS_FIRST, rows_of).items()
     train = rows_of(FERPLUS_FIRST.phases[0].data).train
     assert (phase, others) == ("ferplus", [])
-    assert found == {"source": "some faces with FER+ labels", "fingerprint": train.fingerprint, "rows": len(train)}
+    counts = {name: int((train.labels == label).sum()) for label, name in enumerate(train.class_names)}
+    source = {"source": "some faces with FER+ labels", "fingerprint": train.fingerprint}
+    assert found == {**source, "rows": len(train), "counts": counts}
 
 
 def test_the_rows_with_a_majority_are_the_ones_that_the_recipe_weighs():
