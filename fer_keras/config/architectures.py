@@ -24,11 +24,12 @@ BUILDERS = {
     "resnet50_cnn": "fer_keras.models.papers.resnet50_cnn:build",
     "backbone_classifier": "fer_keras.models.backbone_classifier:build",
     "compact": "fer_keras.models.compact:build",
+    "transfer": "fer_keras.models.transfer:build",
 }
 """{name: "module:function"}; every function returns a functional keras.Model, raw uint8 pixels in, probabilities out."""
 
 GROUPING = (
     *("hybrid", "hybrid_resnet50", "hybrid_efficientnetb3", "hybrid_xception", "hybrid_mobilenetv3small"),
-    "compact",
+    *("compact", "transfer"),
 )
 """Those that may group classes by name: they take `class_names` beside `classes`, their number."""
