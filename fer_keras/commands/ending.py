@@ -17,6 +17,7 @@ EXTRAS = {
     ),
     "cv2": "faces",
     "jax": "jax",
+    "submitit": "cluster",
 }
 """{module: the extra of this package that installs it}; without any, commands can only explain themselves."""
 

@@ -1,0 +1,145 @@
+"""`python -m experiments --all-transfer`: every row that starts from ImageNet, one run after the other, cheapest first.
+
+Each run is a process of its own (`python -m experiments.NAME --only RECIPE`), so that one that fails ends no other. Finished
+ones are skipped, stopped ones go on, failed ones are told at the end. With --submitit the runs are an array of jobs of the
+cluster that submitit finds (SLURM, say), one run a job.
+"""
+
+import argparse
+import dataclasses
+import pathlib
+import subprocess
+import sys
+
+from fer_keras import recipes
+from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.config.recipe import Recipe
+from fer_keras.config.resolve import PAPER
+from fer_keras.io.errors import expected
+from fer_keras.runs import directory, listing
+
+RUNS = pathlib.Path("runs")
+SPARE_MINUTES = 60
+"""Beside twice the estimate, before a cluster ends a job."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One run: its recipe, its estimated minutes, its command, and the folder that it leaves."""
+
+    recipe: str
+    seed: int
+    minutes: float
+    command: tuple[str, ...]
+    folder: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.recipe}, seed {self.seed}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a job ended: its exit code and, of a failure, the last line that it said."""
+
+    name: str
+    code: int
+    said: str = ""
+
+
+@entry_point
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0 when every run is finished, 1 when one failed, 2 for bad input (one line)."""
+    asked = _parser().parse_args(arguments)
+    return run_command(lambda: _main(asked), stopped="Stopped. The same command goes on where it was.")
+
+
+def _main(asked) -> int:
+    found = jobs(asked.only, asked.seeds, asked.profile, asked.runs, asked.rest)
+    left = [job for job in found if not directory.is_finished(pathlib.Path(job.folder))]
+    print("\n".join(plan(found, left)))
+    if asked.list or not left:
+        return 0
+    outcomes = submitted(left, asked.submitit, asked.cluster) if asked.submitit else [_told(job) for job in left]
+    print("\n".join(listing.listing(asked.runs)) if asked.runs.is_dir() else "No run was begun.")
+    failed = [outcome for outcome in outcomes if outcome.code]
+    print("\n".join(f"Failed: {one.name} (exit code {one.code}): {one.said}" for one in failed) or "All are finished.")
+    return int(bool(failed))
+
+
+def jobs(only: list[str] | None, seeds: list[int], profile: str, runs: pathlib.Path, rest: list[str]) -> list[Job]:
+    """Return the runs, cheapest first: of recipes that start from ImageNet, or of those called `only`.
+
+    `rest` are arguments that every run is given. Raises UserError for an unknown recipe, or one without the profile.
+    """
+    known = recipes.recipes()
+    chosen = only or [name for name, recipe in known.items() if recipe.init == "imagenet"]
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise expected("--only with names of recipes (python -m experiments lists them)", ", ".join(unknown))
+    found = [_job(known[name], seed, profile, runs, rest) for name in chosen for seed in seeds]
+    return sorted(found, key=lambda job: (job.minutes, job.recipe, job.seed))
+
+
+def _job(recipe: Recipe, seed: int, profile: str, runs: pathlib.Path, rest: list[str]) -> Job:
+    if profile != PAPER and profile not in recipe.profiles:
+        raise expected(f"--profile {', '.join((PAPER, *recipe.profiles))} for {recipe.name}", repr(profile))
+    minutes = recipe.paper_minutes if profile == PAPER else recipe.profiles[profile].minutes
+    folder = runs / f"{recipe.name}-{profile}-seed{seed}"
+    module = f"experiments.{recipes.experiment_of(recipe.name).name}"
+    words = ("--only", recipe.name, "--profile", profile, "--seed", str(seed), "--out", str(folder), *rest)
+    return Job(recipe.name, seed, minutes, (sys.executable, "-m", module, *words), str(folder))
+
+
+def plan(found: list[Job], left: list[Job]) -> list[str]:
+    """Return a line for each run with the hours that it needs, as its recipe estimates them, and one for all."""
+    lines = [f"{job.minutes / 60:6.2f} h  {job.name}{'' if job in left else '  (finished)'}" for job in found]
+    hours = sum(job.minutes for job in left) / 60
+    return [*lines, f"{hours:6.2f} h  for {len(left)} of {len(found)} runs, as their recipes estimate"]
+
+
+def run_job(job: Job) -> Outcome:
+    """Run `job` and return how it ended; what it says appears as it says it, but for the errors, which follow."""
+    done = subprocess.run(job.command, stderr=subprocess.PIPE, text=True)
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    if done.returncode:
+        print("\n".join(lines), file=sys.stderr)
+    return Outcome(job.name, done.returncode, lines[-1] if lines and done.returncode else "")
+
+
+def _told(job: Job) -> Outcome:
+    print(f"\n{job.name}: {' '.join(job.command[1:])}", flush=True)
+    return run_job(job)
+
+
+def submitted(left: list[Job], folder: pathlib.Path, cluster: str | None) -> list[Outcome]:
+    """Hand the runs to submitit as one array of jobs, logs in `folder`, wait, and return how each ended."""
+    import submitit
+
+    executor = submitit.AutoExecutor(folder=folder, cluster=cluster)
+    executor.update_parameters(timeout_min=int(2 * max(job.minutes for job in left)) + SPARE_MINUTES)
+    handed = executor.map_array(run_job, left)
+    print(f"{len(handed)} jobs handed over; logs in {folder}", flush=True)
+    return [_outcome(job, one) for job, one in zip(left, handed, strict=True)]
+
+
+def _outcome(job: Job, handed) -> Outcome:
+    try:
+        return handed.result()
+    except Exception as error:  # whatever the cluster did to the job
+        return Outcome(job.name, 1, str(error).strip().splitlines()[-1])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
+    add = parser.add_argument
+    add("--all-transfer", action="store_true", help="run every row that starts from ImageNet weights")
+    add("--only", nargs="+", metavar="RECIPE", help="these recipes instead")
+    add("--seeds", type=int, nargs="+", default=[0], metavar="N", help="one run of each recipe for each; default: 0")
+    add("--profile", default=PAPER, metavar="NAME", help="default: paper, as published")
+    add("--runs", type=pathlib.Path, default=RUNS, metavar="DIR", help=f"where run directories lie; default: {RUNS}")
+    add("--list", action="store_true", help="show the runs and their hours, and run none")
+    add("--submitit", type=pathlib.Path, metavar="DIR", help="hand the runs to submitit, with its logs in DIR")
+    add("--cluster", metavar="NAME", help="for --submitit: local or slurm, say; default: what it finds")
+    add("rest", nargs="*", metavar="-- ...", help="after --: arguments for every run, as --data PATH --record")
+    return parser

@@ -1,0 +1,67 @@
+"""Many runs by one command: what is chosen, in which order, what is skipped, and what is told of failures."""
+
+import sys
+
+import pytest
+
+from fer_keras.commands import many
+from fer_keras.io.errors import UserError
+from fer_keras.recipes import recipes
+
+OK = (sys.executable, "-c", "print('done')")
+REFUSED = (sys.executable, "-c", "import sys; print('a warning\\nerror: no weights', file=sys.stderr); sys.exit(2)")
+
+
+def job(name, command, folder="none", minutes=1.0):
+    return many.Job(name, 0, minutes, command, str(folder))
+
+
+def test_all_transfer_rows_start_from_imagenet_and_come_cheapest_first(tmp_path):
+    found = many.jobs(None, [0, 1], "paper", tmp_path, ["--data", "x.csv"])
+    expected = {name for name, recipe in recipes().items() if recipe.init == "imagenet"}
+    assert {one.recipe for one in found} == expected and len(found) == 2 * len(expected)
+    assert [one.minutes for one in found] == sorted(one.minutes for one in found)
+    (plain,) = [one for one in found if (one.recipe, one.seed) == ("transfer_plain", 1)]
+    words = ["experiments.transfer", "--only", "transfer_plain", "--profile", "paper", "--seed", "1"]
+    assert list(plain.command[2:9]) == words and plain.command[-2:] == ("--data", "x.csv")
+    assert plain.folder == str(tmp_path / "transfer_plain-paper-seed1")
+
+
+@pytest.mark.parametrize(
+    ("only", "profile", "received"), [(["resnet51"], "paper", "resnet51"), (["transfer_plain"], "fast", "'fast'")]
+)
+def test_what_is_unknown_is_named(tmp_path, only, profile, received):
+    with pytest.raises(UserError, match=received):
+        many.jobs(only, [0], profile, tmp_path, [])
+
+
+def test_the_list_tells_hours_and_runs_nothing(tmp_path, capsys):
+    names = ["transfer_plain", "transfer_frozen_sum"]
+    done = tmp_path / "transfer_frozen_sum-paper-seed0"
+    done.mkdir()
+    (done / "record.json").write_text("{}")
+    assert many.main(["--all-transfer", "--only", *names, "--runs", str(tmp_path), "--list"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "  0.20 h  transfer_frozen_sum, seed 0  (finished)",
+        "  0.47 h  transfer_plain, seed 0",
+        "  0.47 h  for 1 of 2 runs, as their recipes estimate",
+    ]
+
+
+def test_a_failed_run_ends_no_other_and_is_told_at_the_end(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(many, "jobs", lambda *_: [job("first", REFUSED), job("second", OK)])
+    assert many.main(["--all-transfer", "--runs", str(tmp_path)]) == 1
+    assert "Failed: first, seed 0 (exit code 2): error: no weights" in capsys.readouterr().out
+    monkeypatch.setattr(many, "jobs", lambda *_: [job("second", OK)])
+    assert many.main(["--all-transfer", "--runs", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.endswith("All are finished.\n")
+
+
+def test_submitits_local_executor_runs_them_too(tmp_path):
+    pytest.importorskip("submitit")
+    left = [job("first", REFUSED), job("second", OK)]
+    found = many.submitted(left, tmp_path / "logs", "local")
+    assert [(one.name, one.code, one.said) for one in found] == [
+        ("first, seed 0", 2, "error: no weights"),
+        ("second, seed 0", 0, ""),
+    ]
