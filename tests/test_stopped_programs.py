@@ -79,7 +79,7 @@ def test_a_run_is_stopped_gone_on_with_and_runs_out_of_disk(tmp_path):
     assert (status, said) == (2, ["error: run is in use by another run. Wait for it, or choose another --out."])
     first.send_signal(signal.SIGTERM)
     status, _, said = ended(first)
-    assert (status, said) == (130, ["Stopped. The same command goes on from the last checkpoint."])
+    assert (status, said) == (130, ["Stopped. The same command resumes the run from its last checkpoint."])
     assert state(tmp_path) == "interrupted"
 
     before = reached(tmp_path)
@@ -87,7 +87,7 @@ def test_a_run_is_stopped_gone_on_with_and_runs_out_of_disk(tmp_path):
     wait_for_epoch(second, tmp_path, before + 1)
     second.send_signal(signal.SIGINT)
     status, out, said = ended(second)
-    assert (status, said) == (130, ["Stopped. The same command goes on from the last checkpoint."])
+    assert (status, said) == (130, ["Stopped. The same command resumes the run from its last checkpoint."])
     assert "Going on after epoch" in out and f"Epoch {before + 1}/" in out and f"Epoch {before}/" not in out
 
     folder = tmp_path / "run" / "checkpoint"

@@ -70,7 +70,7 @@ def _send_the_rest_nowhere() -> None:
     os.close(nowhere)
 
 
-def run_command(action, stopped: str = "Stopped. The same command goes on from the last checkpoint.") -> int:
+def run_command(action, stopped: str = "Stopped. The same command resumes the run from its last checkpoint.") -> int:
     """Call `action`; print a UserError in one line and return 2, return its own code (or 0) otherwise.
 
     `stopped` is what Ctrl-C and SIGTERM answer. A full disk, whoever finds it, is one line as well.

@@ -28,9 +28,9 @@ def _make(asked):
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program.name("gan"),
-        description="Train a small DCGAN on the Training rows of one class and make faces with it (Paper 003, §4.2.2): "
-        "generated.npz for --generated of the experiments, and a page that says whether it has memorised its rows. "
-        "Without data it is a demo on drawn faces. The same command again goes on where a stopped one was.",
+        description="Train a small DCGAN on the Training images of one class and make faces with it (Paper 003, §4.2.2): "
+        "generated.npz for --generated of the experiments, and a page that says whether it has memorised its images. "
+        "Without data it is a demo on drawn faces. The same command again resumes a stopped one.",
     )
     add = parser.add_argument
     add("--data", metavar="PATH", help="as for the experiments; else $FER2013, else data/")
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--faces", type=int, default=3000, metavar="N", help="faces to make; default: 3000")
     add("--epochs", type=int, metavar="N", help=f"default: {EPOCHS}, some 10 minutes of one core on disgust; demo: 300")
     add("--seed", type=int, default=0, metavar="N", help="default: 0")
-    add("--split", choices=SPLITS, default="official", help="which rows are Training: the run's; default: official")
+    add("--split", choices=SPLITS, default="official", help="which images are Training: the run's; default: official")
     add("--allow-unofficial", action="store_true", help="data whose counts are not FER2013's; the page says so")
     add("--out", type=pathlib.Path, metavar="DIR", help="default: runs/gan_CLASS-seedN")
     return parser

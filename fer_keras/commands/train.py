@@ -58,11 +58,16 @@ def _run_all(experiment, recipes, seeds, given):
         run(experiment, recipe, options)
 
 
+def _origin(experiment: Experiment) -> str:
+    """Return "paper 003", or "the suite's own"."""
+    return f"paper {experiment.paper}" if experiment.paper.isdecimal() else experiment.paper
+
+
 def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     names = [recipe.name for recipe in experiment.recipes]
     parser = argparse.ArgumentParser(
         prog=program,
-        description=f"{experiment.title} (paper {experiment.paper}). Without data it runs a demo on drawn faces.",
+        description=f"{experiment.title} ({_origin(experiment)}). Without data it runs a demo on drawn faces.",
     )
     profiles = sorted({PAPER, *(name for recipe in experiment.recipes for name in recipe.profiles)})
     add = parser.add_argument
@@ -72,7 +77,7 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     seeds.add_argument("--seed", type=int, dest="seeds", nargs=1, default=[0], metavar="N", help="default: 0")
     seeds.add_argument("--seeds", type=int, nargs="+", metavar="N", help="one run for each")
     add("--epochs", type=int, metavar="N", help="epochs of every phase")
-    add("--batch-size", type=int, metavar="N", help="rows a step")
+    add("--batch-size", type=int, metavar="N", help="images a step")
     add("--image-size", type=int, metavar="PX", help="side of the square that the backbone sees")
     add(
         "--init",
@@ -89,16 +94,19 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
         "--protocol",
         choices=protocols.PROTOCOLS,
         default=protocols.PAPER,
-        help="how rows are divided: as the paper says, officially, or leaky on purpose (grouped is their control)",
+        help="how images are divided: as published, officially, or leaky on purpose (grouped is their control)",
     )
     add("--soft-labels", action="store_true", help="train on FER+ votes (fer2013new.csv beside the data)")
     add(
         "--allow-unofficial", action="store_true", help="run on data whose counts are not FER2013's; every page says so"
     )
     add(
-        "--drop", type=pathlib.Path, metavar="CSV", help="leave out these Training rows: dropped.csv of fer_keras.clean"
+        "--drop",
+        type=pathlib.Path,
+        metavar="CSV",
+        help="leave out these Training images: dropped.csv of fer_keras.clean",
     )
-    add("--crop", action="store_true", help="crop every face anew with OpenCV's detector (requirements-faces.txt)")
+    add("--crop", action="store_true", help="crop every face again with OpenCV's detector (requirements-faces.txt)")
     add("--detector", type=pathlib.Path, metavar="ONNX", help="for --crop: YuNet's file, instead of the Haar cascade")
     add("--generated", type=pathlib.Path, metavar="NPZ", help="generated.npz of fer_keras.gan, where a recipe needs it")
     add(
@@ -109,7 +117,7 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
         help="finished runs, for a recipe that learns from some",
     )
     add("--only", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}; default: the first")
-    add("--out", type=pathlib.Path, metavar="DIR", help="run directory; the same one again goes on where it stopped")
+    add("--out", type=pathlib.Path, metavar="DIR", help="run directory; an unfinished run there is resumed")
     add("--export", action="store_true", help="write a SavedModel (the demo always does)")
     add("--record", action="store_true", help="copy the results to reports/results and regenerate reports/")
     add("--tensorboard", action="store_true", help="write every epoch to DIR/tensorboard as well")
@@ -156,7 +164,7 @@ def list_experiments(program: str = "python -m experiments.") -> int:
     lines = []
     for name in MODULES:
         experiment = recipes.experiment(name)
-        lines.append(f"{program}{name}   paper {experiment.paper}: {experiment.title}")
+        lines.append(f"{program}{name}   {_origin(experiment)}: {experiment.title}")
         for recipe in experiment.recipes:
             lines.append(f"    --only {recipe.name:<28} {_headline(recipe):<32} {_durations(recipe)}")
     print("\n".join(lines))

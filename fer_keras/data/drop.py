@@ -73,7 +73,7 @@ def read(path: Path) -> DropList:
         content = path.read_bytes()
         header, *lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     except (OSError, ValueError, csv.Error) as error:
-        raise expected(f"a list of rows to drop at {path}", reason(error)) from error
+        raise expected(f"a list of images to drop at {path}", reason(error)) from error
     if tuple(header) != COLUMNS:
         raise expected(f'the header "{",".join(COLUMNS)}" in {path}', ascii(",".join(header)[:80]))
     drops = tuple(_drop(fields, f"{path} line {number}") for number, fields in enumerate(lines, start=2))
@@ -88,7 +88,9 @@ def _drop(fields: list[str], where: str) -> Drop:
     if not (fields[0].isdecimal() and len(fields[0]) < 10):
         raise expected(f"a row number in {where}", ascii(fields[0][:60]))
     if fields[1] != TRAIN:
-        raise expected(f"rows of {TRAIN} only in {where}", ascii(fields[1][:60]), "Evaluation rows are never dropped.")
+        raise expected(
+            f"images of {TRAIN} only in {where}", ascii(fields[1][:60]), "Evaluation images are never dropped."
+        )
     return Drop(int(fields[0]), *fields[1:])
 
 

@@ -131,8 +131,8 @@ def require_seen(made: Generated, train: Faces) -> None:
     seen = train.take(np.isin(train.rows, made.rows))
     if seen.fingerprint != made.fingerprint:
         told = f"others ({len(made.rows)} rows, fingerprint {made.fingerprint[:12]})"
-        how = "Make them anew from this --data, with this run's --split and --seed (python -m fer_keras.gan --help)."
-        raise expected(f"generated faces made from training rows of {train.source}", told, how)
+        how = "Make them again from this --data, with this run's --split and --seed (python -m fer_keras.gan --help)."
+        raise expected(f"generated faces made from training images of {train.source}", told, how)
 
 
 def as_faces(made: Generated, like: Faces) -> Faces:

@@ -67,7 +67,7 @@ def require_official(faces: Faces, allow_unofficial: bool, facts: Facts = FER201
     differences = check(faces, facts)
     if differences and not allow_unofficial:
         others = f" (and {len(differences) - 1} more differences)" if len(differences) > 1 else ""
-        then = "Give --allow-unofficial to go on; every page of the report will say so"
+        then = "Give --allow-unofficial to run on it; every page of the report will say so"
         raise expected(f"the official {facts.title} in {faces.source}", f"{differences[0]}{others}", then)
     return not differences
 

@@ -42,7 +42,7 @@ def rebuild(run_dir: Path, record: dict) -> bool:
 def read(run_dir: Path, record: dict) -> dict[str, dict]:
     """Return {split: metrics} of a run. Raises UserError (file and key) when they are missing, wrong or of other predictions."""
     path = Path(run_dir) / METRICS
-    again = "Make them anew with python -m fer_keras.report --rebuild."
+    again = "Compute them again with python -m fer_keras.report --rebuild."
     if not path.is_file():
         raise expected(f"metrics in {path}", "no such file", again)
     content = files.read_json(path)

@@ -52,7 +52,7 @@ def load(folder: pathlib.Path, note=print) -> tuple[dict, dict[str, np.ndarray]]
         return progress, arrays
     if found:
         names = " and ".join(path.name for path in found)
-        raise expected(f"an intact checkpoint in {folder}", f"{names}, damaged", "Delete the folder to start anew.")
+        raise expected(f"an intact checkpoint in {folder}", f"{names}, damaged", "Delete the folder to start again.")
     return None
 
 

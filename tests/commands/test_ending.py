@@ -28,7 +28,7 @@ def the_handlers_that_were_there():
 
 def test_sigterm_outside_of_training_ends_as_ctrl_c_does(capsys):
     assert run_command(lambda: os.kill(os.getpid(), signal.SIGTERM)) == 130
-    assert capsys.readouterr().err == "Stopped. The same command goes on from the last checkpoint.\n"
+    assert capsys.readouterr().err == "Stopped. The same command resumes the run from its last checkpoint.\n"
 
 
 @pytest.mark.parametrize(

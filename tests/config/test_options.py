@@ -65,7 +65,7 @@ def test_the_flags_that_were_given_are_said_again_paths_as_given():
         ({"protocol": "pooled"}, "Received: 'pooled'"),
         ({"precision": "float8"}, "--precision float32 or mixed_bfloat16. Received: 'float8'"),
         ({"init": "none.keras"}, "Received: 'none.keras'. There is no such file."),
-        ({"drop": "none.csv"}, "a list of rows to drop at none.csv. Received: no such file"),
+        ({"drop": "none.csv"}, "a list of images to drop at none.csv. Received: no such file"),
         ({"generated": "none.npz"}, "generated faces at none.npz. Received: no such file"),
         ({"detector": "none.onnx", "crop": True}, "a detector at none.onnx. Received: no such file"),
         ({"detector": __file__}, "--crop with --detector. Received: none"),

@@ -62,7 +62,10 @@ def test_nothing_left_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("13,public,sad,blank,,\n", r"rows of train only in .* line 2. Received: 'public'. Evaluation rows are never"),
+        (
+            "13,public,sad,blank,,\n",
+            r"images of train only in .* line 2. Received: 'public'. Evaluation images are never",
+        ),
         ("eleven,train,sad,blank,,\n", r"a row number in .* line 2. Received: 'eleven'"),
         ("-1,train,sad,blank,,\n", "a row number"),
         ("11,train,sad,blank\n", "6 columns in .* line 2. Received: 4"),
@@ -79,9 +82,9 @@ def test_another_file_is_refused(tmp_path):
     with pytest.raises(UserError, match='the header "row,split,label,reason,detail,file"'):
         drop.read(tmp_path / "other.csv")
     (tmp_path / "other.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match="a list of rows to drop at"):
+    with pytest.raises(UserError, match="a list of images to drop at"):
         drop.read(tmp_path / "other.csv")
-    with pytest.raises(UserError, match="a list of rows to drop at"):
+    with pytest.raises(UserError, match="a list of images to drop at"):
         drop.read(tmp_path / "none.csv")
 
 

@@ -140,7 +140,7 @@ def test_faces_made_from_other_rows_are_refused(made, recipe, source, toy, tmp_p
         public = toy.where("public")
         made = dataclasses.replace(made, rows=public.rows, fingerprint=public.fingerprint)
     generated.save(made, tmp_path / "g.npz")
-    with pytest.raises(UserError, match=r"generated faces made from training rows.*python -m fer_keras\.gan"):
+    with pytest.raises(UserError, match=r"generated faces made from training images.*python -m fer_keras\.gan"):
         with_generated(source, recipe, tmp_path / "g.npz", seed=0)
 
 

@@ -179,7 +179,7 @@ def test_two_damaged_checkpoints_are_said_in_one_line(tmp_path):
         checkpoint.load(tmp_path, note=lambda line: None)
     assert str(caught.value) == (
         f"Expected an intact checkpoint in {tmp_path}. Received: state.npz and state-before.npz, damaged. "
-        "Delete the folder to start anew."
+        "Delete the folder to start again."
     )
 
 
