@@ -79,10 +79,11 @@ def _expanded(word: str) -> Iterator[Input]:
 
 
 def _matching(pattern: str) -> Iterator[Input]:
-    found = sorted(glob.glob(pattern, recursive=True))
+    found = sorted(glob.glob(pattern, recursive=True), key=lambda name: (name.count(os.sep), name))
     if not found:
         raise expected(f"files that match {pattern}", "none")
-    for name in found:
+    shortest = {os.path.realpath(name): name for name in reversed(found)}  # ** follows links, round in circles too
+    for name in sorted(shortest.values()):
         if os.path.isfile(name):
             yield from _expanded(name)
         elif not pattern.endswith("**") and os.path.isdir(name):
