@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--faces",
         choices=("votes", "detector"),
-        help="drop what is no face: by FER+ votes beside the data, or by OpenCV, which misses a fifth of the faces at 48 px",
+        help="drop what is no face: by FER+ votes beside the data, or by a face detector, which misses some faces",
     )
-    add("--detector", type=pathlib.Path, metavar="ONNX", help="YuNet's file, instead of OpenCV's Haar cascade")
+    add("--detector", type=pathlib.Path, metavar="NAME|ONNX", help="a detector by name (blazeface, haar), or YuNet's file")
     return parser

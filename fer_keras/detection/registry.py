@@ -7,8 +7,20 @@ from pathlib import Path
 from fer_keras.detection.face import Detector
 from fer_keras.io.errors import expected
 
-DEFAULT = "haar"
+DEFAULT = "blazeface"
 SUFFIX = ".onnx"
+
+
+def _blazeface(file: Path | None) -> Detector:
+    from fer_keras.detection.blazeface import BlazeFace
+
+    return BlazeFace()
+
+
+def _blazeface_fast(file: Path | None) -> Detector:
+    from fer_keras.detection.blazeface import FAST_LEVELS, BlazeFace
+
+    return BlazeFace(FAST_LEVELS)
 
 
 def _haar(file: Path | None) -> Detector:
@@ -21,7 +33,7 @@ def _yunet(file: Path | None) -> Detector:
     from fer_keras.detection.yunet import WHAT, YuNet
 
     if file is None:
-        raise expected(f"{WHAT} for the detector yunet", "its name alone", "Give the file's path.")
+        raise expected(f"{WHAT} for this detector", "no file", "Give its path with --detector, or choose another one.")
     return YuNet(file)
 
 
@@ -34,6 +46,8 @@ class Entry:
 
 
 DETECTORS = {
+    "blazeface": Entry(_blazeface, "BlazeFace "),
+    "blazeface-fast": Entry(_blazeface_fast, "BlazeFace fast "),
     "haar": Entry(_haar, "haarcascade_frontalface_default.xml"),
     "yunet": Entry(_yunet, "YuNet "),
 }
@@ -48,7 +62,13 @@ def open_detector(name_or_file: str | Path | None = None) -> Detector:
     given = str(name_or_file or DEFAULT)
     if given.lower().endswith(SUFFIX):
         return DETECTORS["yunet"].build(Path(given))
-    for name, entry in DETECTORS.items():
-        if given == name or given.startswith(entry.recorded):
-            return entry.build(None)
-    raise expected(f"a detector ({', '.join(DETECTORS)}) or YuNet's ONNX file (*{SUFFIX})", given)
+    name = given if given in DETECTORS else name_of(given)
+    if name is None:
+        raise expected(f"a detector ({', '.join(DETECTORS)}) or YuNet's ONNX file (*{SUFFIX})", given)
+    return DETECTORS[name].build(None)
+
+
+def name_of(recorded: str) -> str | None:
+    """Return the name, here, of the detector that a record calls `recorded`; None where it is none of these."""
+    fitting = [name for name, entry in DETECTORS.items() if recorded.startswith(entry.recorded)]
+    return max(fitting, key=lambda name: len(DETECTORS[name].recorded), default=None)

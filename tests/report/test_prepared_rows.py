@@ -1,9 +1,11 @@
 """Rows dropped and faces cropped: what a record says of them reaches the page, and `fer_keras.predict`."""
 
 import copy
+import pathlib
 
 import pytest
 
+from fer_keras.detection import open_detector
 from fer_keras.detection.haar import CASCADE
 from fer_keras.inference.loading import find_cropping
 from fer_keras.io.errors import UserError
@@ -56,7 +58,7 @@ def test_a_model_of_uncropped_rows_crops_only_when_asked(make_run, tmp_path):
     assert find_cropping(model, None, None) is None
     assert find_cropping(model, False, None) is None
     detector, margin = find_cropping(model, True, None)
-    assert (detector.name, margin) == (CASCADE, 0.0)
+    assert (detector.name, margin) == (open_detector().name, 0.0)
     assert find_cropping(tmp_path / "elsewhere" / "model.keras", None, None) is None
 
 
@@ -69,5 +71,7 @@ def test_another_detector_than_in_training_is_refused(make_run):
     with pytest.raises(
         UserError, match="Expected YuNet 0123456789ab, which cropped .* Received: haarcascade.*--detector"
     ):
+        find_cropping(model, None, pathlib.Path("haar"))
+    with pytest.raises(UserError, match="Expected YuNet's ONNX file .* Received: no file. .*--detector"):
         find_cropping(model, None, None)
     assert find_cropping(model, True, None)[1] == 0.0

@@ -1,0 +1,37 @@
+"""Many boxes around one face become one: weighted non-maximum suppression (Bazarevsky et al. 2019, "Post-processing")."""
+
+import numpy as np
+
+from fer_keras.detection.face import Face
+
+SAME_IOU = 0.3
+"""Boxes with this intersection over union are of one face, and averaged."""
+NESTED = 0.7
+"""A box of which this share lies in a better one, or that holds this share of it, is a part of the same thing."""
+
+
+def merged(boxes: np.ndarray, scores: np.ndarray, least_agreement: float = 0.0) -> list[Face]:
+    """Return one Face for each group of boxes [N, 4] (left, top, width, height), averaged by their scores [N].
+
+    The best box draws the group to it. A face has the best score of its group. Groups whose agreement, 1 - Π(1 - score),
+    is below `least_agreement` are left out: that is how sure all their boxes were, taken as independent.
+    """
+    faces = []
+    while len(scores):
+        best = int(scores.argmax())
+        common = _intersections(boxes, boxes[best])
+        areas = boxes[:, 2] * boxes[:, 3]
+        same = common > SAME_IOU * (areas + areas[best] - common)
+        nested = common > NESTED * np.minimum(areas, areas[best])
+        same[best] = True
+        if 1 - np.prod(1 - scores[same]) >= least_agreement:
+            box = np.average(boxes[same], axis=0, weights=scores[same])
+            faces.append(Face(tuple(box.tolist()), float(scores[best])))
+        boxes, scores = boxes[~(same | nested)], scores[~(same | nested)]
+    return faces
+
+
+def _intersections(boxes, box):
+    ends = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
+    sides = np.clip(ends - np.maximum(boxes[:, :2], box[:2]), 0, None)
+    return sides[:, 0] * sides[:, 1]

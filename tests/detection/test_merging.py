@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from fer_keras.detection.merging import merged
+
+
+def test_boxes_of_one_face_are_averaged_by_their_scores():
+    boxes = np.array([(0, 0, 40, 40), (4, 0, 40, 40), (100, 0, 30, 30)], float)
+    first, second = merged(boxes, np.array([0.9, 0.6, 0.7]))
+    assert first.box == pytest.approx((1.6, 0, 40, 40))
+    assert (first.score, second.score) == (0.9, 0.7)
+    assert second.box == pytest.approx((100, 0, 30, 30))
+
+
+def test_a_box_within_a_better_one_is_dropped_and_not_averaged():
+    boxes = np.array([(0, 0, 100, 100), (10, 10, 20, 20)], float)
+    (face,) = merged(boxes, np.array([0.9, 0.8]))
+    assert face.box == pytest.approx((0, 0, 100, 100))
+
+
+def test_a_group_whose_boxes_are_not_sure_enough_together_is_left_out():
+    """Two at 0.9 agree to 0.99, one at 0.9 to 0.9."""
+    boxes = np.array([(0, 0, 40, 40), (1, 0, 40, 40), (100, 0, 30, 30)], float)
+    (face,) = merged(boxes, np.array([0.9, 0.9, 0.9]), least_agreement=0.989)
+    assert face.box == pytest.approx((0.5, 0, 40, 40))
+
+
+def test_no_boxes_are_no_faces():
+    assert merged(np.zeros((0, 4)), np.zeros(0)) == []
