@@ -15,6 +15,7 @@ COMMANDS = {
     "runs": "list runs: what they are doing, and their sizes",
     "audit": "find copies and contradicting labels in a data set",
     "clean": "list the training images that are better left out",
+    "peers": "score other people's published models on the same images",
     "gan": "train a GAN on the faces of one class",
     "lr-find": "learning-rate range test of a recipe",
 }

@@ -127,6 +127,7 @@ OTHER_PAGES = (
     "[Does batch normalisation converge faster?](convergence.md) A claim of paper 004",
     "[Do the papers' own numbers agree?](consistency.md)",
     "[Generated disgust faces](gan/page.md), and whether they are copies, from `python -m fer_keras.gan`",
+    "[What published models score on the same images](peers.md), from `fer-keras peers`",
     "[What a leaky protocol buys](leaky.md), from runs with `--protocol`",
     "[Which rows of FER2013 are copies of each other](audit/audit.md), from `python -m fer_keras.audit`",
     "[Do FER2013's labels agree with FER+'s?](audit/labels.md) What that leaves for a score",
