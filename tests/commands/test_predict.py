@@ -99,7 +99,7 @@ def test_a_video_has_a_row_a_face_and_frame_a_drawing_and_a_timeline(here, capsy
     writer.close()
     words = ["predict", "clip.mp4", "--format", "csv", "--out", "x.csv", "--draw", "y.mp4", "--timeline", "z.png"]
     assert main(words) == 0
-    rows = list(csv.DictReader(open("x.csv")))
+    rows = list(csv.DictReader(pathlib.Path("x.csv").read_text().splitlines()))
     assert [(row["frame"], row["face"], row["emotion"]) for row in rows] == [
         (str(number), "0", "happy") for number in range(12)
     ]

@@ -175,6 +175,6 @@ def test_a_crowd_is_cut_to_the_faces_that_are_seen_most():
     for number in range(200):
         here = [0, 1 + number]
         timeline.add([Prediction("x", {"sad": 0.5, "happy": 0.5}, face=face, seconds=number / 25) for face in here])
-    assert [course.number for course in timeline.courses()][0] == 0
+    assert next(course.number for course in timeline.courses()) == 0
     assert len(timeline.courses()) == timelines.FACES and timeline.summary()[-1] == "more faces, each in fewer frames"
     assert clock(75.25) == "1:15.2"
