@@ -20,6 +20,9 @@ DOCS = pathlib.Path(__file__).resolve().parent
 PAGES = {
     "index": "Overview",
     "tutorial": "Tutorial",
+    "data": "Data",
+    "training": "Training",
+    "protocol": "Protocol",
     "add_a_paper": "Add a paper",
     "add_a_dataset": "Add a data set",
     "add_a_backbone": "Add a backbone",
@@ -100,7 +103,8 @@ def undocumented(module: types.ModuleType) -> list[str]:
         for place, each in [(name, value), *methods(name, value)] if callable(value) else []:
             if not inspect.getdoc(each):
                 problems.append(f"{module.__name__}.{place} has no docstring")
-            for argument in sorted(documented_arguments(each) - arguments_of(each)):
+            documented = documented_arguments(each)
+            for argument in sorted(documented - arguments_of(each)) if documented else []:
                 problems.append(f"{module.__name__}.{place} documents the argument {argument}, which it has not")
     return problems
 
