@@ -22,6 +22,8 @@ NAMES = {
     "scale": "scale",
     "start_up": "start_up",
     "accelerator": "accelerator",
+    "detectors": "detectors --data PATH",
+    "framing": "framing --data PATH",
 }
 """{record: what writes it}, in the order of the page."""
 

@@ -99,6 +99,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--generated", type=pathlib.Path, metavar="NPZ")
     add("--drop", type=pathlib.Path, metavar="CSV")
     add("--crop", action="store_true")
-    add("--detector", type=pathlib.Path, metavar="ONNX")
+    add("--detector", type=pathlib.Path, metavar="NAME|ONNX")
     add("--out", type=pathlib.Path, metavar="DIR", help="default: runs/lr_find-<recipe>-<phase>-<profile>-seed<N>")
     return parser

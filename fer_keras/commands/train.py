@@ -106,8 +106,8 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
         metavar="CSV",
         help="leave out these Training images: dropped.csv of fer_keras.clean",
     )
-    add("--crop", action="store_true", help="crop every face again with OpenCV's detector (requirements-faces.txt)")
-    add("--detector", type=pathlib.Path, metavar="ONNX", help="for --crop: YuNet's file, instead of the Haar cascade")
+    add("--crop", action="store_true", help="crop every face again, where --detector finds it")
+    add("--detector", type=pathlib.Path, metavar="NAME|ONNX", help="for --crop: blazeface, haar, or YuNet's file")
     add("--generated", type=pathlib.Path, metavar="NPZ", help="generated.npz of fer_keras.gan, where a recipe needs it")
     add(
         "--teachers",
