@@ -22,7 +22,9 @@ FLOORS = (
     "runs",
     "report",
     "studies",
+    "pretrained",
     "inference",
+    "exports",
     "api",
     "commands",
 )

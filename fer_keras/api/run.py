@@ -8,8 +8,8 @@ import keras
 from fer_keras import recipes
 from fer_keras.config.options import Options
 from fer_keras.config.recipe import Experiment, Profile, Recipe
+from fer_keras.exports.write import export
 from fer_keras.io import files
-from fer_keras.models import export
 from fer_keras.report.page import write_report
 from fer_keras.runs import directory, naming, train_run
 from fer_keras.runs.record import save_record
@@ -59,7 +59,8 @@ def _run(experiment, printed, options, source: Source | None = None) -> pathlib.
         report = write_report(folder)
         print(f"Report: {report}")
         if options.export or (source.demo and not starts_another and keras.backend.backend() == "tensorflow"):
-            print(f"SavedModel: {export.saved_model(folder / directory.MODEL, folder / directory.SAVED_MODEL)}")
+            for exported in export(folder / directory.MODEL, ("saved_model",)):
+                print(exported)
     if options.record:
         save_record(folder, REPORTS)
         print(f"Recorded; rewritten: {', '.join(str(path) for path in regenerate(REPORTS)) or 'nothing'}")

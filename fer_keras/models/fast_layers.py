@@ -23,6 +23,8 @@ AUTOMATIC_KINDS = (
 AUTOMATIC_NAME = re.compile(rf"({'|'.join(AUTOMATIC_KINDS)})(_\d+)?")
 """Names that Keras numbers through the whole process, so that a second copy of a network gets others."""
 
+MIXED = ("mixed_bfloat16", "mixed_float16")
+
 
 def with_fast_layers(model: keras.Model) -> keras.Model:
     """Return a copy with fresh weights and the layers of FAST_LAYERS, named as `own_names` says.
@@ -97,6 +99,14 @@ def rebuilt(model: keras.Model, change: Callable) -> keras.Model:
     copy = type(model).from_config(changed)
     copy.set_weights(model.get_weights())
     return copy
+
+
+def in_float32(model: keras.Model) -> keras.Model:
+    """Return `model` with every layer's dtype policy float32 and the same weights; `model` itself when it is so already.
+
+    LiteRT and ONNX do not run bfloat16 convolutions; weights are float32 under every policy that the suite uses.
+    """
+    return rebuilt(model, lambda value: "float32" if isinstance(value, str) and value in MIXED else value)
 
 
 def _mapped(value, change: Callable):

@@ -14,7 +14,7 @@ from fer_keras.data.splits import Splits
 from fer_keras.data.teachers import Told
 from fer_keras.io.errors import UserError, expected
 from fer_keras.models import saved
-from fer_keras.models.export import in_float32
+from fer_keras.models.fast_layers import in_float32
 from fer_keras.runs import directory
 from fer_keras.runs.content import content_digest
 from fer_keras.runs.source import Source
