@@ -16,15 +16,19 @@ from fer_keras.studies.compare import joined
 
 METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
 CONFIDENCE = 0.95
+TEST_ROWS = ("fingerprint", "split", "test_name")
+"""Of a record's data: what runs have in common that are tested on the same rows."""
 RULE = """\
 Rule: the fresh run is held against the recorded runs that differ from it in their seed alone, on the test rows of the
 recipe, in accuracy, balanced accuracy and macro F1. All three must lie in their bands.
 Two recorded seeds or more: the band is the 95 % prediction interval for one more run, mean ± t s √(1 + 1/n), with s the
 standard deviation of the n seeds and t Student's 97.5 % quantile for n - 1 degrees of freedom. The test rows are the
 same in every run, so that the spread between runs counts, and no sampling of rows.
-One recorded seed shows no spread: the band is that run's value plus the 95 % interval, by paired bootstrap over the
-rows, of how far two networks of equal worth differ whose errors fall on rows independently. Runs may differ more.
-Each band leaves out one right reproduction in twenty. Few seeds make it wide: it then accepts nearly anything."""
+One recorded seed shows no spread: s is then that of all recorded recipes with several seeds on the same test rows,
+pooled, about the one value.
+No band is narrower than what errors that fall on each row independently give two networks of equal worth: the 95 %
+paired bootstrap interval of the fresh run's difference to the recorded ones, scaled to their mean.
+Each band leaves out about one right reproduction in twenty. Few seeds make it wide: it then accepts nearly anything."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,23 +48,41 @@ def judge(run_dir: Path, reports_dir: Path, suite: list[Experiment] | None = Non
     suite = result_groups.experiments() if suite is None else suite
     fresh = read_record(run_dir)
     _require_todays(fresh, suite)
-    recorded = _recorded(fresh, drift.marked(load_records(reports_dir), suite, reports_dir))
-    if len(recorded) > 1:
-        bands = {metric: prediction_interval([_value(one, metric) for one in recorded]) for metric in METRICS}
-    else:
-        bands = _paired_bands(run_dir, fresh, Path(reports_dir) / RESULTS / recorded[0]["run"], recorded[0])
+    records = drift.marked(load_records(reports_dir), suite, reports_dir)
+    recorded = _recorded(fresh, records)
+    rows = _reach_of_rows(run_dir, fresh, Path(reports_dir) / RESULTS, recorded)
+    bands = {metric: _band(metric, fresh, recorded, records, rows) for metric in METRICS}
     accepted = all(_value(fresh, metric) in band for metric, band in bands.items())
     return Acceptance(accepted, _text(fresh, recorded, bands, accepted))
 
 
-def prediction_interval(values: list[float]) -> Interval:
-    """Return the interval in which one more value lies with probability 0.95, given two or more from a normal distribution."""
+def _band(metric: str, fresh: dict, recorded: list[dict], records: dict[str, dict], rows: dict[str, float]) -> Interval:
+    values = [_value(one, metric) for one in recorded]
+    groups = [values] if len(values) > 1 else _on_the_same_rows(metric, fresh, records)
+    middle, reach = statistics.fmean(values), max(rows.get(metric, 0.0), reach_of_seeds(groups, len(values)))
+    if not reach:
+        raise expected(f"a second recorded seed of {fresh['recipe']}, or of a recipe on the same test rows", "none")
+    return Interval(middle - reach, middle + reach)
+
+
+def _on_the_same_rows(metric: str, fresh: dict, records: dict[str, dict]) -> list[list[float]]:
+    """Return the values of the recorded runs on the test rows of `fresh`, those that differ in their seed alone together."""
+    same = [one for one in records.values() if all(one["data"][key] == fresh["data"][key] for key in TEST_ROWS)]
+    return [[_value(one, metric) for one in group] for group in result_groups.groups(same) if len(group) > 1]
+
+
+def reach_of_seeds(groups: list[list[float]], n: int) -> float:
+    """Return how far from the mean of n runs one more lies with probability 0.95, 0 where `groups` show no spread.
+
+    The runs are from a normal distribution whose standard deviation is that within the groups, pooled.
+    """
     from scipy.special import stdtrit
 
-    n = len(values)
-    reach = stdtrit(n - 1, (1 + CONFIDENCE) / 2) * statistics.stdev(values) * math.sqrt(1 + 1 / n)
-    middle = statistics.fmean(values)
-    return Interval(middle - reach, middle + reach)
+    freedom = sum(len(group) - 1 for group in groups)
+    if not freedom:
+        return 0.0
+    pooled = math.sqrt(sum(statistics.variance(group) * (len(group) - 1) for group in groups) / freedom)
+    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * pooled * math.sqrt(1 + 1 / n)
 
 
 def _require_todays(fresh: dict, suite: list[Experiment]) -> None:
@@ -97,7 +119,7 @@ def _nothing_alike(fresh: dict, same: list[dict]) -> UserError:
 
 def _differences(fresh: dict, one: dict) -> list[str]:
     found = [] if fresh["profile"] == one["profile"] else [f"profile ({fresh['profile']}, not {one['profile']})"]
-    data = [key for key in ("fingerprint", "split", "test_name") if fresh["data"][key] != one["data"][key]]
+    data = [key for key in TEST_ROWS if fresh["data"][key] != one["data"][key]]
     found += [f"data ({key} {fresh['data'][key]}, not {one['data'][key]})" for key in data]
     recipes = (resolve.stated(resolve.without_words(run["as_run"] | {"profiles": {}})) for run in (one, fresh))
     found += [line["field"] for line in resolve.differences(*recipes)]
@@ -108,16 +130,19 @@ def _value(record: dict, metric: str) -> float:
     return record["metrics"]["test"][metric]
 
 
-def _paired_bands(run_dir: Path, fresh: dict, other_dir: Path, other: dict) -> dict[str, Interval]:
-    """Return the bands around one recorded run: half the paired interval's width on either side of its value."""
-    pair = (predictions.read(path, record)["test"] for path, record in ((other_dir, other), (run_dir, fresh)))
-    one, two = joined(*pair, f"{other_dir} and {run_dir}")
-    found = paired_bootstrap(one["labels"], one["probabilities"], two["probabilities"])
-    reach = {metric: (found[metric].high - found[metric].low) / 2 for metric in METRICS}
-    return {
-        metric: Interval(_value(other, metric) - reach[metric], _value(other, metric) + reach[metric])
-        for metric in METRICS
-    }
+def _reach_of_rows(run_dir: Path, fresh: dict, results: Path, recorded: list[dict]) -> dict[str, float]:
+    """Return {metric: half the paired interval's width, about the mean of the recorded runs}; {} where their rows differ."""
+    ours = predictions.read(run_dir, fresh)["test"]
+    found = []
+    for one in recorded:
+        try:
+            pair = joined(predictions.read(results / one["run"], one)["test"], ours, one["run"])
+        except UserError:  # a division that the seed decides
+            return {}
+        found.append(paired_bootstrap(pair[0]["labels"], *(part["probabilities"] for part in pair)))
+    scale = math.sqrt((1 + 1 / len(recorded)) / 2)
+    widths = {metric: statistics.fmean(each[metric].high - each[metric].low for each in found) for metric in METRICS}
+    return {metric: scale * width / 2 for metric, width in widths.items()}
 
 
 def _text(fresh: dict, recorded: list[dict], bands: dict[str, Interval], accepted: bool) -> str:

@@ -37,14 +37,13 @@ def with_errors(run, share, seed=9):
     return run
 
 
-def test_the_interval_of_one_more_run_by_hand():
-    """Student's 97.5 % quantiles for one and two degrees of freedom: 12.7062 and 4.30265."""
-    found = acceptance.prediction_interval([0.6, 0.7, 0.8])
-    reach = 4.30265273 * 0.1 * math.sqrt(4 / 3)
-    assert (found.low, found.high) == (pytest.approx(0.7 - reach), pytest.approx(0.7 + reach))
-    found = acceptance.prediction_interval([0.5, 0.7])
-    assert found.high - found.low == pytest.approx(2 * 12.7062047 * 0.2 / math.sqrt(2) * math.sqrt(1.5))
-    assert 0.7 in acceptance.prediction_interval([0.7, 0.7])
+def test_how_far_one_more_run_lies_by_hand():
+    """Student's 97.5 % quantiles for one, two and three degrees of freedom: 12.7062, 4.30265 and 3.18245."""
+    assert acceptance.reach_of_seeds([[0.6, 0.7, 0.8]], 3) == pytest.approx(4.30265273 * 0.1 * math.sqrt(4 / 3))
+    assert acceptance.reach_of_seeds([[0.5, 0.7]], 2) == pytest.approx(12.7062047 * 0.2 / 2**0.5 * math.sqrt(1.5))
+    pooled = math.sqrt((2 * 0.1**2 + 0.2**2 / 2) / 3)
+    assert acceptance.reach_of_seeds([[0.6, 0.7, 0.8], [0.5, 0.7]], 1) == pytest.approx(3.18244631 * pooled * 2**0.5)
+    assert acceptance.reach_of_seeds([], 1) == 0
 
 
 def test_a_run_like_the_recorded_ones_is_inside_and_one_of_chance_is_not(reports, make_run):
@@ -58,15 +57,46 @@ def test_a_run_like_the_recorded_ones_is_inside_and_one_of_chance_is_not(reports
     assert judged.text.count("| below |") == 3
 
 
+def shown_band(judged, metric):
+    line = next(line for line in judged.text.splitlines() if line.startswith(f"| {metric} "))
+    low, high = line.split("|")[3].split(" to ")
+    return float(low) / 100, float(high) / 100
+
+
+def recorded_values(reports, metric):
+    runs = (reports / "results" / f"toy-cpu-seed{seed}" for seed in range(3))
+    return [read_record(run)["metrics"]["test"][metric] for run in runs]
+
+
 def test_the_band_is_that_of_the_recorded_values(reports, make_run):
-    values = [read_record(reports / "results" / f"toy-cpu-seed{n}")["metrics"]["test"]["macro_f1"] for n in range(3)]
-    band = acceptance.prediction_interval(values)
-    line = next(
-        line
-        for line in acceptance.judge(make_run("fresh", 3), reports, SUITE).text.splitlines()
-        if line.startswith("| macro F1")
-    )
-    assert f"| {100 * band.low:.2f} to {100 * band.high:.2f} |" in line
+    values = recorded_values(reports, "macro_f1")
+    reach = acceptance.reach_of_seeds([values], 3)
+    band = shown_band(acceptance.judge(make_run("fresh", 3), reports, SUITE), "macro F1")
+    assert band == pytest.approx((sum(values) / 3 - reach, sum(values) / 3 + reach), abs=1e-4)
+
+
+def test_seeds_that_agree_by_chance_do_not_narrow_it_below_the_rows(reports, make_run, monkeypatch):
+    monkeypatch.setattr(acceptance, "reach_of_seeds", lambda groups, n: 1e-9)
+    low, high = shown_band(acceptance.judge(make_run("fresh", 3), reports, SUITE), "accuracy")
+    assert (low + high) / 2 == pytest.approx(sum(recorded_values(reports, "accuracy")) / 3, abs=1e-4)
+    pair = [predictions(seed) for seed in (0, 3)]
+    discordant = np.mean(np.equal(*((part["probabilities"].argmax(1) == part["labels"]) for part in pair)) == 0)
+    expected = 1.96 * math.sqrt(discordant / 300) * math.sqrt(2 / 3)
+    assert (high - low) / 2 == pytest.approx(expected, rel=0.15)
+
+
+def test_one_seed_takes_the_spread_of_other_recipes_on_the_same_rows(reports, make_run):
+    def other(record):
+        record.update(recipe="other", run="other-seed0", published=record["published"] | {"name": "other"})
+
+    save_record(make_run("one", 5, other), reports)
+    suite = [dataclasses.replace(SUITE[0], recipes=(*SUITE[0].recipes, toy_recipe("other", title="Title of toy")))]
+    fresh = make_run("fresh", 6, lambda record: other(record) or record.update(run="other-seed1"))
+    judged = acceptance.judge(fresh, reports, suite)
+    assert "It rests on 1 recorded seed: other-seed0." in judged.text
+    low, high = shown_band(judged, "macro F1")
+    reach = acceptance.reach_of_seeds([recorded_values(reports, "macro_f1")], 1)
+    assert (high - low) / 2 == pytest.approx(reach, abs=1e-4)
 
 
 def test_one_recorded_seed_is_enough_for_a_band_and_it_says_so(tmp_path, make_run):
