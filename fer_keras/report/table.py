@@ -128,6 +128,7 @@ OTHER_PAGES = (
     "[Do the papers' own numbers agree?](consistency.md)",
     "[Generated disgust faces](gan/page.md), and whether they are copies, from `python -m fer_keras.gan`",
     "[What published models score on the same images](peers.md), from `fer-keras peers`",
+    "[How the suite's own recipes were chosen](search.md): every trial, with its accuracy on PublicTest",
     "[What a leaky protocol buys](leaky.md), from runs with `--protocol`",
     "[Which rows of FER2013 are copies of each other](audit/audit.md), from `python -m fer_keras.audit`",
     "[Do FER2013's labels agree with FER+'s?](audit/labels.md) What that leaves for a score",
