@@ -83,7 +83,7 @@ def require(options: Options, recipe: Recipe) -> None:
     if options.init:
         require_start(options.init)
     for path, what in (
-        (options.drop, "a list of rows to drop"),
+        (options.drop, "a list of images to drop"),
         (options.generated, "generated faces"),
         (options.detector, "a detector"),
     ):

@@ -68,7 +68,7 @@ def write(path: Path, drops: list[Drop]) -> None:
 
 def read(path: Path) -> DropList:
     """Read a list. Raises UserError, naming file and line, for anything that `write` does not write."""
-    path = require_file(path, "a list of rows to drop")
+    path = require_file(path, "a list of images to drop")
     try:
         content = path.read_bytes()
         header, *lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
