@@ -8,13 +8,16 @@ from fer_keras.recipes import recipes
 
 RECIPES = recipes()
 ATTENTION = [f"attention_{part}" for part in ("none", "se", "spatial", "mhsa", "branches")]
+TRANSFER = [f"transfer_{row}" for row in ("plain", "scratch", "three_layer_head", "no_attention", "cbam", "spatial")]
 CONTAINED = {
     "resnet34_plain",
     "resnet50_5",
+    "resnet50_5_torchvision",
     "resnet50_cnn_sum",
     "single_layer_head",
     "compact_wide",
     *ATTENTION,
+    *TRANSFER,
 }
 """Recipes whose networks, or all of their parts, stand in those of other recipes, as all backbone_classifiers do."""
 
