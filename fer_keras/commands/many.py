@@ -2,7 +2,8 @@
 
 Each run is a process of its own (`python -m experiments.NAME --only RECIPE`), so that one that fails ends no other. Finished
 ones are skipped, stopped ones go on, failed ones are told at the end. With --submitit the runs are an array of jobs of the
-cluster that submitit finds (SLURM, say), one run a job.
+cluster that submitit finds (SLURM, say), one run a job. Hours are the recipes' estimates: of the papers' rows on an
+accelerator, of the suite's own on two CPU cores.
 """
 
 import argparse
@@ -73,12 +74,17 @@ def jobs(only: list[str] | None, seeds: list[int], profile: str, runs: pathlib.P
     `rest` are arguments that every run is given. Raises UserError for an unknown recipe, or one without the profile.
     """
     known = recipes.recipes()
-    chosen = only or [name for name, recipe in known.items() if recipe.init == "imagenet"]
+    chosen = only or [name for name, recipe in known.items() if recipe.init == "imagenet" and not _needs_runs(recipe)]
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise expected("--only with names of recipes (python -m experiments lists them)", ", ".join(unknown))
     found = [_job(known[name], seed, profile, runs, rest) for name in chosen for seed in seeds]
     return sorted(found, key=lambda job: (job.minutes, job.recipe, job.seed))
+
+
+def _needs_runs(recipe: Recipe) -> bool:
+    """Tell whether a recipe needs what other programs leave first: teachers, generated faces."""
+    return bool(recipe.data.teachers or recipe.generated)
 
 
 def _job(recipe: Recipe, seed: int, profile: str, runs: pathlib.Path, rest: list[str]) -> Job:

@@ -19,6 +19,7 @@ def job(name, command, folder="none", minutes=1.0):
 def test_all_transfer_rows_start_from_imagenet_and_come_cheapest_first(tmp_path):
     found = many.jobs(None, [0, 1], "paper", tmp_path, ["--data", "x.csv"])
     expected = {name for name, recipe in recipes().items() if recipe.init == "imagenet"}
+    expected -= {"lite0_distilled", "hybrid_gan_disgust"}  # which need what other programs leave
     assert {one.recipe for one in found} == expected and len(found) == 2 * len(expected)
     assert [one.minutes for one in found] == sorted(one.minutes for one in found)
     (plain,) = [one for one in found if (one.recipe, one.seed) == ("transfer_plain", 1)]
