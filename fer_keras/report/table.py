@@ -124,6 +124,7 @@ SHORTENED = "Of recipes that were also run as published, and stand above."
 OTHER_PAGES = (
     "[What we learned](learned.md), paper by paper",
     "[What attention is worth](attention_worth.md), with paired tests",
+    "[Where paper 002's learning rate comes from](lr_find.md), from `python -m fer_keras.lr_find`",
     "[Does batch normalisation converge faster?](convergence.md) A claim of paper 004",
     "[Do the papers' own numbers agree?](consistency.md)",
     "[Generated disgust faces](gan/page.md), and whether they are copies, from `python -m fer_keras.gan`",

@@ -8,7 +8,7 @@ from fer_keras.io.errors import expected
 from fer_keras.report import drift, learned, notes, printed, readme_tables, result_groups, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs.record import RESULTS, load_records
-from fer_keras.studies import attention, comparison_figures, convergence, leakage, transfer, trials
+from fer_keras.studies import attention, comparison_figures, convergence, leakage, lr_find_page, transfer, trials
 from fer_keras.studies.audit import audit_page, labels_page
 from fer_keras.studies.gan import page as gan_page
 from fer_keras.studies.paper_consistency import consistency
@@ -95,6 +95,8 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
     }
     if any(experiment.name == attention.EXPERIMENT for experiment in suite):
         found[reports_dir / attention.PAGE] = attention.page(rows, reports_dir)
+    if range_tests := lr_find_page.page(reports_dir):
+        found[reports_dir / lr_find_page.PAGE] = range_tests
     for experiment in suite:
         if experiment.name == transfer.EXPERIMENT:
             found[reports_dir / transfer.PAGE] = transfer.page(experiment, rows, reports_dir)
