@@ -9,6 +9,7 @@ faces that are not found count for none of them.
 """
 
 import argparse
+import pathlib
 import statistics
 
 import numpy as np
@@ -43,6 +44,7 @@ def main() -> None:
         f" {', '.join(map(str, SIZES))} px; medians. With a model: accuracy on the faces found, cut out with a margin (in"
         " frames, on each side) about the frame that the detector's framing says."
     )
+    note += f" Model: {pathlib.Path(asked.model).name}." if asked.model else ""
     off = abs(scale / detector.framing.scale - 1)
     targets = [Target("framing's scale is the median, relative difference", 0.05, off, at_most=True)]
     publish("framing", "Framing of found faces", note, ("", asked.detector), rows, targets)
