@@ -17,6 +17,7 @@ EXTRAS = {
     ),
     "cv2": "faces",
     "jax": "jax",
+    **dict.fromkeys(("onnx", "onnxruntime", "tf2onnx"), "onnx"),
     "submitit": "cluster",
 }
 """{module: the extra of this package that installs it}; without any, commands can only explain themselves."""

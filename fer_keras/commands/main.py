@@ -10,6 +10,7 @@ COMMANDS = {
     "train": "train a recipe of a paper and write its report",
     "predict": "name the expressions in photos",
     "export": "write a trained model in a format for deployment",
+    "release": "make the model that the package ships from a run",
     "report": "write, check or recompute the pages of results",
     "compare": "do two runs differ by more than chance?",
     "runs": "list runs: what they are doing, and their sizes",
