@@ -34,7 +34,9 @@ class SpatialSoftmaxAttention(keras.layers.Layer):
         strongest = ops.max(inputs, axis=-1, keepdims=True)
         average = ops.mean(inputs, axis=-1, keepdims=True)
         descriptors = ops.cast(self.convolution(ops.concatenate([strongest, average], axis=-1)), "float32")
-        return ops.softmax(descriptors, axis=(1, 2))
+        # Not ops.softmax over two axes: Keras reshapes to do that, which fails in a graph whose batch size is open.
+        weights = ops.exp(descriptors - ops.max(descriptors, axis=(1, 2), keepdims=True))
+        return weights / ops.sum(weights, axis=(1, 2), keepdims=True)
 
     def call(self, inputs):
         return inputs * ops.cast(self.mask(inputs), inputs.dtype)

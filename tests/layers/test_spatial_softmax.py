@@ -36,6 +36,16 @@ def test_equal_positions_shrink_by_their_number():
     np.testing.assert_allclose(layer(x), x / 256, rtol=1e-5)
 
 
+def test_it_trains_in_a_graph_whose_batch_size_is_open():
+    image = keras.Input(SHAPE[1:])
+    pooled = keras.layers.GlobalAveragePooling2D()(SpatialSoftmaxAttention(3)(image))
+    model = keras.Model(image, keras.layers.Dense(1)(pooled))
+    model.compile("sgd", "mse")
+    before = model.layers[1].get_weights()[0]
+    model.fit(draw(), np.ones((2, 1), "float32"), batch_size=1, verbose=0)
+    assert not np.array_equal(model.layers[1].get_weights()[0], before)
+
+
 def test_parameters_and_reloading(tmp_path):
     assert built().count_params() == 7 * 7 * 2
     image = keras.Input(SHAPE[1:])
