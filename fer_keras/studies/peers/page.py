@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fer_keras.evaluation.statistics import Interval
+from fer_keras.evaluation.statistics import wilson
 from fer_keras.report.markdown import bullets, interval, number, section, table
 from fer_keras.studies.peers import measure
 from fer_keras.studies.peers.registry import PEERS
@@ -55,7 +55,7 @@ def _scores(folder: Path) -> tuple:
         number("accuracy", training["right"] / training["images"]),
         number("accuracy", scores["public"]["accuracy"]),
         number("accuracy", private["accuracy"]),
-        interval("accuracy", Interval(*private["intervals"]["accuracy"])) if "intervals" in private else None,
+        interval("accuracy", wilson(round(private["accuracy"] * private["rows"]), private["rows"])),
         number("accuracy", scores["private_clean"]["accuracy"]),
         number("balanced_accuracy", private["balanced_accuracy"]),
         number("macro_f1", private["macro_f1"]),
