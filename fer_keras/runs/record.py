@@ -1,7 +1,7 @@
 """A run directory on disk: its record, read with care, and what of it is copied into reports/results."""
 
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from fer_keras.io import files
 from fer_keras.io.errors import expected
@@ -42,8 +42,8 @@ def total_minutes(record: dict) -> float:
 def save_record(run_dir: Path, reports_dir: Path) -> Path:
     """Copy record, predictions and metrics of a run to reports_dir/results/<run>, replacing an older copy; return that.
 
-    Figures and faces (samples.npz) stay behind: the data set may not be redistributed, and what is drawn from the
-    records can be drawn again.
+    Of absolute paths the names are kept. Figures and faces (samples.npz) stay behind: the data set may not be
+    redistributed, and what is drawn from the records can be drawn again.
 
     Raises UserError when a file does not validate; then nothing is copied.
     """
@@ -54,11 +54,22 @@ def save_record(run_dir: Path, reports_dir: Path) -> Path:
     fresh = target.with_name(f".{target.name}.partial")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    for name in (RECORD, METRICS, record["predictions"]["file"]):
+    files.write_json(fresh / RECORD, without_folders(read_facts(run_dir)))
+    for name in (METRICS, record["predictions"]["file"]):
         shutil.copyfile(run_dir / name, fresh / name)
     if target.exists():
         shutil.rmtree(target)
     return fresh.rename(target)
+
+
+def without_folders(value):
+    """Return a record, or a part of it, with each absolute path as its last name: folders say who ran it, not what ran."""
+    if isinstance(value, dict):
+        return {key: without_folders(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_folders(item) for item in value]
+    absolute = isinstance(value, str) and any(kind(value).is_absolute() for kind in (PurePosixPath, PureWindowsPath))
+    return (PureWindowsPath(value).name or value) if absolute else value
 
 
 def run_dirs(reports_dir: Path) -> list[Path]:

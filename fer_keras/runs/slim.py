@@ -8,9 +8,9 @@ from fer_keras.io.errors import expected
 from fer_keras.models import half
 from fer_keras.runs import directory
 from fer_keras.runs.content import content_digest
-from fer_keras.runs.record import read_record
+from fer_keras.runs.record import read_facts, read_record, without_folders
 
-KEPT = (directory.RECORD, directory.METRICS, directory.MANIFEST)
+KEPT = (directory.METRICS, directory.MANIFEST)
 NOTE = "slim.json"
 
 
@@ -36,6 +36,7 @@ def slim(run_dir: Path, out: Path) -> Path:
         for name in KEPT:
             if (run_dir / name).is_file():
                 shutil.copyfile(run_dir / name, part / name)
+        files.write_json(part / directory.RECORD, without_folders(read_facts(run_dir)))
         note = {"run": record["run"], "weights": "float16", "of": content_digest(model)}
         files.write_json(part / NOTE, note)
         part.rename(out)

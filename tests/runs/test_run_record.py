@@ -38,8 +38,9 @@ def test_save_copies_record_predictions_and_metrics_and_replaces(make_run, tmp_p
     (saved / "left_over.txt").touch()
     assert save_record(run_dir, reports) == saved == reports / "results" / "toy-cpu-seed0"
     assert sorted(path.name for path in saved.iterdir()) == ["metrics.json", "predictions.npz", "record.json"]
-    for name in ("metrics.json", "predictions.npz", "record.json"):
+    for name in ("metrics.json", "predictions.npz"):
         assert (saved / name).read_bytes() == (run_dir / name).read_bytes()
+    assert read_record(saved) == read_record(run_dir)
     assert list(load_records(reports)) == ["toy-cpu-seed0"]
 
 
@@ -64,3 +65,9 @@ def test_a_record_names_no_other_place(make_run, tmp_path, name):
     with pytest.raises(UserError, match="Expected a plain name at run or predictions"):
         save_record(run_dir, tmp_path / "reports")
     assert not (tmp_path / "reports").exists()
+
+
+def test_what_is_recorded_names_no_folder_of_whoever_ran_it(make_run, tmp_path):
+    command = ["--data", "/home/me/fer2013.csv", "--init", "C:\\Users\\me\\model.keras", "--seed", "1", "/"]
+    saved = save_record(make_run(change=lambda record: record.update(command=command)), tmp_path / "reports")
+    assert read_record(saved)["command"] == ["--data", "fer2013.csv", "--init", "model.keras", "--seed", "1", "/"]
