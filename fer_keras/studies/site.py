@@ -5,7 +5,7 @@ from pathlib import Path
 from fer_keras.config.recipe import Experiment
 from fer_keras.io import files
 from fer_keras.io.errors import expected
-from fer_keras.report import drift, learned, notes, printed, readme_tables, result_groups, table
+from fer_keras.report import drift, learned, model_card, notes, printed, readme_tables, result_groups, table
 from fer_keras.report.page import PAGE, render
 from fer_keras.runs.record import RESULTS, load_records
 from fer_keras.studies import attention, comparison_figures, convergence, leakage, lr_find_page, transfer, trials
@@ -115,7 +115,7 @@ def pages(reports_dir: Path, suite: list[Experiment], records: dict[str, dict]) 
     if (reports_dir / GAN / gan_page.RECORD).is_file():
         record = files.read_json(reports_dir / GAN / gan_page.RECORD)
         found[reports_dir / GAN / gan_page.PAGE] = gan_page.render(record, pictures=False)
-    found |= peers_page.pages(reports_dir)
+    found |= peers_page.pages(reports_dir) | model_card.pages(reports_dir.resolve().parent)
     readme = reports_dir.resolve().parent / "README.md"
     if readme.is_file():
         prefix = f"{reports_dir.resolve().name}/"

@@ -1,0 +1,28 @@
+"""The model card: every number from the record of the model that is shipped."""
+
+import json
+
+from fer_keras import pretrained
+from fer_keras.report import model_card
+
+RECORD = json.loads((pretrained.FOLDER / pretrained.RECORD).read_text())
+
+
+def test_the_shipped_models_numbers_stand_on_it():
+    card = model_card.render(RECORD)
+    test = RECORD["metrics"]["test"]
+    assert f"names {100 * test['accuracy']:.2f} % of 3,589 images as their label does" in card
+    assert f"| disgust | {100 * test['per_class']['disgust']['recall']:.2f} % |" in card
+    assert "| happy | " + " | ".join(map(str, test["confusion"][3])) + " |" in card
+    assert RECORD["file"]["sha256"] in card
+    assert "2024/1689" in card and "\u2014" not in card
+
+
+def test_variants_that_a_record_has_not_are_left_out():
+    metrics = {split: RECORD["metrics"][split] for split in ("select", "test")}
+    card = model_card.render(RECORD | {"metrics": metrics, "recomputed": None})
+    assert "FER+'s majority" not in card and "computed from this file itself" not in card
+
+
+def test_a_package_without_a_model_has_no_card(tmp_path):
+    assert model_card.pages(tmp_path) == {}
