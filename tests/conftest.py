@@ -1,7 +1,6 @@
 """Quick tests first: whole programs and large networks are marked slow and run last."""
 
 import os
-import pathlib
 import signal
 import sys
 
@@ -20,8 +19,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["tests.made_up_run"]
-
-SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013"
 
 
 def pytest_collection_modifyitems(items):
