@@ -1,7 +1,6 @@
 """Which parts of a photo are faces, and how a network gets to see them."""
 
-import dataclasses
-import functools
+import queue
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +8,9 @@ import numpy as np
 from PIL import Image
 
 from fer_keras.data.crop import MARGIN, cut
-from fer_keras.detection import Detector, Face, open_detector
+from fer_keras.detection import Detector, Face, Framing, open_detector
 from fer_keras.inference.photo import Photo
+from fer_keras.io.errors import UserError
 
 SMALL = 100
 """Photos of at most this many pixels both ways are faces that someone has cropped: FER2013's have 48, RAF-DB's 100."""
@@ -18,42 +18,70 @@ LEAST_SIDE, MOST_ELONGATED = 16, 32
 """No face is looked for in an image that is smaller or, longer side by shorter, more elongated."""
 
 
-@dataclasses.dataclass(frozen=True)
 class FaceFinder:
     """Finds the faces of photos.
 
-    Attributes:
-        open: gives the detector, when the first photo needs it; None takes every photo whole.
+    Args:
+        open: gives a detector; None takes every photo whole.
         margin: by which the frame of a face is widened on each side, in sides of the frame.
         small: photos of at most this many pixels both ways are taken whole.
         largest: only the largest face of a photo.
+        shared: `open` gives one and the same detector every time.
     """
 
-    open: Callable[[], Detector] | None
-    margin: float = MARGIN
-    small: int = 0
-    largest: bool = False
+    def __init__(
+        self,
+        open: Callable[[], Detector] | None,
+        margin: float = MARGIN,
+        small: int = 0,
+        largest: bool = False,
+        shared: bool = False,
+    ):
+        self.open, self.margin, self.small, self.largest, self._shared = open, margin, small, largest, shared
+        self._free: queue.SimpleQueue[Detector] = queue.SimpleQueue()
+        self._framing: Framing | None = None
+        self._error: UserError | None = None
 
-    @functools.cached_property
-    def detector(self) -> Detector:
-        """The detector. Raises UserError where it cannot be had."""
-        return self.open()
+    def ready(self, threads: int = 1) -> None:
+        """Open as many detectors as `threads` use at once, here and now: opening one holds back standard error.
+
+        One that cannot be had is an error only when a photo needs it.
+        """
+        if self.open is None or self._framing or self._error:
+            return
+        try:
+            for _ in range(1 if self._shared else threads):
+                detector = self.open()
+                self._framing = detector.framing
+                self._free.put(detector)
+        except UserError as error:
+            self._error = error
 
     def takes_whole(self, photo: Photo) -> bool:
         """Say whether the central square of `photo` is taken, without looking for a face."""
         return self.open is None or max(photo.width, photo.height) <= self.small
 
     def find(self, photo: Photo) -> list[Face]:
-        """Return the faces of `photo`, the largest first; boxes in `photo.pixels`."""
+        """Return the faces of `photo`, the largest first; boxes in `photo.pixels`.
+
+        Raises UserError where the detector cannot be had.
+        """
         height, width = photo.pixels.shape[:2]
         if min(height, width) < LEAST_SIDE or max(height, width) > MOST_ELONGATED * min(height, width):
             return []
-        found = self.detector.find(photo.pixels)
+        self.ready()
+        if self._error:
+            raise self._error
+        detector = self._free.get()
+        try:
+            found = detector.find(photo.pixels)
+        finally:
+            self._free.put(detector)
         return found[:1] if self.largest else found
 
     def cut(self, photo: Photo, face: Face | None, side: int, channels: int) -> np.ndarray:
         """Return uint8 [side, side, channels]: the frame around `face`, without one the central square."""
-        frame = face and self.detector.framing.frame(face.box)
+        frame = face and self._framing.frame(face.box)
         pixels = cut(photo.pixels, side, frame, self.margin)
         if channels == 1:
             pixels = np.asarray(Image.fromarray(pixels).convert("L"))
@@ -66,7 +94,7 @@ def finder(cropping: tuple | None, name: str | Path | None, detect: bool | None,
         return FaceFinder(None)
     if cropping:
         detector, margin = cropping
-        return FaceFinder(lambda: detector, margin, largest=largest)
+        return FaceFinder(lambda: detector, margin, largest=largest, shared=True)
     return FaceFinder(lambda: open_detector(name), small=0 if detect else SMALL, largest=largest)
 
 

@@ -1,7 +1,8 @@
-"""Many photos one after the other: read ahead by threads, classified in batches, never all of them in memory."""
+"""Many photos one after the other: read and searched by threads, classified in batches, never all of them in memory."""
 
 import collections
 import concurrent.futures
+import dataclasses
 import os
 import pathlib
 from collections.abc import Iterable, Iterator
@@ -9,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fer_keras.inference import photo as photos_module
+from fer_keras.detection import Box, Face
 from fer_keras.inference.faces import FaceFinder, in_photo
-from fer_keras.inference.photo import MOST_PIXELS, Photo
+from fer_keras.inference.photo import MOST_PIXELS, Photo, of_array, read_photo
 from fer_keras.inference.results import Prediction
 from fer_keras.io.errors import UserError
 
@@ -20,6 +21,7 @@ FACES = 64
 HELD_BYTES = 1 << 26
 """Pixels of photos that wait for their batch."""
 MOST_READERS = 4
+TAKEN_WHOLE = "taken as a cropped face"
 
 
 class Seen(NamedTuple):
@@ -48,27 +50,36 @@ def see(
     Raises UserError only for a detector that cannot be had, ValueError for an array of another kind.
     """
     waiting, cuts, held = [], [], 0
-    for at, (source, photo) in enumerate(_read_ahead(sources, most_pixels, whole)):
-        if isinstance(photo, UserError):
-            waiting.append((Seen(source, None, [], photo), 0))
+    how = (finder, classifier.side, classifier.channels, most_pixels, whole)
+    for at, (source, found) in enumerate(_read_ahead(sources, how)):
+        if isinstance(found, UserError):
+            waiting.append((Seen(source, None, [], found), 0))
         else:
-            found, images = _faces(photo, source, at, finder, classifier)
-            waiting.append((Seen(source, photo if whole else None, found), len(images)))
-            cuts += images
-            held += photo.pixels.nbytes if whole else 0
+            waiting.append((Seen(source, found.photo, _unnamed(found, source, at)), len(found.cuts)))
+            cuts += found.cuts
+            held += found.photo.pixels.nbytes
         if len(cuts) >= FACES or len(waiting) >= FACES or held >= HELD_BYTES:
             yield from _classified(classifier, waiting, cuts)
             waiting, cuts, held = [], [], 0
     yield from _classified(classifier, waiting, cuts)
 
 
-def _read_ahead(sources, most_pixels, whole) -> Iterator[tuple[object, Photo | UserError]]:
+class _Found(NamedTuple):
+    """A photo, without its pixels unless they are wanted; its faces, None where it is taken whole; the faces cut out."""
+
+    photo: Photo
+    faces: list[tuple[Face, Box]] | None
+    cuts: list[np.ndarray]
+
+
+def _read_ahead(sources, how) -> Iterator[tuple[object, _Found | UserError]]:
     readers = min(MOST_READERS, os.cpu_count() or 1)
+    how[0].ready(readers)
     begun = collections.deque()
     with concurrent.futures.ThreadPoolExecutor(readers) as pool:
         try:
             for source in sources:
-                begun.append((source, pool.submit(_read, source, most_pixels, whole)))
+                begun.append((source, pool.submit(_read, source, *how)))
                 if len(begun) > 2 * readers:
                     source, future = begun.popleft()
                     yield source, future.result()
@@ -80,32 +91,34 @@ def _read_ahead(sources, most_pixels, whole) -> Iterator[tuple[object, Photo | U
                 future.cancel()
 
 
-def _read(source, most_pixels, whole) -> Photo | UserError:
-    if not isinstance(source, str | pathlib.Path):
-        return photos_module.of_array(source)
-    try:
-        return photos_module.read_photo(pathlib.Path(source), most_pixels, whole)
-    except UserError as error:
-        return error
+def _read(source, finder, side, channels, most_pixels, whole) -> _Found | UserError:
+    """Return what one thread makes of a photo: all but to classify it."""
+    if isinstance(source, str | pathlib.Path):
+        try:
+            photo = read_photo(pathlib.Path(source), most_pixels, whole)
+        except UserError as error:
+            return error
+    else:
+        photo = of_array(source)
+    faces = None if finder.takes_whole(photo) else finder.find(photo)
+    cuts = [finder.cut(photo, face, side, channels) for face in ([None] if faces is None else faces)]
+    boxes = faces and [(face, in_photo(face, photo)) for face in faces]
+    kept = photo if whole else dataclasses.replace(photo, pixels=photo.pixels[:0, :0].copy())
+    if faces is None and finder.open:
+        kept = dataclasses.replace(kept, notes=(*kept.notes, f"{kept.width}x{kept.height} pixels, {TAKEN_WHOLE}"))
+    return _Found(kept, boxes, cuts)
 
 
-def _faces(photo, source, at, finder, classifier) -> tuple[list[Prediction], list[np.ndarray]]:
-    """Return the predictions without probabilities, and the cut faces that these are to come from."""
+def _unnamed(found, source, at) -> list[Prediction]:
+    """Return the predictions without probabilities."""
     name = str(source) if isinstance(source, str | pathlib.Path) else None
-    common = {"source": name, "image": at, "notes": photo.notes}
-    shape = classifier.side, classifier.channels
-    if finder.takes_whole(photo):
-        if finder.open:
-            common["notes"] += (f"{photo.width}x{photo.height} pixels, taken as a cropped face",)
-        return [Prediction(None, {}, **common)], [finder.cut(photo, None, *shape)]
-    found = finder.find(photo)
-    if not found:
-        return [Prediction(None, {}, face=None, **common)], []
-    predictions = [
-        Prediction(None, {}, in_photo(face, photo), score=face.score, face=number, **common)
-        for number, face in enumerate(found)
+    common = {"source": name, "image": at, "notes": found.photo.notes}
+    if not found.faces:
+        return [Prediction(None, {}, face=0 if found.faces is None else None, **common)]
+    return [
+        Prediction(None, {}, box, score=face.score, face=number, **common)
+        for number, (face, box) in enumerate(found.faces)
     ]
-    return predictions, [finder.cut(photo, face, *shape) for face in found]
 
 
 def _classified(classifier, waiting, cuts) -> Iterator[Seen]:

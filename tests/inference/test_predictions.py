@@ -146,3 +146,35 @@ def test_a_drawing_marks_the_box_and_stays_inside_the_picture():
     assert (drawn[70, 99:103] != TWO[70, 99:103]).any() and (drawn[70, 130] == TWO[70, 130]).all()
     beyond = Prediction("happy", {"happy": 1.0}, (-20, -20, 500, 500), score=1.0)
     assert annotated(TWO, [beyond, EMPTY]).size == (200, 120)
+
+
+def test_a_detector_that_cannot_be_had_is_an_error_only_where_it_is_needed(monkeypatch):
+    def missing(name):
+        raise UserError("Expected a detector.")
+
+    monkeypatch.setattr(faces, "open_detector", missing)
+    assert classifier().predict(scene(48, 48))[0].emotion == "sad"
+    with pytest.raises(UserError, match="Expected a detector"):
+        classifier().predict([scene(48, 48), TWO])
+
+
+def test_no_detector_is_used_by_two_threads_at_once(monkeypatch):
+    import threading
+
+    opened = []
+
+    class Alone(BrightSquares):
+        def __init__(self):
+            self.turn = threading.Lock()
+            opened.append(threading.current_thread())
+
+        def find(self, image):
+            assert self.turn.acquire(blocking=False)
+            try:
+                return super().find(image)
+            finally:
+                self.turn.release()
+
+    monkeypatch.setattr(faces, "open_detector", lambda name: Alone())
+    assert len(classifier().predict([TWO] * 50)) == 100
+    assert set(opened) == {threading.current_thread()}
