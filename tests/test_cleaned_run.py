@@ -106,7 +106,7 @@ def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_pho
     from fer_keras.recipes.p003_hybrid_resnet50 import EXPERIMENT
     from fer_keras.runs import source
 
-    monkeypatch.setattr(source.toy, "toy_faces", lambda: toy)
+    monkeypatch.setattr(source.toy, "toy_faces", lambda **sizes: toy)
     chosen = toy.where(TRAIN).take(np.array([1, 5, 8]))
     names = [toy.class_names[label] for label in chosen.labels]
     drops = [Drop(row, TRAIN, name, "blank") for row, name in zip(chosen.rows.tolist(), names, strict=True)]
@@ -120,7 +120,7 @@ def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_pho
     assert [entry["run"] for entry in record["deviations"] if entry["field"] == "--drop"] == ["3 Training rows"]
     page = (folder / "report.md").read_text()
     assert "Dropped from Training: 3 rows of dropped.csv (blank 3)" in page
-    assert "Cropped anew (haarcascade_frontalface_default.xml" in page
+    assert "Cropped anew (BlazeFace 3bc182eb9f33, LiteRT " in page
     capsys.readouterr()
     Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(apart / "wall.png")
     for words, says in (([], True), (["--no-crop"], False)):

@@ -64,11 +64,11 @@ def _parser() -> argparse.ArgumentParser:
 def _predict(options) -> int:
     warnings.filterwarnings("ignore", module="PIL")  # of damaged EXIF data and the like, which change no pixel
     model, words = _split(options)
-    from fer_keras.api.classifier import load_model
+    from fer_keras.api.classifier import load_model as open_model
     from fer_keras.inference import session
     from fer_keras.inference.inputs import expand
 
-    classifier = load_model(model, classes=options.classes, detect=options.detect, detector=options.detector)
+    classifier = open_model(model, classes=options.classes, detect=options.detect, detector=options.detector)
     names = ("format", "out", "draw", "timeline", "detect", "largest", "max_pixels", "smooth", "seconds")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     inputs = list(expand(words))

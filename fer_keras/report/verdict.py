@@ -144,10 +144,15 @@ def not_comparable(record: dict) -> str:
     if printed_init != init:
         start = init if init in ("scratch", "imagenet") else "a checkpoint"
         return f"starts from {start}, published {printed_init}"
-    printed_side, side = (part.get("model_args", {}).get("image_size") for part in (printed, as_run))
+    printed_side, side = _side(printed), _side(as_run)
     if printed_side != side:
         return f"faces of {side} px, published {printed_side}"
     return ""
+
+
+def _side(recipe: dict) -> int | None:
+    arguments = recipe.get("model_args")
+    return arguments.get("image_size") if isinstance(arguments, dict) else None
 
 
 def interval_of(name: str, scores: dict) -> Interval:

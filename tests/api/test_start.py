@@ -38,7 +38,10 @@ def test_every_start_is_a_recipe_with_a_profile_of_the_same_name():
         for name, profile in recipe.profiles.items()
         if profile.start
     ]
-    assert [(recipe.name, name) for recipe, name, _ in starts] == [("hybrid_resnet50", "demo")]
+    assert [(recipe.name, name) for recipe, name, _ in starts] == [
+        ("hybrid_resnet50", "demo"),
+        ("hybrid_unweighted", "demo"),
+    ]
     for recipe, name, start in starts:
         first = recipes.recipes()[start]
         assert name in first.profiles

@@ -15,7 +15,7 @@ def open_keras(path: pathlib.Path) -> Forward:
     import keras
 
     try:
-        model = keras.saving.load_model(path, compile=False)  # Keras reads a legacy HDF5 model without running code
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # h5py's and Keras's own, for a file that is damaged or another one
         raise expected(f"a Keras HDF5 model at {path}", " ".join(str(error).split())[:200]) from error
     if model.input_shape[1:] != (SIDE, SIDE, 1) or model.output_shape[1:] != (CLASSES,):

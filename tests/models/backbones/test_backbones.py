@@ -20,6 +20,7 @@ PARAMETERS = {
     "convnexttiny": 27_820_128,
     "resnet18": 11_186_112,
     "resnet34": 21_301_696,
+    "resnet50_torchvision": 23_561_152,
     "efficientnetlite0": 3_413_024,
     "efficientnetlite0_320": 2_998_304,
 }
