@@ -125,4 +125,4 @@ def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_pho
     Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(apart / "wall.png")
     for words, says in (([], True), (["--no-crop"], False)):
         assert predict.main([str(folder / "model.keras"), "wall.png", *words]) == 0
-        assert ("; no face found, centre taken" in capsys.readouterr().out) is says
+        assert ("wall.png: no face found" in capsys.readouterr().out) is says

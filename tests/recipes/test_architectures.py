@@ -91,7 +91,7 @@ def trained(drawn, tmp_path_factory):
     return train
 
 
-@pytest.mark.slow
+@pytest.mark.slow(longest=True)
 @pytest.mark.parametrize("name", architectures())
 def test_one_step_of_each_network_saved_and_reloaded(name, drawn, trained):
     folder, result = trained(name)
