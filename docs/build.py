@@ -20,6 +20,8 @@ DOCS = pathlib.Path(__file__).resolve().parent
 PAGES = {
     "index": "Overview",
     "tutorial": "Tutorial",
+    "predict": "Predict",
+    "model_card": "Model card",
     "data": "Data",
     "training": "Training",
     "protocol": "Protocol",
