@@ -34,7 +34,7 @@ def test_all_formats_in_one_call(model, tmp_path, capsys):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.onnx", "model.tflite", "saved_model"]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(": ")[0] for line in lines] == ["saved_model", "litert", "onnx"]
-    assert all("on 400 faces it differs from Keras by at most" in line and "0 labels" in line for line in lines)
+    assert all("on 64 faces it differs from Keras by at most" in line and "0 labels" in line for line in lines)
     expected = saved.load(model).predict(faces(21), verbose=0)
     for name in ("model.tflite", "saved_model"):
         classifier = load(tmp_path / name)
