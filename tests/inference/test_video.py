@@ -66,40 +66,26 @@ def test_faces_are_followed_and_smoothed(clip):
     assert happy[20] == pytest.approx(reached, abs=0.01)
 
 
+class Endless:
+    """A source of frames without end that counts those it has given."""
+
+    def __init__(self, live):
+        self.name, self.live, self.given = "endless", live, 0
+
+    def __iter__(self):
+        for number in itertools.count():
+            self.given += 1
+            yield Frame(number, number / RATE, scene(320, 160, (10, 10, 40, 200)))
+
+
 def test_a_video_of_any_length_is_a_few_frames_in_memory():
-    class Endless:
-        name, live = "endless", False
-
-        def __init__(self):
-            self.given = 0
-
-        def __iter__(self):
-            for number in itertools.count():
-                self.given += 1
-                yield bright_frame(number)
-
-    video, model = Endless(), finding()
+    video, model = Endless(live=False), finding()
     seen = watch(model, video, model.finder())
     assert next(seen).frame.number == 0 and video.given <= 16
 
 
-def bright_frame(number):
-    return Frame(number, number / RATE, scene(320, 160, (10, 10, 40, 200)))
-
-
 def test_a_camera_is_answered_at_once():
-    class Camera:
-        name, live = "0", True
-
-        def __init__(self):
-            self.given = 0
-
-        def __iter__(self):
-            for number in itertools.count():
-                self.given += 1
-                yield bright_frame(number)
-
-    camera, model = Camera(), finding()
+    camera, model = Endless(live=True), finding()
     next(watch(model, camera, model.finder()))
     assert camera.given == 1
 

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from fractions import Fraction
 
 import pytest
@@ -17,7 +15,6 @@ from fer_keras.studies.paper_consistency import (
 )
 from fer_keras.studies.paper_consistency.implied import DISAGREES, OPEN, ROUNDING
 from fer_keras.studies.paper_consistency.printed import PAPER_000, PAPER_001, PAPER_003, PAPER_004, Number
-from fer_keras.studies.site import check, regenerate
 
 EXPECTED = {
     ("000", DISAGREES): ("Class counts shown for fine-tuning are Training's", "Mean of the per-class accuracies"),
@@ -216,34 +213,6 @@ def test_the_recipes_hold_what_is_printed():
     reported = {(number.split, number.value) for recipe in PAPER_004_SUITE.recipes for number in recipe.reported}
     for train, validation in PAPER_004.accuracies.values():
         assert {("train", float(train.value)), ("test", float(validation.value))} <= reported
-
-
-def test_every_check_is_on_the_page_once_and_the_page_is_its_data(monkeypatch):
-    page = consistency.page()
-    checks = [check for found in consistency.all_checks().values() for check in found]
-    assert all(page.count(f"| {check.what} | {check.printed} |") == 1 for check in checks)
-    assert f"| all | 20 | 8 | 4 | {len(checks) - 32} | {len(checks)} |" in page
-    monkeypatch.setattr(PAPER_000, "sad_and_neutral", Number("408", "§IV.B"))
-    changed = consistency.page().split("## Left open")[0]
-    assert "“Sad-Neutral (408 total samples)” (§IV.B) | 213 + 194 = 407 (Table II) |" in changed
-
-
-def test_the_page_is_regenerated_and_checked(tmp_path):
-    (tmp_path / "reports").mkdir()
-    page = tmp_path / "reports" / "consistency.md"
-    assert page in regenerate(tmp_path / "reports", [])
-    assert page.read_text(encoding="utf-8") == consistency.page()
-    assert check(tmp_path / "reports", []) == []
-    page.write_text(page.read_text(encoding="utf-8").replace("80.0 %", "70.0 %"), encoding="utf-8")
-    assert check(tmp_path / "reports", []) == [page]
-
-
-def test_the_page_needs_no_tensorflow():
-    code = (
-        "import sys; from fer_keras.studies.paper_consistency import consistency; consistency.page(); "
-        "assert not {'tensorflow', 'keras', 'matplotlib', 'sklearn', 'scipy'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_001s_first_loss_is_below_what_calibrated_probabilities_of_that_accuracy_have():
