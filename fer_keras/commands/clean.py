@@ -81,5 +81,10 @@ def _parser() -> argparse.ArgumentParser:
         choices=("votes", "detector"),
         help="drop what is no face: by FER+ votes beside the data, or by a face detector, which misses some faces",
     )
-    add("--detector", type=pathlib.Path, metavar="NAME|ONNX", help="a detector by name (blazeface, haar), or YuNet's file")
+    add(
+        "--detector",
+        type=pathlib.Path,
+        metavar="NAME|ONNX",
+        help="a detector by name (blazeface, haar), or YuNet's file",
+    )
     return parser

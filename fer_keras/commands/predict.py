@@ -13,12 +13,12 @@ SUFFIXES = (".keras", ".tflite", ".h5", ".onnx")
 EPILOG = """inputs: photos of any format that Pillow reads (HEIC with pillow-heif); folders, for all photos in and below
 them; wildcards; videos and camera numbers (with OpenCV). A photo of at most 100 pixels both ways is taken as a face that
 is cropped already. Exit code: 0; 1 when an input could not be predicted, each of which is a line on standard error; 2
-when nothing could be."""
+when the model or an output is at fault."""
 
 
 @entry_point
 def main(arguments: list[str] | None = None) -> int:
-    """Print what the model sees in each input; return 1 when one could not be predicted, 2 when none could be."""
+    """Print what the model sees in each input; return 1 when one could not be predicted, 2 for a bad model or output."""
     options = _parser().parse_args(arguments)
     return run_command(lambda: _predict(options), stopped="Stopped.")
 

@@ -33,7 +33,7 @@ def load(
         path: None for the model that is installed with the package.
         classes: names of the outputs in order, for a model that does not name them.
         crop: find the face in photos; None does what the training faces went through.
-        detector: YuNet's file, instead of the Haar cascade.
+        detector: name or file of the detector (`open_detector`); None takes the training faces' own, or the default one.
 
     Raises UserError for anything that is no classifier of faces, or does not say which classes it has.
     """

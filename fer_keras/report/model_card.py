@@ -33,7 +33,7 @@ NOT_FOR = (
     " Regulation 2024/1689.",
     "Claims about groups of people: no demographic labels exist for these images, so bias was not measured. That it was not"
     " measured does not mean that there is none.",
-    "Faces in profile, covered, or smaller than 48 pixels: hardly any such image was tested.",
+    "Faces in profile, covered, or smaller than 48 pixels: its accuracy on them was not measured apart.",
 )
 
 

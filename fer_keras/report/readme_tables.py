@@ -24,7 +24,7 @@ def text(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
     return "\n\n".join(
         (
             claims(suite, rows, prefix),
-            "What could be compared, three seeds each (minimum / median / maximum):",
+            "What could be compared; of several seeds minimum / median / maximum:",
             compared(suite, result_groups.divided(rows)[0], prefix),
             "The suite's own networks, single, without test-time augmentation, the epoch chosen on PublicTest:",
             own_networks(rows, prefix),
@@ -36,7 +36,9 @@ def claims(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
     """Return a table with one line a paper: the highest of its headline claims beside the same metric of our run."""
     lines = []
     for experiment in (experiment for experiment in suite if experiment.paper in PAPERS):
-        best = max(_with_claim(experiment, rows), key=lambda row: (row.headline["value"], row.is_as_printed), default=None)
+        best = max(
+            _with_claim(experiment, rows), key=lambda row: (row.headline["value"], row.is_as_printed), default=None
+        )
         if best is not None:
             page = f"[{experiment.paper}]({prefix}{table.paper_page(experiment)})"
             lines.append((f"{page} {PAPERS[experiment.paper]}", *_claim(best)))

@@ -121,6 +121,20 @@ than from the weights that their paper began from; or they are such beginnings t
 
 SHORTENED = "Of recipes that were also run as published, and stand above."
 
+
+def with_parameters(row: Row) -> list:
+    """Return a recipe's cells: title, parameters, number of seeds, and three metrics on PrivateTest, each over the seeds."""
+    name = f"{row.title} (`{row.recipe}`)"
+    if row.middle is None:
+        return [name, *[None] * 5]
+    columns = []
+    for metric in ("accuracy", "macro_f1", "balanced_accuracy"):
+        values = row.values(lambda run, metric=metric: splits.score(run, splits.private(run), metric))
+        columns.append(" / ".join(number(metric, value) for value in spread(values)))
+    parameters = markdown.parameters(row.middle["parameters"]["total"])
+    return [f"{name}{drift.mark(*row.records)}", parameters, len(row.records), *columns]
+
+
 OTHER_PAGES = (
     "[What we learned](learned.md), paper by paper",
     "[What attention is worth](attention_worth.md), with paired tests",

@@ -7,6 +7,7 @@ from fer_keras.report import drift, markdown
 from fer_keras.report.markdown import number, section, table
 from fer_keras.report.notes import note
 from fer_keras.report.result_groups import Row, spread
+from fer_keras.report.table import with_parameters
 from fer_keras.runs import splits
 from fer_keras.studies import paired
 from fer_keras.studies.paired import HARMS, HOLDS, OPEN, RESAMPLES, SEEDS, Paired
@@ -85,7 +86,7 @@ def page(rows: list[Row], reports_dir: Path) -> str:
                 " `python -m fer_keras.report` from the records.",
                 table(
                     ("network", "params", "seeds", "accuracy", "macro F1", "balanced"),
-                    [_scores(row) for row in own.values()],
+                    [with_parameters(row) for row in own.values()],
                 ),
                 section(
                     "Against the network without attention",
@@ -102,17 +103,6 @@ def page(rows: list[Row], reports_dir: Path) -> str:
         )
         + "\n"
     )
-
-
-def _scores(row: Row) -> list:
-    if row.middle is None:
-        return [f"{row.title} (`{row.recipe}`)", *[None] * 5]
-    columns = []
-    for metric in ("accuracy", "macro_f1", "balanced_accuracy"):
-        values = row.values(lambda run, metric=metric: splits.score(run, splits.private(run), metric))
-        columns.append(" / ".join(number(metric, value) for value in spread(values)))
-    parameters = markdown.parameters(row.middle["parameters"]["total"])
-    return [f"{row.title} (`{row.recipe}`){drift.mark(*row.records)}", parameters, len(row.records), *columns]
 
 
 def _difference(row: Row, found: Paired | None) -> list:
