@@ -51,11 +51,8 @@ def _program(model, class_names):
     module.weights = [weight.value for weight in model.weights]
     shape = (None, *model.input_shape[1:])
 
-    @tf.function(autograph=False)
-    def serve(face):
-        face = _checked(face, shape)
-        if face.dtype != tf.uint8:
-            face = tf.cast(tf.clip_by_value(tf.round(face), 0, 255), tf.uint8)
+    @tf.function(autograph=False, input_signature=[tf.TensorSpec(shape, tf.uint8, name="face")])
+    def named(face):  # a function of its own, which both types call: the network is traced and written once
         rows = tf.shape(face)[0]
         blank = tf.zeros((tf.cast(tf.equal(rows, 0), tf.int32), *shape[1:]), tf.uint8)
         probabilities = model(tf.concat([face, blank], 0), training=False)[:rows]
@@ -63,6 +60,13 @@ def _program(model, class_names):
         label = tf.gather(names, tf.argmax(probabilities, axis=-1))
         table = tf.tile(names[None], (rows, 1))
         return {"probabilities": probabilities, "label": label, "class_names": table}
+
+    @tf.function(autograph=False)
+    def serve(face):
+        face = _checked(face, shape)
+        if face.dtype != tf.uint8:
+            face = tf.cast(tf.clip_by_value(tf.round(face), 0, 255), tf.uint8)
+        return named(face)
 
     module.serve = serve
     return module
