@@ -86,7 +86,8 @@ def _cases(faces, augment: Augment):
 def _bare(faces, augment):
     import tensorflow as tf
 
-    from fer_keras.augment.apply import augment_batch, operands, steps_of
+    from fer_keras.augment.apply import augment_batch
+    from fer_keras.augment.operands import operands, steps_of
     from fer_keras.augment.sampling import COLUMNS, draw
 
     u = np.random.default_rng(0).random((BATCH, len(COLUMNS)))

@@ -3,37 +3,16 @@
 What a setting does not use is not computed: `Steps` says, when the graph is built, which operations it holds.
 """
 
-import dataclasses
 import functools
-from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
 
 from fer_keras import runtime
 from fer_keras.augment.colour import brighten, stretch_contrast
-from fer_keras.augment.erasing import erase, erase_boxes
-from fer_keras.augment.geometry import affine_matrices, mirror, resample, squares
-from fer_keras.augment.sampling import Parameters, zoom_interval
-from fer_keras.config.settings import Augment
-
-
-@dataclasses.dataclass(frozen=True)
-class Steps:
-    """The operations that a batch needs: known before any number is drawn."""
-
-    affine: bool
-    mirror: bool
-    brightness: bool
-    contrast: bool
-    erase: bool
-    fill_mode: str
-    cval: float
-    erase_value: float
-
-
-FLIP, BRIGHTNESS, CONTRAST, BOX, OPERANDS = 8, 9, 10, slice(11, 15), 15
-"""Columns of the numbers that the operations take; the first eight are the affine map. One array travels faster than five."""
+from fer_keras.augment.erasing import erase
+from fer_keras.augment.geometry import mirror, resample, squares
+from fer_keras.augment.operands import BOX, BRIGHTNESS, CONTRAST, FLIP, Steps
 
 WHOLE_LOOPS = "--xla_disable_hlo_passes=cpu-parallel-task-assigner"
 """XLA's flag not to cut a loop among the threads of a CPU: cut in two, the resampling took twice the processor's time.
@@ -41,36 +20,6 @@ WHOLE_LOOPS = "--xla_disable_hlo_passes=cpu-parallel-task-assigner"
 Several batches are in the making at once, so no core is idle for it. Nothing else here is compiled by XLA for a CPU, but
 under JAX, which reads the flags for itself.
 """
-
-
-def steps_of(augments: Iterable[Augment]) -> Steps:
-    """Return the operations that some of `augments` use: the images of one batch may follow different settings.
-
-    Raises ValueError when they disagree on fill_mode, cval or erase_value, which hold for the whole batch.
-    """
-    augments = tuple(augments)
-    shared = {}
-    for name in ("fill_mode", "cval", "erase_value"):
-        values = {getattr(augment, name) for augment in augments}
-        if len(values) != 1:
-            raise ValueError(f"Expected one {name} in all settings of a batch. Received: {sorted(values)}")
-        shared[name] = values.pop()
-    affine = any(_moves(augment) for augment in augments)
-    return Steps(
-        affine=affine,
-        mirror=not affine and any(augment.horizontal_flip for augment in augments),
-        brightness=any(augment.brightness_range is not None for augment in augments),
-        contrast=any(augment.contrast_range is not None for augment in augments),
-        erase=any(augment.erase_probability > 0 for augment in augments),
-        **shared,
-    )
-
-
-def operands(parameters: Parameters, height: int, width: int) -> np.ndarray:
-    """Turn drawn parameters into what the operations take, for images of height x width pixels: float32 [B, OPERANDS]."""
-    single = np.stack((parameters.flip, parameters.brightness, parameters.contrast), axis=1)
-    parts = (affine_matrices(parameters, height, width), single, erase_boxes(parameters, height, width))
-    return np.concatenate(parts, axis=1, dtype=np.float32, casting="same_kind")
 
 
 def augment_batch(images: tf.Tensor, given: np.ndarray | tf.Tensor, steps: Steps) -> tf.Tensor:
@@ -137,8 +86,3 @@ def _functions(steps: Steps, shape: tuple[int, int, int], compiled: bool):
 
 def _colours(steps: Steps) -> tuple[bool, bool]:
     return steps.brightness, steps.contrast
-
-
-def _moves(augment: Augment) -> bool:
-    ranges = (augment.rotation_range, augment.shear_range, augment.width_shift_range, augment.height_shift_range)
-    return any(ranges) or zoom_interval(augment.zoom_range) != (1.0, 1.0)

@@ -2,8 +2,7 @@
 
 import tensorflow as tf
 
-LUMA = (0.2989, 0.587, 0.114)
-"""Shares of red, green and blue in grey (ITU-R BT.601, as torchvision rounds them)."""
+from fer_keras.augment.operands import LUMA
 
 
 def brighten(images: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:

@@ -13,10 +13,10 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
-from fer_keras.augment.apply import operands, steps_of
 from fer_keras.augment.keyed import derive, shuffled, uniforms
+from fer_keras.augment.operands import block_rows, operands, steps_of
 from fer_keras.augment.sampling import COLUMNS, draw
-from fer_keras.augment.stream import augmented_batches, block_rows, delivered
+from fer_keras.augment.stream import augmented_batches, delivered
 from fer_keras.config.settings import Augment
 
 SUPPORTED = (

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import tensorflow as tf
 
-from fer_keras.augment.apply import OPERANDS, Steps, augment_batch
+from fer_keras.augment.apply import augment_batch
+from fer_keras.augment.operands import OPERANDS, Block, Steps
 
 plain = tf.autograph.experimental.do_not_convert
 """No condition or loop here depends on a tensor; to rewrite the code all the same would only lengthen every start."""
@@ -16,14 +17,6 @@ PARALLEL_CALLS = min(16, os.cpu_count() or 1)
 
 AHEAD = 2
 """Batches that wait, finished, for the step."""
-
-Block = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Some batches of a plan in one: positions int64 [M], operands float32 [M, OPERANDS], extras float32 [M, E]."""
-
-
-def block_rows(batch_size: int) -> int:
-    """Return how many rows to plan at once: whole batches, about 2,000 rows, so that Python costs little a batch."""
-    return batch_size * max(1, 2048 // batch_size)
 
 
 def augmented_batches(

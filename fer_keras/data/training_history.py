@@ -25,7 +25,7 @@ def require_unseen(init: str, faces: Faces, splits: Splits) -> str:
 
     Raises UserError when a test row of this run was trained on, or selected by, in that run or in one it started from.
     """
-    if init in ("imagenet", "scratch"):
+    if init in STARTS:
         return ""
     run = _run_of(pathlib.Path(init))
     if run is None:

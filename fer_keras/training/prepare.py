@@ -3,7 +3,7 @@
 import keras
 
 from fer_keras.config.recipe import Phase, Recipe
-from fer_keras.data.pipeline import Treatment
+from fer_keras.data.plan import Treatment
 from fer_keras.training import optimizers
 
 

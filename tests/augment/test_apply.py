@@ -9,8 +9,9 @@ import tensorflow as tf
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 from fer_keras.augment import apply
-from fer_keras.augment.apply import augment_batch, operands, steps_of
+from fer_keras.augment.apply import augment_batch
 from fer_keras.augment.keyed import uniforms
+from fer_keras.augment.operands import operands, steps_of
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.config.settings import Augment
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from fer_keras.augment.erasing import erase, erase_boxes
+from fer_keras.augment.boxes import erase_boxes
+from fer_keras.augment.erasing import erase
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.config.settings import Augment

@@ -3,7 +3,8 @@ import pytest
 import tensorflow as tf
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
-from fer_keras.augment.geometry import affine_matrices, mirror, resample, squares
+from fer_keras.augment.affine import affine_matrices
+from fer_keras.augment.geometry import mirror, resample, squares
 from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.config.settings import Augment

@@ -102,7 +102,7 @@ def test_classes_named_by_a_recipe_are_those_of_its_data():
 
 
 def test_weights_by_name_reach_the_right_class_in_another_order(toy):
-    from fer_keras.data.pipeline import Treatment, _class_weights
+    from fer_keras.data.plan import Treatment, _class_weights
 
     rafdb = phase_data.divided(Data("rafdb"), toy, 0).train
     weights = _class_weights(rafdb, Treatment(BASELINE_CNN.augment, class_weights={"angry": 5.0}))

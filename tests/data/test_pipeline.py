@@ -4,7 +4,7 @@ import tensorflow as tf
 from scipy.special import betaincinv
 
 from fer_keras.augment.keyed import derive, uniforms
-from fer_keras.augment.stream import block_rows
+from fer_keras.augment.operands import block_rows
 from fer_keras.config.settings import Augment
 from fer_keras.data.faces import Faces
 from fer_keras.data.pipeline import (
