@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0, metavar="N", help="default: 0")
     add("--batch-size", type=int, metavar="N")
     add("--image-size", type=int, metavar="PX")
-    add("--init", metavar="{imagenet,scratch,PATH}")
+    add("--init", metavar="{imagenet,faces,scratch,PATH}")
     add("--precision", choices=("float32", "mixed_bfloat16"))
     add("--soft-labels", action="store_true")
     add("--allow-unofficial", action="store_true")

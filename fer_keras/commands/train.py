@@ -81,7 +81,7 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     add("--image-size", type=int, metavar="PX", help="side of the square that the backbone sees")
     add(
         "--init",
-        metavar="{imagenet,scratch,PATH}",
+        metavar="{imagenet,faces,scratch,PATH}",
         help="where the backbone starts; PATH: model.keras of pretrain_backbone",
     )
     add("--precision", choices=PRECISIONS, help="default: what the device does fastest")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fer_keras.config import protocols, resolve
 from fer_keras.config.datasets import DATASETS
-from fer_keras.config.recipe import Recipe
+from fer_keras.config.recipe import STARTS, Recipe
 from fer_keras.io.errors import expected
 
 DEMO = resolve.DEMO
@@ -101,6 +101,6 @@ def require(options: Options, recipe: Recipe) -> None:
 
 
 def require_start(init: str) -> None:
-    """Raise UserError unless a backbone can start from `init`: "imagenet", "scratch" or a file that is there."""
-    if init not in ("imagenet", "scratch") and not pathlib.Path(init).is_file():
-        raise expected("--init imagenet, scratch, or the path of a checkpoint", repr(init), "There is no such file.")
+    """Raise UserError unless a backbone can start from `init`: one of STARTS or a file that is there."""
+    if init not in STARTS and not pathlib.Path(init).is_file():
+        raise expected(f"--init {', '.join(STARTS)}, or the path of a checkpoint", repr(init), "There is no such file.")

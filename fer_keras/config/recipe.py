@@ -10,6 +10,9 @@ from fer_keras.config.datasets import CLASS_NAMES
 from fer_keras.config.reported import Reported
 from fer_keras.config.settings import Augment, Optimizer, Schedule, refuse_unless
 
+STARTS = ("imagenet", "faces", "scratch")
+"""What a backbone can start from by name; "faces" is a network that recognises them."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
@@ -88,7 +91,7 @@ class Recipe:
     Attributes:
         name: unique over all experiments, used in file names.
         model: a key of `fer_keras.models.BUILDERS`; model_args: its keyword arguments (image_size among them).
-        init: what the backbone starts from: "imagenet", "scratch", or the file of a checkpoint (as run only).
+        init: what the backbone starts from: "imagenet", "faces", "scratch", or the file of a checkpoint (as run only).
         generated: {class: faces}: how many faces of `python -m fer_keras.gan` join the training rows; one class at most.
         oversample: {class: times}: how often each training row of the class enters an epoch.
         class_augment: {class: Augment} instead of `augment` for the extra copies of these classes.
@@ -134,8 +137,8 @@ class Recipe:
 
     def __post_init__(self):
         refuse_unless(self.model in BUILDERS, f"Expected a model in {tuple(BUILDERS)}. Received: {self.model!r}")
-        start = self.init in ("imagenet", "scratch") or pathlib.PurePath(self.init).suffix
-        refuse_unless(bool(start), f"Expected imagenet, scratch or a checkpoint's file. Received: {self.init!r}")
+        start = self.init in STARTS or pathlib.PurePath(self.init).suffix
+        refuse_unless(bool(start), f"Expected {', '.join(STARTS)} or a checkpoint's file. Received: {self.init!r}")
         refuse_unless(bool(self.phases), "Expected at least one phase. Received: none")
         refuse_unless(self.keep in ("best", "last"), f"Expected keep best or last. Received: {self.keep!r}")
         monitors = ("accuracy", "balanced_accuracy", "loss")

@@ -8,6 +8,7 @@ import pathlib
 import numpy as np
 
 from fer_keras.config.datasets import DATASETS
+from fer_keras.config.recipe import STARTS
 from fer_keras.data import datasets
 from fer_keras.data.faces import Faces
 from fer_keras.data.splits import Splits, divide

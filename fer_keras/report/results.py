@@ -56,10 +56,17 @@ def circumstances(record: dict) -> str:
     )
 
 
+STARTS_IN_WORDS = {
+    "scratch": "random weights",
+    "imagenet": "ImageNet weights",
+    "faces": "weights of a face recogniser",
+}
+
+
 def init(record: dict) -> str:
     """Return what the backbone started from, in words."""
     start = record["init"]
-    name = {"scratch": "random weights", "imagenet": "ImageNet weights"}.get(start["kind"], "a checkpoint")
+    name = STARTS_IN_WORDS.get(start["kind"], "a checkpoint")
     file = start.get("file")
     details = [
         file and "/".join(PurePath(file).parts[-2:]),

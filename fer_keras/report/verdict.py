@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fer_keras.config import protocols
+from fer_keras.config.recipe import STARTS
 from fer_keras.evaluation import counts, statistics
 from fer_keras.evaluation.statistics import Interval
 from fer_keras.runs import splits
@@ -142,7 +143,7 @@ def not_comparable(record: dict) -> str:
         return f"split {data['split']}, published {printed_split}"
     printed_init, init = printed.get("init", "scratch"), record["init"]["kind"]
     if printed_init != init:
-        start = init if init in ("scratch", "imagenet") else "a checkpoint"
+        start = init if init in STARTS else "a checkpoint"
         return f"starts from {start}, published {printed_init}"
     printed_side, side = _side(printed), _side(as_run)
     if printed_side != side:

@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_keras.config import resolve
 from fer_keras.config.options import PRECISIONS
-from fer_keras.config.recipe import Recipe
+from fer_keras.config.recipe import STARTS, Recipe
 from fer_keras.data.faces import Faces
 from fer_keras.io import files
 from fer_keras.io.errors import expected
@@ -36,7 +36,7 @@ def of(recipe: Recipe, source: Source, seed: int, phase_data: dict[str, dict], p
     """
     as_run, crop = resolve.as_data(recipe), source.crop
     request = {"as_run": as_run, "seed": seed, PRECISION: policy, "data": source.faces.fingerprint}
-    if recipe.init not in ("imagenet", "scratch"):
+    if recipe.init not in STARTS:
         as_run["init"] = "checkpoint"
         request["initial weights"] = content_digest(pathlib.Path(recipe.init))
     request["dropped images"] = source.dropped and source.dropped.sha256
@@ -131,7 +131,7 @@ def _completed(begun: dict, request: dict) -> dict:
     noted = {"dropped images": begun.get("dropped rows")} | {k: v for k, v in begun.items() if k != "dropped rows"}
     unnoted = {key: request.get(key) for key in (PRECISION, "crop", "initial weights")}
     as_run = _with_limits(begun["as_run"], request["as_run"])
-    if "initial weights" in request and as_run.get("init") not in ("imagenet", "scratch"):
+    if "initial weights" in request and as_run.get("init") not in STARTS:
         as_run["init"] = request["as_run"]["init"]
     return unnoted | noted | {"as_run": as_run}
 

@@ -6,7 +6,7 @@ import pathlib
 
 from fer_keras.config import protocols, resolve
 from fer_keras.config.options import DEMO, Options
-from fer_keras.config.recipe import Recipe
+from fer_keras.config.recipe import STARTS, Recipe
 from fer_keras.runs.content import content_digest
 from fer_keras.runs.source import Source
 
@@ -57,4 +57,4 @@ def overrides(printed: Recipe, profile: str, source: Source, options: Options) -
 
 
 def _start(init: str) -> str:
-    return init if init in ("imagenet", "scratch") else content_digest(pathlib.Path(init))
+    return init if init in STARTS else content_digest(pathlib.Path(init))

@@ -1,5 +1,6 @@
 """What record.json and metrics.json of a run hold."""
 
+from fer_keras.config.recipe import STARTS
 from fer_keras.config.reported import METRIC_PATTERN
 from fer_keras.evaluation import counts, metrics
 from fer_keras.io.errors import expected
@@ -132,7 +133,7 @@ RECORD = {
 METRICS_FILE = {"schema": int, "predictions": str, "metrics": Each(METRICS)}
 """metrics.json: what follows from the predictions. A metric that joins METRICS needs no new record, only a rebuild."""
 
-KINDS = ("scratch", "imagenet", "file", "checkpoint")
+KINDS = (*STARTS, "file", "checkpoint")
 """What a backbone can start from; "file" and "checkpoint" are both a checkpoint given with --init."""
 
 

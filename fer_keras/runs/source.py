@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fer_keras.config.datasets import DATASETS, FER2013
 from fer_keras.config.options import Options
-from fer_keras.config.recipe import Data, Recipe
+from fer_keras.config.recipe import STARTS, Data, Recipe
 from fer_keras.data import crop, datasets, drop, find, generated, official_copy, phase_data
 from fer_keras.data.datasets.dataset import Location
 from fer_keras.data.drop import DropList
@@ -120,7 +120,7 @@ def splits_for(source: Source, seed: int, init: str, data: Data) -> Splits:
     train, select = divided.train, divided.select
     if source.dropped and data.facts.images == DATASETS[source.dataset].images:
         train, select = (drop.remaining(part, source.dropped) for part in (train, select))
-    eligible = train if init in ("imagenet", "scratch") and not source.made else divided.train
+    eligible = train if init in STARTS and not source.made else divided.train
     train = subset(train, data.max_train_rows, seed)
     if source.made and data.dataset == source.dataset:
         generated.require_seen(source.made, divided.train)
