@@ -9,6 +9,7 @@ from fer_keras.models.backbones.bottleneck_resnet import TORCHVISION_RESNET50
 from fer_keras.models.backbones.convnext_tiny import CONVNEXT_TINY
 from fer_keras.models.backbones.efficientnet_lite0 import LITE0, LITE0_320
 from fer_keras.models.backbones.efficientnetb3 import EFFICIENTNETB3
+from fer_keras.models.backbones.mobilenet_faces import MOBILENET_FACES, MOBILENET_FACES_12, MOBILENET_FACES_512
 from fer_keras.models.backbones.mobilenetv3small import MOBILENETV3SMALL
 from fer_keras.models.backbones.resnet50 import RESNET50
 from fer_keras.models.backbones.xception import XCEPTION
@@ -24,6 +25,9 @@ _ALL = (
     TORCHVISION_RESNET50,
     LITE0,
     LITE0_320,
+    MOBILENET_FACES,
+    MOBILENET_FACES_12,
+    MOBILENET_FACES_512,
 )
 
 BACKBONES: dict[str, Backbone] = {backbone.name: backbone for backbone in _ALL}

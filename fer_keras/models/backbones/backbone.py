@@ -10,10 +10,10 @@ import keras
 
 
 class ImageNet(Protocol):
-    """Where a backbone's ImageNet weights come from, and how a file of them is read."""
+    """Where the weights come from that a backbone starts from, ImageNet's or a face recogniser's, and how a file is read."""
 
     suffix: str
-    """Of such a file: ".h5", ".safetensors" or ".pth"; `--init PATH` takes one too."""
+    """Of such a file: ".h5", ".safetensors", ".pth" or ".json"; `--init PATH` takes one too."""
 
     def fetch(self, backbone: keras.Model) -> pathlib.Path:
         """Load the weights into `backbone` and return the file. Raises UserError, with the ways on, without them."""
@@ -31,8 +31,9 @@ class Backbone:
         build: gives it for (image side, channels), freshly initialised, as a functional model called "backbone":
             float (B, side, side, channels) to the last feature map (B, h, w, C).
         deepest: the layer by which it is recognised: the last convolution, or what stands for one.
-        imagenet: its ImageNet weights.
+        imagenet: its ImageNet weights, or what it has in their place.
         normalisation: arguments of `Normalise`, or None where the backbone does it itself and takes 0..255.
+        start: what `--init` calls those weights: "imagenet" or "faces".
         min_size: the smallest side of its input, in pixels.
         residual_norm: matches the name of a batch norm that ends a residual branch, or one before it in the same
             branch; group 1 is the block. None where branches begin small by themselves.
@@ -44,6 +45,7 @@ class Backbone:
     deepest: str
     imagenet: ImageNet
     normalisation: dict | None = None
+    start: str = "imagenet"
     min_size: int = 32
     residual_norm: re.Pattern | None = None
     gains_from_avx512_bf16: bool = True

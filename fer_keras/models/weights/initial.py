@@ -1,4 +1,4 @@
-"""Where a backbone starts: ImageNet, a checkpoint, or chance."""
+"""Where a backbone starts: ImageNet, faces, a checkpoint, or chance."""
 
 import hashlib
 import pathlib
@@ -6,6 +6,7 @@ import pathlib
 import keras
 import numpy as np
 
+from fer_keras.config.recipe import STARTS
 from fer_keras.io import files
 from fer_keras.io.errors import UserError, expected
 from fer_keras.models.backbones import family, recognise
@@ -20,23 +21,24 @@ def load_backbone(model: keras.Model, init: str) -> dict:
     """Put the starting weights `init` into the layers "backbone" and, where both sides have one, "adapter" of `model`.
 
     Args:
-        init: "scratch" (nothing is done), "imagenet", or the path of a checkpoint: a .keras model whose nested
-            "backbone" (or which itself) is of the same kind, an .npz of `save_backbone`, a .weights.h5 of the backbone
-            alone, or a file of the kind that its ImageNet weights come in (`ImageNet.suffix`).
+        init: "scratch" (nothing is done), "imagenet" or "faces" (whichever the backbone has, `Backbone.start`), or the
+            path of a checkpoint: a .keras model whose nested "backbone" (or which itself) is of the same kind, an .npz
+            of `save_backbone`, a .weights.h5 of the backbone alone, or a file of the kind that its ImageNet weights,
+            or those in their place, come in (`ImageNet.suffix`).
 
-    Returns {"kind": "scratch" | "imagenet" | "checkpoint", "file": ..., "sha256": ...} for the record ("scratch" has
-    only its kind). Raises UserError, having changed nothing, when the weights cannot be had or do not fit.
+    Returns {"kind": "scratch" | "imagenet" | "faces" | "checkpoint", "file": ..., "sha256": ...} for the record
+    ("scratch" has only its kind). Raises UserError, having changed nothing, when the weights cannot be had or do not fit.
     """
     if init == "scratch":
         return {"kind": "scratch"}
     backbone = _nested(model, BACKBONE)
     if backbone is None:
         raise expected(f"--init scratch for {model.name}, which has no backbone", init)
-    if init == "imagenet":
-        return _record("imagenet", _imagenet(backbone))
+    if init in STARTS:
+        return _record(init, _pretrained(backbone, init))
     path = pathlib.Path(init)
     if not path.is_file():
-        raise expected("--init imagenet, scratch, or the path of a checkpoint", repr(init), "There is no such file.")
+        raise expected(f"--init {', '.join(STARTS)}, or the path of a checkpoint", repr(init), "There is no such file.")
     _load(model, backbone, path)
     return _record("checkpoint", path)
 
@@ -62,10 +64,14 @@ def save_backbone(model: keras.Model, path: pathlib.Path) -> None:
     files.write(pathlib.Path(path), write)
 
 
-def _imagenet(backbone) -> pathlib.Path:
+def _pretrained(backbone, init: str) -> pathlib.Path:
     known = recognise(backbone)
     if known is None:
-        raise expected("a backbone that has ImageNet weights", "another network", "Use --init scratch or --init PATH.")
+        raise expected(
+            "a backbone that has weights to start from", "another network", "Use --init scratch or --init PATH."
+        )
+    if known.start != init:
+        raise expected(f"--init {known.start}, scratch or PATH for {known.name}", init)
     return known.imagenet.fetch(backbone)
 
 

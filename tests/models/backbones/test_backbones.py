@@ -23,6 +23,9 @@ PARAMETERS = {
     "resnet50_torchvision": 23_561_152,
     "efficientnetlite0": 3_413_024,
     "efficientnetlite0_320": 2_998_304,
+    "mobilenet_faces": 3_228_864,
+    "mobilenet_faces_12": 2_162_880,
+    "mobilenet_faces_512": 1_627_840,
 }
 LAYERS = {"resnet50": 175, "efficientnetb3": 384, "xception": 132, "mobilenetv3small": 157, "convnexttiny": 137}
 SIZE = 72
