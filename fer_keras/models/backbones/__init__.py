@@ -7,7 +7,7 @@ from fer_keras.models.backbones.backbone import Backbone
 from fer_keras.models.backbones.basic_resnet import RESNET18, RESNET34
 from fer_keras.models.backbones.bottleneck_resnet import TORCHVISION_RESNET50
 from fer_keras.models.backbones.convnext_tiny import CONVNEXT_TINY
-from fer_keras.models.backbones.efficientnet_lite0 import LITE0, LITE0_320
+from fer_keras.models.backbones.efficientnet_lite import LITE0, LITE0_320
 from fer_keras.models.backbones.efficientnetb3 import EFFICIENTNETB3
 from fer_keras.models.backbones.mobilenet_faces import MOBILENET_FACES, MOBILENET_FACES_12, MOBILENET_FACES_512
 from fer_keras.models.backbones.mobilenetv3small import MOBILENETV3SMALL

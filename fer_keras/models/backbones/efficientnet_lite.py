@@ -13,7 +13,7 @@ from keras import layers
 
 from fer_keras.layers.cpu_kernels import FastConv2D, FastDepthwiseConv2D, FusedBatchNormalization
 from fer_keras.models.backbones.backbone import Backbone
-from fer_keras.models.weights.lite0_file import Lite0File
+from fer_keras.models.weights.lite_file import Lite0File
 
 
 class Stage(NamedTuple):

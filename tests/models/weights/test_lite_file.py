@@ -9,8 +9,8 @@ import pytest
 from fer_keras.io.errors import UserError
 from fer_keras.models import backbone_classifier
 from fer_keras.models.backbones import BACKBONES, build_backbone
-from fer_keras.models.backbones.efficientnet_lite0 import STAGES
-from fer_keras.models.weights import initial, lite0_file
+from fer_keras.models.backbones.efficientnet_lite import STAGES
+from fer_keras.models.weights import initial, lite_file
 from tests.torch_files import write_legacy, write_zip
 
 SIDE = 40
@@ -59,7 +59,7 @@ def tensors():
 
 @pytest.fixture(scope="module")
 def file(tensors, tmp_path_factory):
-    return write_legacy(tmp_path_factory.mktemp("package") / lite0_file.FILE, tensors)
+    return write_legacy(tmp_path_factory.mktemp("package") / lite_file.FILE, tensors)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def installed(monkeypatch, file):
     """Make the package look installed with `file` in it (None: not installed)."""
 
     class Entry:
-        name = lite0_file.FILE
+        name = lite_file.FILE
 
         def locate(self):
             return file
