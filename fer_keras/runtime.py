@@ -29,7 +29,7 @@ def prepare(*, training: bool) -> None:
     What it says is shown where the import raises, where a driver for GPUs finds none, and where the user has asked for
     it by TF_CPP_MIN_LOG_LEVEL=0 or 1.
     """
-    if "tensorflow" in sys.modules or not importlib.util.find_spec("tensorflow"):
+    if "tensorflow" in sys.modules or not has_tensorflow():
         return
     os.environ.update(for_tensorflow(training=training))
     logging.getLogger("tensorflow").addFilter(_is_no_retracing_warning)
@@ -43,6 +43,11 @@ def prepare(*, training: bool) -> None:
         # The driver is asked here for the first time, and complains where there is none.
         if not tensorflow.config.list_physical_devices("GPU") and _expects_gpu():
             show()
+
+
+def has_tensorflow() -> bool:
+    """Return whether TensorFlow is installed; training on JAX goes without."""
+    return importlib.util.find_spec("tensorflow") is not None
 
 
 def for_tensorflow(*, training: bool) -> dict[str, str]:

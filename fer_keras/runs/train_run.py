@@ -7,13 +7,14 @@ import pathlib
 import keras
 import numpy as np
 
+from fer_keras import runtime
 from fer_keras.config import protocols, resolve
 from fer_keras.config.architectures import GROUPING
 from fer_keras.config.options import DEMO, PRECISIONS, Options, require, require_start
 from fer_keras.config.recipe import Recipe
-from fer_keras.data import phase_data, pipeline, training_history
-from fer_keras.data.balance import epoch_order
+from fer_keras.data import phase_data, training_history
 from fer_keras.data.faces import Faces
+from fer_keras.data.plan import Treatment, blocks_of, steps_of_treatment
 from fer_keras.io.errors import expected
 from fer_keras.models import builder, saved
 from fer_keras.models.contract import Contract
@@ -193,10 +194,17 @@ def augmented_examples(train: Faces, recipe: Recipe, seed: int):
     """Return a few training faces before and after the recipe's augmentation, uint8 [7, H, W, C] each: one of a class."""
     first = [int(np.flatnonzero(train.labels == label)[0]) for label in np.unique(train.labels)]
     shown = train.take(np.array(first))
-    treatment = pipeline.Treatment(recipe.augment)
-    order, _ = epoch_order(shown.labels, shown.class_names, {}, seed, 0)
-    images = next(iter(pipeline.training_batches(shown, treatment, batch_size=len(shown), seed=seed)))[0]
-    return shown.images[order], keras.ops.convert_to_numpy(images)
+    treatment = Treatment(recipe.augment)
+    order, given, _ = next(blocks_of(shown, treatment, seed, 0, first_row=0, rows=len(shown)))
+    return shown.images[order], _augmented(shown.images[order], given, steps_of_treatment(treatment))
+
+
+def _augmented(images, given, steps):
+    if runtime.has_tensorflow():
+        from fer_keras.augment.apply import augment_batch
+    else:
+        from fer_keras.augment.jax_operations import augment_batch
+    return np.asarray(augment_batch(images, given, steps))
 
 
 def _report_epoch(state, board, history, seconds_left):

@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import os
 
+from fer_keras import runtime
 from fer_keras.io.errors import UserError, expected
 
 BACKENDS = ("tensorflow", "jax")
@@ -33,17 +34,25 @@ class Devices:
         replicas: devices in all, each of which takes an equal share of every batch.
         process, processes: the number of this process, and how many there are.
         strategy: the tf.distribute strategy, None without one.
+        resident: whether the one device keeps the faces in its memory and augments them itself (JAX).
     """
 
     replicas: int = 1
     process: int = 0
     processes: int = 1
     strategy: object | None = None
+    resident: bool = False
 
     @property
     def writes(self) -> bool:
         """Whether this process writes files: one does."""
         return self.process == 0
+
+    def holds(self, size: int) -> bool:
+        """Return whether faces of `size` bytes stay in the device's memory. Raises UserError where they must and cannot."""
+        if self.resident and size > MOST_RESIDENT and not runtime.has_tensorflow():
+            raise expected(f"TensorFlow to read more than {MOST_RESIDENT >> 30} GiB of faces", "none installed")
+        return self.resident and size <= MOST_RESIDENT
 
     def scope(self):
         """Return the context in which models are built, compiled, restored and trained."""
@@ -59,6 +68,9 @@ class Devices:
 
 
 ALONE = Devices()
+
+MOST_RESIDENT = 8 << 30
+"""Bytes of faces that an accelerator's memory is trusted to hold beside a network: FER2013 has 66 MB."""
 
 
 def prepare(asked: int | None = None) -> None:
@@ -154,9 +166,11 @@ def _mirrored(names: tuple[str, ...]):
 def _prepare_jax(asked):
     import jax
     import keras
-    import tensorflow as tf
 
-    tf.config.set_visible_devices([], "GPU")  # TensorFlow only feeds here, and would take all of the memory
+    if runtime.has_tensorflow():
+        import tensorflow as tf
+
+        tf.config.set_visible_devices([], "GPU")  # TensorFlow only feeds here, and would take all of the memory
     if asked and not jax.distributed.is_initialized():
         with contextlib.suppress(RuntimeError):  # JAX has begun: then there are as many as there are
             jax.config.update("jax_num_cpu_devices", asked)
@@ -185,7 +199,8 @@ def _choose_jax(batch_size, asked):
     count = even(len(names), asked, batch_size)
     if count == 1:
         keras.distribution.set_distribution(None)
-        return ALONE
+        accelerated = not names[0].startswith("cpu")
+        return Devices(resident=accelerated or not runtime.has_tensorflow())
     shared = keras.distribution.DataParallel(devices=names[:count], auto_shard_dataset=False)
     keras.distribution.set_distribution(shared)
     return Devices(count, jax.process_index(), processes)

@@ -5,7 +5,7 @@ import functools
 import keras
 import numpy as np
 
-from fer_keras.data import pipeline
+from fer_keras import runtime
 from fer_keras.data.faces import Faces
 from fer_keras.evaluation import metrics
 from fer_keras.training import processes
@@ -20,6 +20,8 @@ def predict(model: keras.Model, faces: Faces) -> np.ndarray:
     """
     if processes.is_multiprocess():
         return _predict_here(model, faces)
+    if not runtime.has_tensorflow():
+        return _predict_arrays(model, faces.images)
     replicas = _replicas(model)
     size = max(1, EVALUATION_BATCH // replicas) * replicas
     return model.predict(_images(faces, size, replicas), verbose=0)[: len(faces)]
@@ -31,7 +33,19 @@ def evaluate(model: keras.Model, faces: Faces) -> dict:
     return metrics.evaluate(faces.labels, probabilities, faces.class_names)
 
 
+def _predict_arrays(model, images):
+    """Predict without tf.data; the rest of the last batch is filled up, so that one shape is compiled."""
+    full = len(images) // EVALUATION_BATCH * EVALUATION_BATCH
+    parts = [images[:full], images[full:]]
+    if len(parts[1]):
+        parts[1] = np.concatenate([parts[1], np.repeat(parts[1][-1:], EVALUATION_BATCH - len(parts[1]), axis=0)])
+    answers = [model.predict(part, batch_size=EVALUATION_BATCH, verbose=0) for part in parts if len(part)]
+    return np.concatenate(answers)[: len(images)]
+
+
 def _images(faces, size, multiple=1):
+    from fer_keras.data import pipeline
+
     batches = pipeline.evaluation_batches(faces, batch_size=size, multiple=multiple)
     return batches.map(lambda images, targets: images)
 

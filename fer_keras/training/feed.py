@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from fer_keras.config.recipe import Data, Phase, Recipe
-from fer_keras.data import pipeline
+from fer_keras.data import plan
 from fer_keras.data.splits import Splits
 from fer_keras.training import prepare
 from fer_keras.training.devices import Devices
@@ -29,26 +29,31 @@ class Feed:
 
     def rows(self, phase: Phase) -> int:
         """Return how many rows an epoch of the phase visits."""
-        return pipeline.rows_per_epoch(self.splits(phase).train, prepare.treatment(self.recipe, phase))
+        return plan.rows_per_epoch(self.splits(phase).train, prepare.treatment(self.recipe, phase))
 
     def steps(self, phase: Phase) -> int:
         """Return how many steps an epoch of the phase has."""
-        return pipeline.steps_per_epoch(self.rows(phase), self.recipe.batch_size)
+        return plan.steps_per_epoch(self.rows(phase), self.recipe.batch_size)
 
     def repetitions(self, phase: Phase) -> int:
-        """Return how often an epoch's last batch stands in itself, see `pipeline.repetitions`."""
-        return pipeline.repetitions(self.rows(phase), self.recipe.batch_size, self.devices.replicas)
+        """Return how often an epoch's last batch stands in itself, see `plan.repetitions`."""
+        return plan.repetitions(self.rows(phase), self.recipe.batch_size, self.devices.replicas)
+
+    def epochs_before(self, index: int) -> int:
+        """Return how many epochs the phases before number `index` have; the plan counts epochs over all of them."""
+        return sum(earlier.epochs for earlier in self.recipe.phases[:index])
 
     def batches(self, index: int, epoch: int, first_step: int):
         """Return the batches from `first_step` to the end of `epoch` of phase number `index`, as a tf.data.Dataset."""
+        from fer_keras.data import pipeline
+
         phase = self.recipe.phases[index]
-        epochs_before = sum(earlier.epochs for earlier in self.recipe.phases[:index])
         return pipeline.training_batches(
             self.splits(phase).train,
             prepare.treatment(self.recipe, phase),
             batch_size=self.recipe.batch_size,
             seed=self.seed,
-            first_epoch=epochs_before + epoch,
+            first_epoch=self.epochs_before(index) + epoch,
             first_step=first_step,
             replicas=self.devices.replicas,
             process=self.devices.process,

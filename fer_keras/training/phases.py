@@ -17,9 +17,9 @@ from fer_keras.training.devices import ALONE, Devices, synchronise_batch_norm
 from fer_keras.training.evaluation import evaluate
 from fer_keras.training.feed import Feed
 from fer_keras.training.interrupt import Interrupted, StopRequest
+from fer_keras.training.keras_epoch import KerasEpochs
 from fer_keras.training.progress import Progress, Work
 from fer_keras.training.selection import Selection
-from fer_keras.training.sums import EpochSums, settle
 from fer_keras.training.watch import Watch
 
 
@@ -123,6 +123,7 @@ class Trainer:
         phase = self.recipe.phases[index]
         steps = self._feed.steps(phase)
         prepare.compile_model(model, self.recipe, phase, steps, jit=self.jit)
+        self._epochs = self._epochs_of(model, index)
         self._selection.begin_phase(comparable=comparable)
         if not comparable:
             self._best = None
@@ -144,29 +145,33 @@ class Trainer:
             if stop:
                 return
 
+    def _epochs_of(self, model, index):
+        """Return what runs the epochs of a phase, for which `model` is compiled."""
+        phase = self.recipe.phases[index]
+        train = self._feed.splits(phase).train
+        if not self.devices.holds(train.images.nbytes):
+            return KerasEpochs(model, self._feed, index)
+        from fer_keras.training.jax_epoch import JaxEpochs
+
+        treatment = prepare.treatment(self.recipe, phase)
+        return JaxEpochs(model, train, treatment, self._feed, index)
+
     def _fit_epoch(self, model, index, epoch, first_step, carried):
         phase = self.recipe.phases[index]
-        sums = EpochSums(carried, self._feed.repetitions(phase))
+        epochs = self._epochs
         watch = Watch(
-            save=lambda step: self._save(model, index, epoch, step, sums.now()),
+            save=lambda step: self._save(model, index, epoch, step, epochs.sums()),
+            settle=epochs.settle,
             stop=self._stop if self.devices.processes == 1 else StopRequest(),  # all leave together, after an epoch
             first_step=first_step,
             checkpoint_seconds=self.checkpoint_seconds,
             where=f"epoch {epoch + 1} of phase {phase.name}",
         )
         began = time.perf_counter()
-        model.fit(
-            self._feed.batches(index, epoch, first_step),
-            initial_epoch=epoch,
-            epochs=epoch + 1,
-            steps_per_epoch=self._feed.steps(phase) - first_step,
-            shuffle=False,
-            verbose=0,
-            callbacks=[sums, self._progress, watch],
-        )
+        means = epochs.fit([self._progress, watch], epoch=epoch, first_step=first_step, sums=carried)
         rate = optimizers.current_rate(model.optimizer)
         seconds = round(time.perf_counter() - began, 1)
-        return {"phase": phase.name, "epoch": epoch, **sums.means(), "learning_rate": rate, "seconds": seconds}
+        return {"phase": phase.name, "epoch": epoch, **means, "learning_rate": rate, "seconds": seconds}
 
     def _select(self, model, phase, epoch, row) -> bool:
         if (epoch + 1) % phase.evaluate_every and epoch + 1 < phase.epochs:
@@ -196,7 +201,7 @@ class Trainer:
     def _save(self, model, index, epoch, step, sums=None):
         if not self.devices.writes:
             return
-        settle(model)
+        self._epochs.settle()
         progress = {
             "phase": index,
             "epoch": epoch,

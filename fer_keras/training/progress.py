@@ -59,8 +59,9 @@ class Progress(keras.callbacks.Callback):
         self._began = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
-        self._step += 1
-        self._time(time.perf_counter() - self._began)
+        steps = (logs or {}).get("steps", 1)
+        self._step += steps
+        self._time(time.perf_counter() - self._began, steps)
         if self._all.steps >= TIMED_STEPS and not self._announced:
             self._announced = True
             self.say(f"Estimated time to train: {spell(self.seconds_left())}; done at about {self.clock()}.")
@@ -70,8 +71,8 @@ class Progress(keras.callbacks.Callback):
             bar = "#" * round(24 * share)
             self._show(f"\r[{bar:<24}] {self.label}  loss {_loss(logs):.3f}  {spell(self.seconds_left())} left   ")
         elif not self.draws and not self.quiet and self._announced and since > SECONDS_BETWEEN_LINES:
-            steps = f"step {self._step} of {self.work[self._phase].steps}"
-            self._show(f"{self.label}, {steps}: loss {_loss(logs):.4f}; {spell(self.seconds_left())} left\n")
+            where = f"step {self._step} of {self.work[self._phase].steps}"
+            self._show(f"{self.label}, {where}: loss {_loss(logs):.4f}; {spell(self.seconds_left())} left\n")
 
     def on_epoch_end(self, epoch, logs=None):
         self._ended = time.perf_counter()
@@ -98,12 +99,12 @@ class Progress(keras.callbacks.Callback):
         self.out.write(text)
         self.out.flush()
 
-    def _time(self, seconds):
+    def _time(self, seconds, steps):
         if self._compiles:
             self._compilation, self._compiles = seconds, False
             return
         for timed in (self._all, self._here):
-            timed.add(seconds, self.work[self._phase].cost)
+            timed.add(seconds, steps, self.work[self._phase].cost)
 
     def _later(self):
         return self.work[self._phase + 1 :]
@@ -120,8 +121,9 @@ class _Timed:
     def __init__(self):
         self.steps, self.seconds, self.cost = 0, 0.0, 0.0
 
-    def add(self, seconds: float, cost: float) -> None:
-        self.steps, self.seconds, self.cost = self.steps + 1, self.seconds + seconds, self.cost + cost
+    def add(self, seconds: float, steps: int, cost: float) -> None:
+        """Add `steps` that took `seconds` together and cost `cost` each."""
+        self.steps, self.seconds, self.cost = self.steps + steps, self.seconds + seconds, self.cost + steps * cost
 
 
 def _loss(logs) -> float:

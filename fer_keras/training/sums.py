@@ -13,7 +13,7 @@ class EpochSums(keras.callbacks.Callback):
 
     Args:
         carried: what `now` returned at the interruption, or None at the start of an epoch.
-        repeated: how often the last batch stands in itself, see `pipeline.repetitions`.
+        repeated: how often the last batch stands in itself, see `plan.repetitions`.
 
     Keras's means are each a total and a count, in `model.metrics_variables`. The loss goes on in its variables, so that
     the additions are those of an epoch that was not interrupted. Variables that Keras makes only in the first step are

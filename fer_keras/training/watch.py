@@ -9,7 +9,6 @@ import numpy as np
 from fer_keras.io.errors import UserError
 from fer_keras.training.interrupt import Interrupted, StopRequest
 from fer_keras.training.optimizers import current_rate
-from fer_keras.training.sums import settle
 
 STEPS_BETWEEN_LOSS_CHECKS = 20
 """To look at a loss is to wait for the device, so several are looked at together."""
@@ -19,7 +18,7 @@ LARGEST_LOSS = 1000.0
 
 
 class Watch(keras.callbacks.Callback):
-    """Guards one epoch of a phase, from step `first_step` on.
+    """Guards one epoch of a phase, from step `first_step` on. `settle` brings the model's variables up to date.
 
     `save(step)` writes a checkpoint; it is called every `checkpoint_seconds`, and before Interrupted is raised when
     `stop.asked`. After the last step it is left to the trainer, which evaluates and saves the whole epoch.
@@ -30,18 +29,24 @@ class Watch(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, save: Callable[[int], None], stop: StopRequest, first_step: int, checkpoint_seconds: float, where: str
+        self,
+        save: Callable[[int], None],
+        settle: Callable[[], None],
+        stop: StopRequest,
+        first_step: int,
+        checkpoint_seconds: float,
+        where: str,
     ):
         super().__init__()
-        self.save, self.stop, self.first_step = save, stop, first_step
+        self.save, self.settle, self.stop, self.first_step = save, settle, stop, first_step
         self.checkpoint_seconds, self.where = checkpoint_seconds, where
         self._saved = time.monotonic()
-        self._step, self._losses = first_step, []
+        self._step, self._checked, self._losses = first_step, first_step, []
 
     def on_train_batch_end(self, batch, logs=None):
         self._step = self.first_step + batch + 1
         self._losses.append((self._step, (logs or {}).get("loss", 0.0)))
-        if self._step % STEPS_BETWEEN_LOSS_CHECKS == 0:
+        if self._step - self._checked >= STEPS_BETWEEN_LOSS_CHECKS:
             self._check_losses()
         if batch + 1 == self.params["steps"]:
             return
@@ -62,19 +67,19 @@ class Watch(keras.callbacks.Callback):
         self.save(self._step)
 
     def _check_losses(self):
-        losses, self._losses = self._losses, []
+        losses, self._losses, self._checked = self._losses, [], self._step
         for step, loss in losses:
             if not abs(float(loss)) <= LARGEST_LOSS:
                 raise self._diverged(f"loss {float(loss):.4g}", step)
 
     def _check_weights(self):
-        settle(self.model)
+        self.settle()
         for variable in self.model.trainable_variables:
             if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
                 raise self._diverged(f"{variable.path} not finite", self._step)
 
     def _diverged(self, what, step):
-        settle(self.model)
+        self.settle()
         rate = current_rate(self.model.optimizer)
         return UserError(
             f"Training diverged: {what} at step {step} of {self.where}, learning rate {rate:.3g}. "
