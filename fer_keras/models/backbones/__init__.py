@@ -7,7 +7,7 @@ from fer_keras.models.backbones.backbone import Backbone
 from fer_keras.models.backbones.basic_resnet import RESNET18, RESNET34
 from fer_keras.models.backbones.bottleneck_resnet import TORCHVISION_RESNET50
 from fer_keras.models.backbones.convnext_tiny import CONVNEXT_TINY
-from fer_keras.models.backbones.efficientnet_lite import LITE0, LITE0_320
+from fer_keras.models.backbones.efficientnet_lite import LITE0, LITE0_320, LITE1, LITE1_320, LITE2, LITE2_320
 from fer_keras.models.backbones.efficientnetb3 import EFFICIENTNETB3
 from fer_keras.models.backbones.mobilenet_faces import MOBILENET_FACES, MOBILENET_FACES_12, MOBILENET_FACES_512
 from fer_keras.models.backbones.mobilenetv3small import MOBILENETV3SMALL
@@ -25,6 +25,10 @@ _ALL = (
     TORCHVISION_RESNET50,
     LITE0,
     LITE0_320,
+    LITE1,
+    LITE1_320,
+    LITE2,
+    LITE2_320,
     MOBILENET_FACES,
     MOBILENET_FACES_12,
     MOBILENET_FACES_512,
@@ -56,13 +60,18 @@ def build_backbone(name: str, image_size: int, channels: int = 3) -> keras.Model
 
 
 def recognise(network: keras.Model) -> Backbone | None:
-    """Return which of BACKBONES a model is, judged by its layers' names, or None for a stranger.
+    """Return which of BACKBONES a model is, judged by its layers' names and `marks`, or None for a stranger.
 
     Of several (the deepest layers of a ResNet-18 are in a ResNet-50 too) it is the one whose layer stands last.
     """
     position = {layer.name: number for number, layer in enumerate(network.layers)}
-    present = [backbone for backbone in BACKBONES.values() if backbone.deepest in position]
+    present = [known for known in BACKBONES.values() if known.deepest in position and _bears(network, position, known)]
     return max(present, key=lambda backbone: position[backbone.deepest], default=None)
+
+
+def _bears(network: keras.Model, position: dict[str, int], known: Backbone) -> bool:
+    channels = {name: getattr(network.layers[position[name]], "filters", 0) for name in known.marks if name in position}
+    return all(channels.get(name, 0) == width for name, width in known.marks.items())
 
 
 def family(network: keras.Model) -> str | None:

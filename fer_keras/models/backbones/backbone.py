@@ -3,7 +3,7 @@
 import dataclasses
 import pathlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import keras
@@ -38,6 +38,7 @@ class Backbone:
         residual_norm: matches the name of a batch norm that ends a residual branch, or one before it in the same
             branch; group 1 is the block. None where branches begin small by themselves.
         gains_from_avx512_bf16: whether it trains faster in bfloat16 on a CPU with AVX512-BF16 and without AMX.
+        marks: {layer: its channels, 0 where there is none}, for backbones that share their deepest layer's name.
     """
 
     name: str
@@ -49,3 +50,4 @@ class Backbone:
     min_size: int = 32
     residual_norm: re.Pattern | None = None
     gains_from_avx512_bf16: bool = True
+    marks: Mapping[str, int] = dataclasses.field(default_factory=dict)

@@ -1,10 +1,15 @@
-"""EfficientNet-Lite0 (github.com/tensorflow/tpu, models/official/efficientnet/lite): B0 without squeeze-and-excitation.
+"""EfficientNet-Lite0, 1 and 2 (github.com/tensorflow/tpu, models/official/efficientnet/lite).
 
-Activations are ReLU6 instead of swish, and stem and head keep their widths whatever the scale. Built here, since
-keras.applications has no Lite networks. Without a top it has 3,413,024 parameters, batch-norm statistics included;
-without its last convolution as well, 2,998,304.
+They are EfficientNets without squeeze-and-excitation, with ReLU6 instead of swish; stem and head keep their widths
+whatever the scale, and the first and the last stage their one block. Built here, since keras.applications has none.
+Without a top, batch-norm statistics included, and without their last convolution as well, they have
+
+    Lite0   3,413,024   2,998,304 parameters
+    Lite1   4,189,344   3,774,624
+    Lite2   4,869,168   4,413,488
 """
 
+import math
 import re
 from typing import NamedTuple
 
@@ -13,7 +18,7 @@ from keras import layers
 
 from fer_keras.layers.cpu_kernels import FastConv2D, FastDepthwiseConv2D, FusedBatchNormalization
 from fer_keras.models.backbones.backbone import Backbone
-from fer_keras.models.weights.lite_file import Lite0File
+from fer_keras.models.weights.lite_file import LiteFile
 
 
 class Stage(NamedTuple):
@@ -35,30 +40,56 @@ STAGES = (
     Stage(6, 5, 2, 192, 4),
     Stage(6, 3, 1, 320, 1),
 )
+"""Of Lite0."""
 STEM_WIDTH, HEAD_WIDTH = 32, 1280
 
+SCALES = {0: (1.0, 1.0), 1: (1.0, 1.1), 2: (1.1, 1.2)}
+"""{number: (width, depth) in those of Lite0}."""
+
 NORMALISATION = {"mean": (127.0, 127.0, 127.0), "scale": (128.0, 128.0, 128.0)}
-"""The pixels that its ImageNet weights expect, almost [-1, 1]: arguments of `Normalise`."""
+"""The pixels that their ImageNet weights expect, almost [-1, 1]: arguments of `Normalise`."""
 
 
-def build_efficientnet_lite0(
-    *, image_size: int = 224, channels: int = 3, head: bool = True, name: str = "backbone"
+def stages(number: int) -> tuple[Stage, ...]:
+    """Return the stages of Lite`number`: widths scaled to a multiple of 8, numbers of blocks rounded up.
+
+    The first and the last stage are not deepened. Raises ValueError for a number that SCALES has not.
+    """
+    if number not in SCALES:
+        raise ValueError(f"Expected a number in {tuple(SCALES)}. Received: {number}")
+    width, depth = SCALES[number]
+    scaled = [stage._replace(width=_multiple_of_8(width * stage.width)) for stage in STAGES]
+    inner = [stage._replace(blocks=math.ceil(depth * stage.blocks)) for stage in scaled[1:-1]]
+    return (scaled[0], *inner, scaled[-1])
+
+
+def _multiple_of_8(width: float) -> int:
+    """Return the nearest multiple of 8, or the next one where that were less than 90 % of `width`."""
+    nearest = max(8, int(width + 4) // 8 * 8)
+    return nearest + 8 if nearest < 0.9 * width else nearest
+
+
+def build_efficientnet_lite(
+    number: int, *, image_size: int = 224, channels: int = 3, head: bool = True, name: str = "backbone"
 ) -> keras.Model:
-    """Return EfficientNet-Lite0 without a top: (B, S, S, channels) normalised pixels to (B, S/32, S/32, 1280).
+    """Return EfficientNet-Lite`number` without a top: (B, S, S, channels) normalised pixels to (B, S/32, S/32, 1280).
 
-    Layers are called `stage{1 to 7}_block{1 to 4}_{expand, depthwise or project}_conv`, each followed by its `..._bn`.
+    Layers are called `stage{1 to 7}_block{1 to 5}_{expand, depthwise or project}_conv`, each followed by its `..._bn`.
 
     Args:
+        number: of SCALES.
         image_size: side S of the input, in pixels.
-        head: whether the last 1x1 convolution is built; without it the features are the last stage's 320.
+        head: whether the last 1x1 convolution is built; without it the features are the last stage's 320 or 352.
         name: the model's name, and the prefix of its variables' paths.
+
+    Raises ValueError for another number.
     """
     inputs = keras.Input((image_size, image_size, channels), name="image")
     with keras.name_scope(name):
         x = _activated(_convolution(inputs, STEM_WIDTH, 3, "stem", stride=2), "stem")
-        for number, stage in enumerate(STAGES, start=1):
+        for position, stage in enumerate(stages(number), start=1):
             for block in range(1, stage.blocks + 1):
-                x = _block(x, stage, stage.stride if block == 1 else 1, f"stage{number}_block{block}")
+                x = _block(x, stage, stage.stride if block == 1 else 1, f"stage{position}_block{block}")
         if head:
             x = _activated(_convolution(x, HEAD_WIDTH, 1, "head"), "head")
     return keras.Model(inputs, x, name=name)
@@ -107,21 +138,30 @@ def _activated(x, name: str):
     return layers.ReLU(6.0, name=f"{name}_relu")(x)
 
 
-def _backbone(name: str, *, head: bool, deepest: str) -> Backbone:
+def _backbone(number: int, *, head: bool) -> Backbone:
     def build(image_size: int, channels: int) -> keras.Model:
-        return build_efficientnet_lite0(image_size=image_size, channels=channels, head=head)
+        return build_efficientnet_lite(number, image_size=image_size, channels=channels, head=head)
 
     return Backbone(
-        name=name,
+        name=f"efficientnetlite{number}" + ("" if head else "_320"),
         build=build,
-        deepest=deepest,
-        imagenet=Lite0File(tuple(stage.blocks for stage in STAGES)),
+        deepest="head_conv" if head else "stage7_block1_project_conv",
+        imagenet=LiteFile(number, tuple(stage.blocks for stage in stages(number))),
         normalisation=NORMALISATION,
         residual_norm=re.compile(r"(stage\d_block\d)_project_bn"),
+        marks=_marks(stages(number)),
     )
 
 
-LITE0 = _backbone("efficientnetlite0", head=True, deepest="head_conv")
+def _marks(of: tuple[Stage, ...]) -> dict[str, int]:
+    """Tell the members apart, which share their layers' names: Lite0 is less deep, Lite2 wider."""
+    return {
+        "stage2_block3_project_conv": of[1].width if of[1].blocks > 2 else 0,
+        "stage7_block1_project_conv": of[6].width,
+    }
 
-LITE0_320 = _backbone("efficientnetlite0_320", head=False, deepest="stage7_block1_project_conv")
-"""Without the last convolution, which has an eighth of the parameters: for networks of at most three million."""
+
+LITE0, LITE1, LITE2 = (_backbone(number, head=True) for number in SCALES)
+
+LITE0_320, LITE1_320, LITE2_320 = (_backbone(number, head=False) for number in SCALES)
+"""Without the last convolution, which has an eighth of the parameters. Lite2's last stage has 352 channels, not 320."""

@@ -1,7 +1,9 @@
 """MobileNet v1 (Howard et al. 2017, width 1.0) that starts from recognising faces instead of from ImageNet.
 
-The weights are those of "HSE FaceRes" (github.com/av-savchenko/HSE_FaceRec_tf), which learnt to tell people apart. Its
-layers bear the names of that graph, which are those of keras.applications' MobileNet; padding is TensorFlow's "same".
+The weights are those of "HSE FaceRes" (github.com/av-savchenko/HSE_FaceRec_tf), which gives age, gender and features of
+the identity. Its authors trained such networks to tell people apart, on VGGFace2, then for age and gender; which of
+theirs the package holds, it does not say. Layers bear the names of the graph, which are those of keras.applications'
+MobileNet; padding is TensorFlow's "same".
 """
 
 import keras

