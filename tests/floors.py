@@ -25,6 +25,7 @@ FLOORS = (
     "studies",
     "inference",
     "exports",
+    "web",
     "api",
     "commands",
 )
@@ -34,6 +35,7 @@ ENTRY_POINTS = ("audit", "clean", "compare", "gan", "lr_find", "predict")
 OTHER_ROOMS = {
     "experiments": "thin programs, one a paper",
     "tests": f"mirrors {PACKAGE}",
+    "web": "sources of the page (Vite), whose build is in fer_keras/web/static",
     "benchmarks": "ratios measured side by side; README.md generated from results/",
     "reports": "generated from the records of runs, but for notes/",
     "docs": "tutorial, guides, glossary; the reference is built from docstrings by docs/build.py",

@@ -9,6 +9,7 @@ from fer_keras.commands.ending import entry_point
 COMMANDS = {
     "train": "train a recipe of a paper and write its report",
     "predict": "name the expressions in photos",
+    "web": "photos and the webcam in a page of the browser",
     "export": "write a trained model in a format for deployment",
     "release": "make the model that the package ships from a run",
     "report": "write, check or recompute the pages of results",

@@ -1,0 +1,60 @@
+/** A photo's pixels, upright and in RGB: fer_keras/inference/photo.py. */
+
+import { picture, reduce } from "./resample.js";
+
+const WORKING_PIXELS = 1600 * 1200;
+const GROUND = "rgb(128 128 128)";
+/** Rows that are read at once, so that a large photo is never in memory twice. */
+const ROWS = 256;
+/** As decoded: what the networks see depends on no screen's colours. */
+const AS_STORED = { imageOrientation: "from-image", colorSpaceConversion: "none" };
+
+/**
+ * Promise {width, height (of the photo), pixels (a picture, of a large photo a smaller one)} of a Blob. Rejects with
+ * one line for what the browser cannot decode.
+ */
+export async function readPhoto(blob) {
+  const bitmap = await createImageBitmap(blob, AS_STORED).catch(() => null);
+  if (!bitmap) throw new Error(`Expected a picture that this browser can open. Received: ${described(blob)}.`);
+  const { width, height } = bitmap;
+  const factor = Math.max(1, Math.floor(Math.sqrt(Math.floor((width * height) / WORKING_PIXELS))));
+  const rows = Math.ceil(ROWS / factor) * factor;
+  const pixels = picture(Math.ceil(width / factor), Math.ceil(height / factor));
+  for (let top = 0; top < height; top += rows) {
+    const strip = reduce(pixelsOf(bitmap, top, Math.min(rows, height - top)), factor, factor);
+    pixels.data.set(strip.data, (top / factor) * pixels.width * 3);
+  }
+  bitmap.close();
+  return { width, height, pixels };
+}
+
+/** Return the pixels of a frame (an ImageBitmap, closed then). */
+export function readFrame(bitmap) {
+  const pixels = pixelsOf(bitmap, 0, bitmap.height);
+  bitmap.close();
+  return { width: pixels.width, height: pixels.height, pixels };
+}
+
+let canvas;
+
+function pixelsOf(bitmap, top, rows) {
+  if (canvas?.width !== bitmap.width || canvas.height !== rows) canvas = new OffscreenCanvas(bitmap.width, rows);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.fillStyle = GROUND;
+  context.fillRect(0, 0, bitmap.width, rows);
+  context.drawImage(bitmap, 0, -top);
+  const { data } = context.getImageData(0, 0, bitmap.width, rows);
+  const result = picture(bitmap.width, rows);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    result.data[to] = data[from];
+    result.data[to + 1] = data[from + 1];
+    result.data[to + 2] = data[from + 2];
+  }
+  return result;
+}
+
+function described(blob) {
+  return [blob.name && `“${blob.name}”`, blob.type || "a file of no known kind", `${blob.size} bytes`]
+    .filter(Boolean)
+    .join(", ");
+}
