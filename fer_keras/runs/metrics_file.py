@@ -10,16 +10,22 @@ from fer_keras.runs import predictions, schema
 from fer_keras.runs.directory import METRICS
 
 
-def compute(record: dict, stored: dict[str, dict]) -> dict[str, dict]:
-    """Return {split: metrics, with the 95 % "intervals" of the headline's} of the stored predictions {split: arrays}."""
-    names = tuple(record["data"]["class_names"])
-    return {split: _computed(part["labels"], part["probabilities"], names) for split, part in stored.items()}
+def compute(record: dict, stored: dict[str, dict], *, intervals: bool = True) -> dict[str, dict]:
+    """Return {split: metrics} of the stored predictions {split: arrays}.
+
+    With `intervals`, which take most of the time, also the 95 % "intervals" of the headline's.
+    """
+    names, computed = tuple(record["data"]["class_names"]), {}
+    for split, part in stored.items():
+        computed[split] = evaluate(part["labels"], part["probabilities"], names)
+        if intervals:
+            computed[split]["intervals"] = _intervals(part["labels"], part["probabilities"])
+    return computed
 
 
-def _computed(labels, probabilities, names) -> dict:
+def _intervals(labels, probabilities) -> dict[str, list[float]]:
     intervals = bootstrap(labels, probabilities)
-    edges = {metric: [kept(interval.low), kept(interval.high)] for metric, interval in intervals.items()}
-    return evaluate(labels, probabilities, names) | {"intervals": edges}
+    return {metric: [kept(interval.low), kept(interval.high)] for metric, interval in intervals.items()}
 
 
 def rebuild(run_dir: Path, record: dict) -> bool:
