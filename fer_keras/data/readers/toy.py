@@ -4,6 +4,7 @@ They teach a network to tell drawn brows, lids and mouths apart, nothing about p
 """
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -66,6 +67,7 @@ POSE = {
 }
 
 
+@functools.lru_cache(maxsize=4)
 def toy_faces(n_train: int = 2800, n_public: int = 400, n_private: int = 400, seed: int = 0) -> Faces:
     """Draw faces with the class proportions of FER2013's splits.
 
