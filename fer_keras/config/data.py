@@ -5,6 +5,9 @@ import dataclasses
 from fer_keras.config.datasets import DATASETS, Facts
 from fer_keras.config.settings import refuse_unless
 
+VIEWS = ("original", "augmented")
+"""Which image of a face its teachers see."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Data:
@@ -23,6 +26,8 @@ class Data:
             (Training rows only); the rest is what the target was without them.
         teacher_temperature: T that the teachers' mean p is softened by, p^(1/T) normalised: above 1 flatter, below sharper.
         teacher_flip: whether a teacher's probabilities are the mean over the face and its mirror image.
+        teacher_view: "original", the teachers see each face once, as it is, before training begins; or "augmented", at every
+            step, as the student sees it (Beyer et al. 2022, arXiv:2106.05237: "consistent teaching"), on JAX alone.
 
     The student's loss is cross-entropy with its own softmax as it is, whatever T. Hinton et al. 2015 (arXiv:1503.02531)
     divide the student's logits by T as well and multiply that loss by T squared, which keeps its gradient's size.
@@ -37,6 +42,7 @@ class Data:
     teacher_share: float = 0.0
     teacher_temperature: float = 1.0
     teacher_flip: bool = False
+    teacher_view: str = "original"
 
     def __post_init__(self):
         refuse_unless(self.dataset in DATASETS, f"Expected a data set in {(*DATASETS,)}. Received: {self.dataset!r}")
@@ -58,8 +64,14 @@ class Data:
         refuse_unless(0 <= share <= 1, f"Expected a teacher_share in 0..1. Received: {share!r}")
         refuse_unless(bool(names) == (share > 0), f"Expected teachers with a share. Received: {names!r}, {share!r}")
         refuse_unless(temperature > 0, f"Expected a teacher_temperature above 0. Received: {temperature!r}")
-        plain = temperature == 1 and not self.teacher_flip
-        refuse_unless(bool(names) or plain, "Expected teachers with teacher_temperature, teacher_flip. Received: none")
+        view = self.teacher_view
+        refuse_unless(view in VIEWS, f"Expected a teacher_view in {VIEWS}. Received: {view!r}")
+        refuse_unless(view == "original" or not self.teacher_flip, "Expected no teacher_flip of augmented faces.")
+        plain = temperature == 1 and not self.teacher_flip and view == "original"
+        refuse_unless(
+            bool(names) or plain,
+            "Expected teachers with teacher_temperature, teacher_flip, teacher_view. Received: none",
+        )
 
     @property
     def needs_votes(self) -> bool:
@@ -71,4 +83,6 @@ class Data:
 
     def untaught(self) -> "Data":
         """Return the same without teachers."""
-        return dataclasses.replace(self, teachers=(), teacher_share=0.0, teacher_temperature=1.0, teacher_flip=False)
+        return dataclasses.replace(
+            self, teachers=(), teacher_share=0.0, teacher_temperature=1.0, teacher_flip=False, teacher_view="original"
+        )

@@ -13,6 +13,7 @@ MODULES = {
     "pretrain_backbone": "pretrain_backbone",
     "compact": "compact",
     "lite0": "lite0",
+    "ensemble": "ensemble",
     "transfer": "transfer",
     "attention": "attention",
     "leakage": "leakage",

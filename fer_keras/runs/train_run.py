@@ -19,7 +19,18 @@ from fer_keras.io.errors import expected
 from fer_keras.models import builder, saved
 from fer_keras.models.contract import Contract
 from fer_keras.models.weights import initial
-from fer_keras.runs import directory, environment, evaluate_run, manifest, out_of_memory, samples, teacher, teaching
+from fer_keras.models.weights.calibration import calibrate_within
+from fer_keras.runs import (
+    directory,
+    environment,
+    evaluate_run,
+    lessons,
+    manifest,
+    out_of_memory,
+    samples,
+    teacher,
+    teaching,
+)
 from fer_keras.runs.source import Source, find_source, splits_for, with_generated
 from fer_keras.runs.status import Status
 from fer_keras.training import devices, precision, processes
@@ -103,11 +114,12 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
     state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
     board = Board(folder / directory.TENSORBOARD) if options.tensorboard else None
     start = {"note": note} if note else {}
-    splits_of, lessons = teaching.taught(source, recipe, trainer.splits_of, folder)
+    splits_of, taught = teaching.taught(source, recipe, trainer.splits_of, folder)
     trainer = dataclasses.replace(
         trainer,
         splits_of=splits_of,
-        initialise=lambda model: start.update(initial.load_backbone(model, recipe.init)),
+        lessons=lessons.of(source.teachers, recipe.data, trainer.devices),
+        initialise=lambda model: start.update(_initialise(model, recipe, trainer.splits_of)),
         folder=folder / directory.CHECKPOINT,
         on_epoch=functools.partial(_report_epoch, state, board),
     )
@@ -129,7 +141,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
             "environment": described,
             "phase_data": others,
             "started": started,
-            **lessons,
+            **taught,
         }
         test = evaluate_run.write(folder, printed, recipe, identity, trained, source)
         samples.save(folder, test.images, test.rows, *augmented_examples(source.splits.train, recipe, options.seed))
@@ -154,12 +166,13 @@ def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precis
     if policy and not options.precision:
         chosen = dataclasses.replace(chosen, reason="as the run was begun")
     keras.mixed_precision.set_dtype_policy(chosen.policy)
+    splits = _splits(recipe, source, options)
     trainer = Trainer(
         recipe=recipe,
         seed=options.seed,
-        splits_of=_splits(recipe, source, options),
+        splits_of=splits,
         build=functools.partial(build, recipe),
-        initialise=lambda model: initial.load_backbone(model, recipe.init),
+        initialise=lambda model: _initialise(model, recipe, splits),
         folder=pathlib.Path(directory.CHECKPOINT),
         devices=shared,
         jit=chosen.jit,
@@ -167,6 +180,14 @@ def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precis
         checkpoint_seconds=60 * options.checkpoint_minutes,
     )
     return trainer, chosen
+
+
+def _initialise(model: keras.Model, recipe: Recipe, splits_of) -> dict:
+    """Load what the recipe starts from; return what the record says of it."""
+    start = initial.load_backbone(model, recipe.init)
+    if start["kind"] == "faces":
+        calibrate_within(model, splits_of(recipe.phases[0].data or recipe.data).train.images)
+    return start
 
 
 def train_along(recipe, source, options):

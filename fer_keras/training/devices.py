@@ -199,8 +199,7 @@ def _choose_jax(batch_size, asked):
     count = even(len(names), asked, batch_size)
     if count == 1:
         keras.distribution.set_distribution(None)
-        accelerated = not names[0].startswith("cpu")
-        return Devices(resident=accelerated or not runtime.has_tensorflow())
+        return Devices(resident=True)
     shared = keras.distribution.DataParallel(devices=names[:count], auto_shard_dataset=False)
     keras.distribution.set_distribution(shared)
     return Devices(count, jax.process_index(), processes)

@@ -19,7 +19,7 @@ from fer_keras.data.resident import Resident, batch_of, planned_steps, resident
 from fer_keras.training.feed import Feed
 
 STEPS_AT_ONCE = 16
-"""Steps of one call: between two calls it is looked whether to stop, to save, and whether the loss is a number."""
+"""Steps of one call on an accelerator, one on a processor: after each it is looked whether to stop, to save, to complain."""
 
 Teach = Callable[[list, jax.Array], jax.Array]
 """What teachers say of a batch: (their weights, images uint8 [B, H, W, C]) to probabilities float32 [B, K]; traceable."""
@@ -107,7 +107,7 @@ class JaxEpochs:
             seed=self.feed.seed,
             epoch=self.feed.epochs_before(self.index) + epoch,
             first_step=first_step,
-            at_once=STEPS_AT_ONCE,
+            at_once=STEPS_AT_ONCE if jax.default_backend() != "cpu" else 1,
         )
 
     def _take(self):
@@ -133,6 +133,9 @@ def _steps(model, kind: Resident, lessons, state, data, blocks):
             labels = lessons.share * told + (1.0 - lessons.share) * labels
         return _step(model, state, faces, labels, shares)
 
+    if len(blocks[0]) == 1:  # on a processor, XLA's convolutions inside a loop are many times slower
+        state, (loss, right) = step(state, jax.tree.map(lambda array: array[0], blocks))
+        return state, loss[None], right[None]
     state, (losses, correct) = jax.lax.scan(step, state, blocks)
     return state, losses, correct
 

@@ -50,6 +50,7 @@ class Trainer:
         build: gives a fresh model for (class names, input channels, input side).
         initialise: puts the chosen starting weights into the first phase's model.
         folder: where checkpoints go, and where an earlier one is looked for.
+        lessons: of teachers that see each face as the network does (`jax_epoch.Lessons`), or None.
         devices: what trains, and how it shares a batch.
         jit: compile with XLA.
         quiet: plain lines instead of a bar.
@@ -63,6 +64,7 @@ class Trainer:
     build: Callable[[tuple[str, ...], int, int], keras.Model]
     initialise: Callable[[keras.Model], None]
     folder: pathlib.Path
+    lessons: object | None = None
     devices: Devices = ALONE
     jit: bool = False
     quiet: bool = False
@@ -153,8 +155,8 @@ class Trainer:
             return KerasEpochs(model, self._feed, index)
         from fer_keras.training.jax_epoch import JaxEpochs
 
-        treatment = prepare.treatment(self.recipe, phase)
-        return JaxEpochs(model, train, treatment, self._feed, index)
+        lessons = self.lessons if self._feed.data(phase) == self.recipe.data else None
+        return JaxEpochs(model, train, prepare.treatment(self.recipe, phase), self._feed, index, lessons)
 
     def _fit_epoch(self, model, index, epoch, first_step, carried):
         phase = self.recipe.phases[index]

@@ -19,7 +19,7 @@ def treatment(recipe: Recipe, phase: Phase) -> Treatment:
         mixup=recipe.mixup,
         soft_labels=data.soft_labels,
         expected_labels=data.expected_labels,
-        teacher_share=data.teacher_share,
+        teacher_share=data.teacher_share if data.teacher_view == "original" else 0.0,
         teacher_temperature=data.teacher_temperature,
     )
 

@@ -5,6 +5,21 @@ import numpy as np
 from keras import ops
 
 BATCH = 50
+FACES = 2000
+"""So many images give the statistics: each of 1,024 channels on a map of 4 x 4 has 32,000 values then."""
+
+
+def calibrate_within(model: keras.Model, images: np.ndarray) -> None:
+    """Do as `calibrate` does for the layer "backbone" of `model`, from FACES of its own input `images`, uint8 (N, H, W, C).
+
+    What stands before the backbone (resizing, normalisation) is applied to them. The images are evenly spaced ones.
+    """
+    names = [layer.name for layer in model.layers]
+    before = model.layers[names.index("backbone") - 1]
+    normalised = keras.Model(model.input, before.output)
+    chosen = images[:: max(1, len(images) // FACES)][:FACES]
+    parts = [np.asarray(normalised(chosen[start : start + BATCH])) for start in range(0, len(chosen), BATCH)]
+    calibrate(model.get_layer("backbone"), np.concatenate(parts))
 
 
 def calibrate(backbone: keras.Model, images: np.ndarray, batch: int = BATCH) -> None:

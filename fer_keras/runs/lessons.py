@@ -1,0 +1,32 @@
+"""Teachers that look at each face as the student sees it, at every step: their networks, for `JaxEpochs`."""
+
+from collections.abc import Sequence
+
+from fer_keras.config.data import Data
+from fer_keras.io.errors import expected
+from fer_keras.models import saved
+from fer_keras.runs.teacher import Teacher
+from fer_keras.training.devices import Devices
+
+
+def of(teachers: Sequence[Teacher], data: Data, devices: Devices):
+    """Return the `Lessons` of a run whose teachers see augmented faces, or None. Raises UserError off one JAX device."""
+    if not teachers or data.teacher_view == "original":
+        return None
+    if not devices.resident:
+        raise expected("one device under KERAS_BACKEND=jax for teachers that see augmented faces", "another")
+    from fer_keras.training.jax_epoch import Lessons
+
+    models = [saved.load(teacher.model) for teacher in teachers]
+    weights = [[[v.value for v in vs] for vs in (m.trainable_variables, m.non_trainable_variables)] for m in models]
+    return Lessons(weights, _mean_of(models, data.teacher_temperature), data.teacher_share)
+
+
+def _mean_of(models, temperature):
+    def teach(weights, images):
+        pairs = zip(models, weights, strict=True)
+        answers = [model.stateless_call(*state, images, training=False)[0] for model, state in pairs]
+        powers = (sum(answers) / len(answers)) ** (1 / temperature)
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return teach
