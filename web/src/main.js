@@ -12,7 +12,7 @@ import { Timeline } from "./timeline.js";
 
 const element = (name) => document.querySelector(name);
 const [message, status, whole, camera, devices] = ["#message", "#status", "#whole", "#camera", "#devices"].map(element);
-const video = element("#video");
+const [video, processor] = ["#video", "#processor"].map(element);
 
 const card = await readCard().catch(refuse);
 showCard(card);
@@ -33,7 +33,7 @@ listen((file) => guarded(() => showFile(file)), (words) => refuse(new Error(word
 camera.addEventListener("click", () => guarded(playing.signal.aborted ? showCamera : stop));
 devices.addEventListener("change", () => guarded(showCamera));
 element("#example").addEventListener("click", () => guarded(showExample));
-element("#processor").addEventListener("change", ({ target }) => guarded(() => engine.accelerator(target.value)));
+processor.addEventListener("change", () => guarded(changeProcessor));
 
 /** Do `action`; where it fails, say why and go on. */
 async function guarded(action) {
@@ -50,6 +50,19 @@ function refuse(error) {
   message.textContent = error.message;
   message.hidden = false;
   if (status.textContent.endsWith("…")) status.textContent = "";
+}
+
+async function changeProcessor() {
+  const before = status.textContent;
+  status.textContent = "Loading the model …";
+  try {
+    await engine.accelerator(processor.value);
+    status.textContent = before;
+  } catch (error) {
+    processor.value = "wasm";
+    await engine.accelerator(processor.value);
+    throw error;
+  }
 }
 
 function showFile(file) {
@@ -81,6 +94,7 @@ async function showPhoto(blob, asOne = false) {
 
 async function showVideo(file) {
   stop();
+  status.textContent = "Opening the video …";
   await openVideo(video, file);
   await play(false, () => video.currentTime);
 }

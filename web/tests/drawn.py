@@ -1,7 +1,8 @@
-"""Pictures of drawn faces for the page's tests, and what Python says of them: `python web/tests/drawn.py FOLDER`.
+"""Pictures of drawn faces for the page's tests, and what Python says of them: `python web/tests/drawn.py FOLDER PART...`.
 
-Written there: the pictures, webcam.y4m for Chromium's fake webcam, and expected.json: for each picture its faces as
-`Classifier.predict` gives them, and for some arrays what Pillow makes of them. `--example FILE` writes the page's example.
+Parts: "photos", "webcam" (webcam.y4m for Chromium's fake webcam), "resampled". What Python says is in expected.json: for
+each picture its faces as `Classifier.predict` gives them, and for some arrays what Pillow makes of them.
+`--example FILE` writes the page's example.
 """
 
 import json
@@ -76,17 +77,17 @@ def write_pictures(folder: pathlib.Path) -> list[pathlib.Path]:
     return [folder / name for name in saved]
 
 
-def write_webcam(path: pathlib.Path, frames: int = 60) -> None:
-    """Write a video in which one face moves slowly from side to side: Y4M, 640x480, 30 frames a second, grey as 4:2:0."""
+def write_webcam(folder: pathlib.Path, frames: int = 60) -> None:
+    """Write webcam.y4m: a video in which one face moves from side to side, 640x480, 30 frames a second, in grey."""
     chroma = bytes([128]) * (320 * 240 * 2)
-    with path.open("wb") as file:
+    with (folder / "webcam.y4m").open("wb") as file:
         file.write(b"YUV4MPEG2 W640 H480 F30:1 Ip A1:1 C420jpeg\n")
         for at in range(frames):
             left = round(200 + 40 * np.sin(2 * np.pi * at / frames))
             file.write(b"FRAME\n" + scene(640, 480, [(0, left, 120, 230)]).convert("L").tobytes() + chroma)
 
 
-def resampled() -> list[dict]:
+def resampled(folder: pathlib.Path) -> list[dict]:
     """Return what Pillow makes of noise: {source and result: [width, height], filter, gap or factor, sum and samples}."""
     draws = np.random.default_rng(0)
     cases = []
@@ -114,19 +115,27 @@ def predictions(path: pathlib.Path) -> list[dict]:
     ]
 
 
+def photos(folder: pathlib.Path) -> dict[str, list[dict]]:
+    """Write the pictures, and two files that are none; return {name: predictions} of the pictures."""
+    expected = {path.name: predictions(path) for path in write_pictures(folder)}
+    (folder / "broken.png").write_bytes((folder / "one.png").read_bytes()[:2000])
+    (folder / "words.txt").write_text("no picture\n", encoding="utf-8")
+    return expected
+
+
+PARTS = {"photos": photos, "webcam": write_webcam, "resampled": resampled}
+
+
 def main(words: list[str]) -> None:
-    """Write everything; see the module."""
+    """Write the parts that are named; see the module."""
     if words[0] == "--example":
         example().save(words[1], optimize=True)
         return
-    folder = pathlib.Path(words[0])
-    folder.mkdir(parents=True, exist_ok=True)
-    expected = {path.name: predictions(path) for path in write_pictures(folder)}
-    write_webcam(folder / "webcam.y4m")
-    (folder / "broken.png").write_bytes((folder / "one.png").read_bytes()[:2000])
-    (folder / "words.txt").write_text("no picture\n", encoding="utf-8")
-    text = json.dumps({"predictions": expected, "resampled": resampled()})
-    (folder / "expected.json").write_text(text, encoding="utf-8")
+    folder, *names = words
+    path = pathlib.Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    expected = {name: PARTS[name](path) for name in names}
+    (path / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ ALIKE.push("narrow.png");
 let files, server, browser, opened;
 
 before(async () => {
-  files = drawn();
+  files = drawn("photos");
   server = await serve();
   browser = await browse();
   opened = await openPage(browser, server.url);
@@ -36,7 +36,7 @@ function difference(faces, expected) {
 for (const name of ALIKE) {
   test(`${name}: boxes and probabilities are Python's`, async (context) => {
     const { faces } = await choose(opened.page, join(files.folder, name));
-    const expected = files.predictions[name];
+    const expected = files.photos[name];
     assert.deepEqual(faces.map(({ box }) => box), expected.map(({ box }) => box));
     context.diagnostic(`largest difference ${difference(faces, expected).toExponential(1)}`);
     assert.ok(difference(faces, expected) <= TOLERANCE);
@@ -46,7 +46,7 @@ for (const name of ALIKE) {
 for (const name of ["large.jpg", "transparent.png"]) {
   test(`${name}: as many faces as in Python, and their labels`, async (context) => {
     const { faces } = await choose(opened.page, join(files.folder, name));
-    const expected = files.predictions[name];
+    const expected = files.photos[name];
     context.diagnostic(`largest difference ${difference(faces, expected).toExponential(1)}`);
     const label = ({ probabilities }) => probabilities.indexOf(Math.max(...probabilities));
     assert.deepEqual(faces.map(label), expected.map(label));
@@ -57,7 +57,7 @@ test("the list shows each face's label and the share of test images labelled so"
   const { page } = opened;
   await choose(page, join(files.folder, "face.png"));
   const names = await page.locator("#faces .name").allTextContents();
-  const { probabilities } = files.predictions["face.png"][0];
+  const { probabilities } = files.photos["face.png"][0];
   const label = names[probabilities.indexOf(Math.max(...probabilities))];
   assert.equal(names.length, 7);
   assert.equal(await page.locator("#faces h3").textContent(), `Face 1: ${label}`);

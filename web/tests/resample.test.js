@@ -9,7 +9,7 @@ import { drawn } from "./served.js";
 let cases;
 
 before(() => {
-  cases = drawn().resampled;
+  cases = drawn("resampled").resampled;
 });
 
 function pictureOf([width, height, hex]) {

@@ -12,10 +12,11 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const ALWAYS = ["--no-sandbox"];
 const WAIT = 60_000;
 
-/** Draw the pictures of drawn.py; return their folder and what Python expects. */
-export function drawn() {
+/** Draw the `parts` of drawn.py; return their folder and what Python expects. */
+export function drawn(...parts) {
   const folder = mkdtempSync(join(tmpdir(), "fer-keras-drawn-"));
-  execFileSync(PYTHON, [join(import.meta.dirname, "drawn.py"), folder], { stdio: ["ignore", "inherit", "inherit"] });
+  const words = [join(import.meta.dirname, "drawn.py"), folder, ...parts];
+  execFileSync(PYTHON, words, { stdio: ["ignore", "inherit", "inherit"] });
   return { folder, ...JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) };
 }
 
