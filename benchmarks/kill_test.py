@@ -6,27 +6,26 @@ A small recipe of two phases on drawn faces, with --deterministic. Both runs not
 write (weights, optimizer, dropout's state), at every step, and then rest for as long as PAUSE, so that there is a moment
 to hit. A kill comes when the run has written so many checkpoints, and up to twice the pause later, which may be in the
 rest, in the next step, or while a file is being written; the numbers are drawn from the seed, one kill falls on the
-border of the phases. Ends with code 1 unless every checkpoint after a kill, the history, the predictions and the final
-weights are those of the run left alone, bit by bit.
+border of the phases. All processes are forked from one that has loaded TensorFlow and done nothing with it. Ends with code
+1 unless every checkpoint after a kill, the history, the predictions and the final weights are those of the run left alone,
+bit by bit.
 """
 
 import argparse
+import contextlib
 import functools
 import hashlib
+import importlib
 import json
-import os
+import multiprocessing
 import pathlib
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 import zipfile
 
 import numpy as np
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 ROWS, BATCH, EPOCHS, PHASES = 45, 8, 2, 2
 STEPS = -(-ROWS // BATCH)
 PAUSE = 0.15
@@ -39,10 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--child", type=pathlib.Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.child:
-        return _child(arguments.child)
     with tempfile.TemporaryDirectory() as folder:
         return _compare(pathlib.Path(folder), moments(arguments.kills, arguments.seed), random.Random(arguments.seed))
 
@@ -56,18 +52,18 @@ def moments(kills: int, seed: int) -> list[int]:
 
 def _compare(folder, numbers, draw):
     alone, killed = folder / "alone", folder / "killed"
-    _start(alone).wait()
+    _start(alone).join()
     places = _trace(alone)
     rows = []
     for number in numbers:
         process = _start(killed)
-        while process.poll() is None and len(set(_trace(killed))) < number:
+        while process.is_alive() and len(set(_trace(killed))) < number:
             time.sleep(0.01)
         time.sleep(draw.uniform(0.0, 2 * PAUSE))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
         rows.append((number, len(_trace(killed)), _place(_progress(killed))))
-    _start(killed).wait()
+    _start(killed).join()
     trace = _trace(killed)
     print(
         "| kill | checkpoints written | goes on from (phase, epochs done, step) | checkpoints till the next kill | bits |"
@@ -84,9 +80,11 @@ def _compare(folder, numbers, draw):
 
 
 def _start(folder):
-    env = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    words = [sys.executable, str(pathlib.Path(__file__).resolve()), "--child", str(folder)]
-    return subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL)
+    loaded = multiprocessing.get_context("forkserver")
+    loaded.set_forkserver_preload(["tensorflow", "keras"])
+    process = loaded.Process(target=_child, args=(folder,))
+    process.start()
+    return process
 
 
 def _trace(folder) -> list[str]:
@@ -118,15 +116,15 @@ def _outcome(folder) -> dict:
 def _arrays(file) -> dict[str, bytes]:
     import h5py
 
-    found = {}
+    arrays = {}
     with h5py.File(file) as weights:
         weights.visititems(
-            lambda name, item: found.update({name: item[()].tobytes()}) if hasattr(item, "dtype") else None
+            lambda name, item: arrays.update({name: item[()].tobytes()}) if hasattr(item, "dtype") else None
         )
-    return found
+    return arrays
 
 
-def _child(folder) -> int:
+def _child(folder) -> None:
     from fer_keras.commands.ending import run_command
     from fer_keras.config.options import Options
     from fer_keras.data.readers import toy
@@ -145,8 +143,12 @@ def _child(folder) -> int:
         time.sleep(PAUSE)
 
     checkpoint.save = save
+    program = importlib.import_module("fer_keras.api.run")
+    program.write_report = lambda folder: folder / "report.md"  # what is compared stands in the record and the model
+    program.export = lambda *request: ()
     options = Options(out=folder, quiet=True, deterministic=True, checkpoint_minutes=0.0)
-    return run_command(lambda: _run(options))
+    with folder.with_suffix(".log").open("a") as log, contextlib.redirect_stdout(log):
+        raise SystemExit(run_command(lambda: _run(options)))
 
 
 def _run(options) -> None:

@@ -1,12 +1,8 @@
-import pathlib
-import subprocess
 import sys
 
 import pytest
 
 from benchmarks import kill_test
-
-SCRIPT = pathlib.Path(kill_test.__file__)
 
 
 def test_the_moments_are_drawn_from_the_seed_and_one_is_the_border_of_the_phases():
@@ -20,12 +16,12 @@ def test_the_moments_are_drawn_from_the_seed_and_one_is_the_border_of_the_phases
 
 
 @pytest.mark.slow
-def test_a_run_killed_three_times_ends_in_the_same_bits(capsys):
-    done = subprocess.run(
-        [sys.executable, SCRIPT, "--kills", "3", "--seed", "3"], capture_output=True, text=True, timeout=900
-    )
+def test_a_run_killed_three_times_ends_in_the_same_bits(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["kill_test", "--kills", "3", "--seed", "3"])
+    status = kill_test.main()
+    printed = capsys.readouterr().out
     with capsys.disabled():
-        print(f"\n{done.stdout}")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("| equal |") == 3
-    assert "history: equal; predictions: equal; final weights: equal" in done.stdout
+        print(f"\n{printed}")
+    assert status == 0
+    assert printed.count("| equal |") == 3
+    assert "history: equal; predictions: equal; final weights: equal" in printed

@@ -1,44 +1,23 @@
 """A real run in a process of its own: stopped, refused a second one, gone on with, and out of disk."""
 
 import json
-import os
-import pathlib
 import resource
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
 
 from fer_keras.runs import listing
 from fer_keras.training import checkpoint
+from tests.programs import LONGEST, Program
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-COMMAND = (
-    "-m",
-    "experiments.hybrid_resnet50",
-    "--only",
-    "hybrid_baseline_cnn",
-    "--quiet",
-    "--epochs",
-    "500",
-    "--out",
-    "run",
-)
-PATIENCE = 300
-"""Seconds to wait for a program on a machine that has other things to do."""
+WORDS = ("--only", "hybrid_baseline_cnn", "--profile", "smoke", "--quiet", "--epochs", "5000", "--out", "run")
 
 pytestmark = pytest.mark.slow
 
 
-def start(folder, **more):
-    clean = {key: value for key, value in os.environ.items() if key != "FER2013"}
-    env = clean | {"PYTHONPATH": str(ROOT), "FER_KERAS_CACHE": str(folder / "cache")}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(
-        [sys.executable, *COMMAND], cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True, **more
-    )
+def start(folder, before=None):
+    return Program(folder, "experiments.hybrid_resnet50", *WORDS, before=before)
 
 
 def reached(folder):
@@ -47,19 +26,19 @@ def reached(folder):
     return json.loads(path.read_text()).get("epoch", 0) if path.exists() else 0
 
 
-def wait_for_epoch(process, folder, epoch):
-    until = time.monotonic() + PATIENCE
+def wait_for_epoch(program, folder, epoch):
+    until = time.monotonic() + LONGEST
     while reached(folder) < epoch:
-        assert process.poll() is None, process.communicate()
+        assert program.is_running(), program.ended()
         assert time.monotonic() < until, "no epoch was finished"
         time.sleep(0.2)
 
 
-def ended(process):
+def ended(program):
     """Return exit status, output, and the program's own lines of stderr."""
-    out, err = process.communicate(timeout=PATIENCE)
+    status, out, err = program.ended()
     assert "Traceback" not in err, err
-    return process.returncode, out, [line for line in err.splitlines() if line.startswith(("error:", "Stopped."))]
+    return status, out, [line for line in err.splitlines() if line.startswith(("error:", "Stopped."))]
 
 
 def state(folder):
@@ -91,10 +70,10 @@ def test_a_run_is_stopped_gone_on_with_and_runs_out_of_disk(tmp_path):
     assert "Going on after epoch" in out and f"Epoch {before + 1}/" in out and f"Epoch {before}/" not in out
 
     folder = tmp_path / "run" / "checkpoint"
-    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
-    status, _, said = ended(start(tmp_path, preexec_fn=limit_files))
+    saved = {path.name: path.read_bytes() for path in folder.iterdir()}
+    status, _, said = ended(start(tmp_path, before=limit_files))
     full = f"Cannot write run/checkpoint/{checkpoint.NEWEST}: File too large. Free space or choose another --out."
     assert (status, said) == (2, [f"error: {full}"])
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == kept
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == saved
     assert listing.listing(tmp_path / "run")[2].strip() == full
     assert state(tmp_path) == "failed"
