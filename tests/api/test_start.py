@@ -15,7 +15,7 @@ FIRST = Recipe(
     name="first",
     title="What comes first",
     model="backbone_classifier",
-    model_args={"backbone": "resnet18", "image_size": 48},
+    model_args={"backbone": "tiny", "image_size": 48},
     phases=(Phase("supervised", 1, Optimizer("adam", 1e-3)),),
     batch_size=32,
     profiles={"demo": dataclasses.replace(DEMO, model_args={"momentum": 0.8})},
@@ -49,8 +49,23 @@ def test_every_start_is_a_recipe_with_a_profile_of_the_same_name():
         assert first.model_args["backbone"] == "resnet50" and recipe.init == "imagenet"
 
 
+def tiny(side, channels):
+    """Return a backbone of one convolution, which trains in a moment."""
+    import keras
+
+    image = keras.Input((side, side, channels))
+    x = keras.layers.Conv2D(8, 3, strides=4, name="tiny_conv")(image)
+    x = keras.layers.BatchNormalization(name="tiny_bn")(x)
+    return keras.Model(image, keras.layers.ReLU(name="tiny_relu")(x), name="backbone")
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
+    from fer_keras.models import backbones
+
+    known = backbones.BACKBONES["resnet18"]
+    registered = dataclasses.replace(known, name="tiny", build=tiny, deepest="tiny_conv", residual_norm=None)
+    monkeypatch.setitem(backbones.BACKBONES, "tiny", registered)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FER2013", raising=False)
     monkeypatch.setattr(recipes, "recipes", lambda: {"first": FIRST, "second": SECOND})
