@@ -14,13 +14,17 @@ const element = (name) => document.querySelector(name);
 const [message, status, whole, camera, devices] = ["#message", "#status", "#whole", "#camera", "#devices"].map(element);
 const [video, processor] = ["#video", "#processor"].map(element);
 
-const card = await readCard().catch(refuse);
+const card = await readCard().catch((error) => {
+  refuse(error);
+  throw error;
+});
 showCard(card);
 const engine = new Engine();
 const [stage, results, timeline] = [new Stage(card.classNames), new Results(card), new Timeline(card.classNames)];
 const announcer = new Announcer(card.classNames);
 let playing = new AbortController();
 playing.abort();
+let waiting = false;
 stage.clear();
 
 const ready = engine.open(card.side).then(({ hasGpu }) => {
@@ -100,9 +104,11 @@ async function showVideo(file) {
 }
 
 async function showCamera() {
+  if (waiting) return;
   stop();
   status.textContent = "Waiting for the webcam …";
-  const { stream, mirrored } = await openCamera(video, devices.value);
+  waiting = true;
+  const { stream, mirrored } = await openCamera(video, devices.value).finally(() => (waiting = false));
   await listCameras(stream.getVideoTracks()[0].getSettings().deviceId);
   const began = performance.now();
   await play(mirrored, () => (performance.now() - began) / 1000);
@@ -122,6 +128,14 @@ async function play(mirrored, clock) {
   stage.showVideo(mirrored);
   for (const each of [timeline, announcer]) each.restart();
   await engine.restart();
+  try {
+    await playFrames(signal, clock);
+  } finally {
+    if (!signal.aborted) stop();
+  }
+}
+
+async function playFrames(signal, clock) {
   const [frames, rate] = [new Frames(video, signal), new Rate()];
   for (let bitmap; (bitmap = await frames.take(signal)); ) {
     const [seconds, began] = [clock(), performance.now()];
@@ -130,7 +144,6 @@ async function play(mirrored, clock) {
     const now = performance.now();
     showFrame(seen, seconds, rate.add(now), now - began);
   }
-  if (!signal.aborted) stop();
 }
 
 function showFrame(seen, seconds, rate, milliseconds) {

@@ -1,4 +1,4 @@
-/** Frames a second with one drawn face at 640x480 from Chromium's fake webcam of 30 frames a second: `npm run measure`. */
+/** Frames a second with one drawn face at 640x480, from Chromium's fake webcam of 30 a second: `npm run measure`. */
 
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,8 @@ const { page } = await openPage(browser, server.url);
 await page.evaluate(() => {
   self.times = [];
   document.querySelector("#stage").addEventListener("seen", ({ detail }) => {
-    if (detail) self.times.push([performance.now(), Number.parseInt(document.querySelector("#status").textContent.split(", ")[1])]);
+    const status = document.querySelector("#status").textContent;
+    if (detail) self.times.push([performance.now(), Number.parseInt(status.split(", ")[1])]);
   });
 });
 await page.locator("#camera").click();
@@ -26,7 +27,8 @@ for (let at = 0; at < TIMES; at++) {
   const times = await page.evaluate(() => self.times);
   const milliseconds = times.map(([, value]) => value).filter(Boolean).sort((one, other) => one - other);
   const rate = (1000 * (times.length - 1)) / (times.at(-1)[0] - times[0][0]);
-  console.log(`${rate.toFixed(1)} frames/s, median ${milliseconds[milliseconds.length >> 1]} ms a frame, load ${loadavg()[0].toFixed(1)}`);
+  const median = milliseconds[milliseconds.length >> 1];
+  console.log(`${rate.toFixed(1)} frames/s, median ${median} ms a frame, load ${loadavg()[0].toFixed(1)}`);
 }
 await browser.close();
 server.stop();

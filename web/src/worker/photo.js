@@ -6,8 +6,8 @@ const WORKING_PIXELS = 1600 * 1200;
 const GROUND = "rgb(128 128 128)";
 /** Rows that are read at once, so that a large photo is never in memory twice. */
 const ROWS = 256;
-/** As decoded: what the networks see depends on no screen's colours. */
-const AS_STORED = { imageOrientation: "from-image", colorSpaceConversion: "none" };
+/** As decoded: what the networks see depends on no colour profile. The picture is upright by itself. */
+const AS_STORED = { colorSpaceConversion: "none" };
 
 /**
  * Promise {width, height (of the photo), pixels (a picture, of a large photo a smaller one)} of a Blob. Rejects with
