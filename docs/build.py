@@ -21,6 +21,7 @@ PAGES = {
     "index": "Overview",
     "tutorial": "Tutorial",
     "predict": "Predict",
+    "web": "The page",
     "model_card": "Model card",
     "data": "Data",
     "training": "Training",
