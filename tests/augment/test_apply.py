@@ -1,7 +1,4 @@
 import dataclasses
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,6 +11,7 @@ from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.operands import operands, steps_of
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.config.settings import Augment
+from tests.programs import Program
 
 EVERYTHING = Augment(
     rotation_range=35,
@@ -171,7 +169,7 @@ def test_images_of_another_type_are_refused():
 
 
 @pytest.mark.parametrize("given", [None, "--xla_hlo_profile=false"])
-def test_xla_cuts_no_loop_among_threads_and_its_flags_are_the_users_again(given, monkeypatch):
+def test_xla_cuts_no_loop_among_threads_and_its_flags_are_the_users_again(given, tmp_path):
     """In a process of its own, for XLA reads its flags once."""
     program = """
 import os, tensorflow as tf
@@ -181,10 +179,6 @@ images = tf.zeros((64, 48, 48, 1), tf.uint8)
 compiled = tf.function(geometry.squares, jit_compile=True).experimental_get_compiler_ir(images)(stage="optimized_hlo")
 print(os.environ.get("XLA_FLAGS"), "fusion" in compiled, "outer_dimension_partitions" in compiled)
 """
-    monkeypatch.delenv("XLA_FLAGS", raising=False)
-    if given:
-        monkeypatch.setenv("XLA_FLAGS", given)
-    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "2")
-    monkeypatch.setenv("PYTHONPATH", str(pathlib.Path(__file__).parents[2]))
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
-    assert done.stdout.split() == [str(given), "True", "False"]
+    status, printed, said = Program(tmp_path, "-c", code=program, XLA_FLAGS=given, TF_NUM_INTRAOP_THREADS="2").ended()
+    assert status == 0, said
+    assert printed.split() == [str(given), "True", "False"]

@@ -16,6 +16,7 @@ from fer_keras.layers.squeeze_excite import SqueezeExcite
 from fer_keras.models import saved
 from fer_keras.models.contract import Contract
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONTRACT = Contract(("angry", "glad", "calm"), "fer2013", side=8, channels=1, crop=("YuNet 0123", 0.25))
 FACES = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1), dtype=np.uint8)
 
@@ -61,16 +62,20 @@ def test_the_file_holds_keras_layers_and_the_model_keeps_its_own(model, path):
     assert [file.name for file in path.parent.iterdir()] == ["model.keras"]
 
 
-def test_keras_alone_reads_it_in_a_process_without_this_package(model, path, tmp_path):
+def test_keras_alone_reads_it_without_this_package_and_the_suites_layers_after_importing_them(model, path, tmp_path):
     np.save(tmp_path / "faces.npy", FACES)
+    image = keras.Input((4, 4, 8))
+    saved.save(keras.Model(image, SqueezeExcite(2)(image), name="squeezed"), tmp_path / "squeezed.keras")
     program = (
         "import sys, keras, numpy as np; model = keras.saving.load_model('model.keras'); "
-        "np.save('seen.npy', model.predict(np.load('faces.npy'), verbose=0)); print('fer_keras' in sys.modules)"
+        "np.save('seen.npy', model.predict(np.load('faces.npy'), verbose=0)); print('fer_keras' in sys.modules); "
+        f"sys.path.insert(0, {str(ROOT)!r}); "
+        "import fer_keras.layers; print(keras.saving.load_model('squeezed.keras').name)"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
     )
-    assert done.stdout.split()[-1] == "False"
+    assert done.stdout.split()[-2:] == ["False", "squeezed"]
     np.testing.assert_allclose(np.load(tmp_path / "seen.npy"), model.predict(FACES, verbose=0), rtol=1e-5)
 
 
@@ -87,14 +92,6 @@ def test_a_file_with_the_suites_layers_still_loads(model, tmp_path):
     again = saved.load(tmp_path / "old.keras")
     np.testing.assert_array_equal(again.predict(FACES, verbose=0), model.predict(FACES, verbose=0))
     assert saved.contract(tmp_path / "old.keras") is None
-
-
-def test_importing_the_layers_is_enough_for_keras_to_read_any_of_them(tmp_path):
-    image = keras.Input((4, 4, 8))
-    saved.save(keras.Model(image, SqueezeExcite(2)(image), name="squeezed"), tmp_path / "model.keras")
-    load = f"import keras, fer_keras.layers; print(keras.saving.load_model({str(tmp_path / 'model.keras')!r}).name)"
-    done = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "squeezed"
 
 
 def test_every_layer_of_the_suite_is_registered_by_importing_them():

@@ -1,7 +1,4 @@
 import json
-import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -10,6 +7,7 @@ import pytest
 from fer_keras.io.errors import UserError
 from fer_keras.training import devices, evaluation
 from fer_keras.training.sums import EpochSums
+from tests.programs import Program
 
 
 @pytest.mark.parametrize(
@@ -125,8 +123,8 @@ def test_an_epoch_that_goes_on_means_over_all_its_rows():
 
 
 @pytest.mark.slow
-def test_two_logical_processors_are_made_when_asked_for_and_only_in_time():
-    words = """
+def test_two_logical_processors_are_made_when_asked_for_and_only_in_time(tmp_path):
+    code = """
 from fer_keras.training import devices
 devices.prepare(2); devices.prepare(2)
 chosen = devices.choose(32, 2)
@@ -137,6 +135,5 @@ try:
 except Exception as error:
     print(error)
 """
-    env = os.environ | {"CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": os.getcwd()}
-    done = subprocess.run([sys.executable, "-c", words], env=env, capture_output=True, text=True, timeout=300)
-    assert done.stdout.strip() == "Expected --devices 3 before TensorFlow has begun. Received: after.", done.stderr
+    _, printed, said = Program(tmp_path, "-c", code=code, CUDA_VISIBLE_DEVICES="").ended()
+    assert printed.strip() == "Expected --devices 3 before TensorFlow has begun. Received: after.", said
