@@ -4,6 +4,7 @@ import errno
 import http
 import http.server
 import os
+import socketserver
 import urllib.parse
 
 from fer_keras.io.errors import expected
@@ -35,6 +36,11 @@ def address(server: http.server.ThreadingHTTPServer) -> str:
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = os.name != "nt"  # where it would let two servers have the same port
+
+    def server_bind(self) -> None:
+        """Bind without asking the network for this machine's name, as HTTPServer does."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.server_address[1]
 
     def handle_error(self, request, client_address) -> None:
         """Say nothing of a browser that closed its connection."""
