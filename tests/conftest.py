@@ -1,5 +1,7 @@
 """Quick tests first: whole programs and large networks are marked slow and run last."""
 
+import fcntl
+import gc
 import os
 import signal
 import sys
@@ -23,6 +25,12 @@ pytest_plugins = ["tests.made_up_run"]
 
 def pytest_collection_modifyitems(items):
     items.sort(key=_turn)
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over the millions of objects of TensorFlow's modules; Keras calls it often."""
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(item) -> tuple[bool, bool]:
@@ -56,6 +64,25 @@ def _the_same_draws_and_precision_every_time():
 def _default_precision():
     if "keras" in sys.modules:
         sys.modules["keras"].config.set_dtype_policy("float32")
+
+
+@pytest.fixture
+def custom_run(tmp_path_factory, monkeypatch):
+    """A run of a recipe of one's own on drawn faces, which the first test of all processes to ask for it trains.
+
+    To the others it is a finished run, of which the same request trains nothing.
+    """
+    import dataclasses
+
+    import fer_keras
+
+    monkeypatch.delenv("FER2013", raising=False)
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    recipe = dataclasses.replace(fer_keras.get_recipe("vanilla_cnn"), name="mine", title="Mine", reported=())
+    with open(root / "custom_run.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return fer_keras.train(recipe, profile="smoke", out=root / "custom_run", quiet=True)
 
 
 @pytest.fixture(scope="session")

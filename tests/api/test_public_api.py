@@ -64,16 +64,12 @@ def test_unknown_names_are_refused():
 
 
 @pytest.mark.slow
-def test_a_recipe_of_ones_own_is_trained_opened_and_used(tmp_path, monkeypatch):
-    import dataclasses
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FER2013", raising=False)
-    recipe = dataclasses.replace(fer_keras.get_recipe("vanilla_cnn"), name="mine", title="Mine", reported=())
-    run = fer_keras.train(recipe, epochs=1, out=tmp_path / "run", quiet=True)
+def test_a_recipe_of_ones_own_is_trained_opened_and_used(custom_run):
+    run = custom_run
     assert run.report.is_file()
-    assert run.record["experiment"] == "custom"
-    again = fer_keras.open_run(tmp_path / "run")
+    assert (run.record["experiment"], run.record["recipe"], run.record["title"]) == ("custom", "mine", "Mine")
+    assert len(run.record["history"]) == 1
+    again = fer_keras.open_run(run.folder)
     assert again.metrics == run.metrics
     part = run.predictions["test"]
     assert np.mean(part["probabilities"].argmax(axis=1) == part["labels"]) == pytest.approx(

@@ -25,9 +25,8 @@ def test_what_is_no_run_is_refused(tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_a_release_of_a_run_on_drawn_faces(tmp_path, monkeypatch, capsys):
-    run = fer_keras.train("vanilla_cnn", profile="smoke", out=tmp_path / "run", quiet=True)
-    out = tmp_path / "out"
+def test_a_release_of_a_run_on_drawn_faces(custom_run, tmp_path, monkeypatch, capsys):
+    run, out = custom_run, tmp_path / "out"
     assert main([str(run.folder), "--data", "drawn", "--out", str(out)]) == 0
     content, record = (out / "model.tflite").read_bytes(), json.loads((out / "record.json").read_text())
     assert record["file"] == {

@@ -10,6 +10,7 @@ import pytest
 
 from fer_keras.config import resolve
 from fer_keras.models import builder
+from fer_keras.models.backbones import BACKBONES
 from fer_keras.recipes import recipes
 from fer_keras.training import freeze, optimizers
 
@@ -22,7 +23,22 @@ CLASSES = {"adam": "AdamL2", "adamw": "FusedAdamW", "sgd": "SGDL2", "muon": "Con
 """The optimizer that each name of a recipe becomes."""
 
 
-@functools.lru_cache(maxsize=2)
+@pytest.fixture(scope="module", autouse=True)
+def _each_backbone_is_built_once():
+    """Networks that differ in their heads share one: nothing here has values, and `freeze.apply` sets what trains anew."""
+    registered = dict(BACKBONES)
+    BACKBONES.update(
+        {
+            name: dataclasses.replace(backbone, build=functools.cache(backbone.build))
+            for name, backbone in registered.items()
+        }
+    )
+    yield
+    BACKBONES.update(registered)
+    keras.backend.clear_session()  # or the next test to draw a value would draw all that were left out
+
+
+@functools.cache
 def network(model: str, arguments: tuple, classes: int, channels: int) -> keras.Model:
     with keras.StatelessScope(initialize_variables=False):  # to draw their values would take longest
         return builder(model)(**dict(arguments), classes=classes, channels=channels)
@@ -41,14 +57,11 @@ def test_the_table_is_complete():
 @pytest.mark.parametrize("name", RECIPES)
 def test_counts_and_optimizers(name):
     recipe, trainable = RECIPES[name], {}
-    try:
-        for phase in recipe.phases:
-            model = network_of(recipe, phase)
-            trainable[phase.name] = freeze.apply(model, phase)
-            _expect_optimizer(phase, [variable.path for variable in model.trainable_variables])
-        assert {"parameters": model.count_params(), "trainable": trainable} == COUNTS[name]
-    finally:
-        keras.backend.clear_session()  # or the next test to draw a value would draw all that were left out
+    for phase in recipe.phases:
+        model = network_of(recipe, phase)
+        trainable[phase.name] = freeze.apply(model, phase)
+        _expect_optimizer(phase, [variable.path for variable in model.trainable_variables])
+    assert {"parameters": model.count_params(), "trainable": trainable} == COUNTS[name]
 
 
 def _expect_optimizer(phase, paths):
