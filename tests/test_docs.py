@@ -1,15 +1,15 @@
 """The documentation: its commands run and print what it shows, its links lead somewhere, the reference is complete."""
 
-import os
 import pathlib
 import re
-import subprocess
-import sys
+import shlex
+import signal
 
 import pytest
 
 import fer_keras
 from docs import build
+from fer_keras.commands.main import main
 from fer_keras.config.labels import FER2013_CLASSES
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -42,20 +42,34 @@ def shown_pattern(line: str) -> str:
     return ".*".join(CLASS.sub(r"\\w+", NUMBER.sub(r"[-+\\d.,e]+", part)) for part in parts)
 
 
+def commands_of(text: str) -> list[list[str]]:
+    """Return the words of each `fer-keras` command of a block, whose last character may continue a line."""
+    commands = [shlex.split(line) for line in text.replace("\\\n", " ").splitlines() if line]
+    assert {command[0] for command in commands} == {"fer-keras"}
+    return [command[1:] for command in commands]
+
+
 @pytest.mark.slow
-def test_every_step_of_the_tutorial_runs_and_prints_what_it_shows(tmp_path):
-    commands = os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]])
-    env = {key: value for key, value in os.environ.items() if key != "FER2013"}
-    env |= {"PATH": commands, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+def test_every_step_of_the_tutorial_runs_and_prints_what_it_shows(tmp_path, monkeypatch, capfd):
+    """In one process, as the installed command and Python would in one each: tests/commands/test_console.py runs those."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FER2013", raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    stopping = signal.getsignal(signal.SIGTERM)
     assert [language for language, _, _ in steps()] == ["sh", "sh", "sh", "python", "sh", "python", "sh"]
     for language, text, shown in steps():
-        words = ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [sys.executable, "-c", text]
-        done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=900)
-        assert done.returncode == 0, f"{text}\n{done.stderr}"
-        printed = [re.sub(r"\s+", " ", line.strip()) for line in done.stdout.splitlines()]
+        if language == "sh":
+            assert [main(words) for words in commands_of(text)] == [0] * text.count("fer-keras "), (
+                capfd.readouterr().err
+            )
+        else:
+            exec(compile(text, "tutorial.md", "exec"), {"__name__": "__main__"})
+        stdout = capfd.readouterr().out
+        printed = [re.sub(r"\s+", " ", line.strip()) for line in stdout.splitlines()]
         for line in filter(str.strip, shown):
             pattern = shown_pattern(line)
-            assert any(re.fullmatch(pattern, each) for each in printed), f"{line!r} is not in:\n{done.stdout}"
+            assert any(re.fullmatch(pattern, each) for each in printed), f"{line!r} is not in:\n{stdout}"
+    signal.signal(signal.SIGTERM, stopping)
 
 
 def test_the_tutorial_installs_once_and_shows_what_every_command_prints():

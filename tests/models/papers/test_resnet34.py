@@ -59,9 +59,9 @@ def test_parameter_counts(models, name):
 )
 def test_which_attention_stands_where(models, name, channel, spatial):
     kinds = (SumChannelAttention, CBAMChannelAttention)
-    found = [layer for layer in layers_of(models[name]) if isinstance(layer, kinds)]
-    assert [(type(layer), layer.expand.units) for layer in found] == channel
-    assert all(layer.ratio == 16 for layer in found)
+    attention = [layer for layer in layers_of(models[name]) if isinstance(layer, kinds)]
+    assert [(type(layer), layer.expand.units) for layer in attention] == channel
+    assert all(layer.ratio == 16 for layer in attention)
     masks = [layer for layer in layers_of(models[name]) if isinstance(layer, SpatialAttention)]
     assert len(masks) == spatial and all(mask.kernel_size == 7 for mask in masks)
 
@@ -89,14 +89,12 @@ def test_dropout_is_the_papers(models):
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_pixels_in_probabilities_out_and_the_same_after_reloading(models, name, faces, tmp_path):
+def test_pixels_in_probabilities_out(models, name, faces):
     model = models[name]
     assert keras.backend.standardize_dtype(model.input.dtype) == "uint8" and model.input.shape == (None, 40, 40, 1)
-    found = np.asarray(model(faces))
-    assert found.shape == (3, 7) and found.dtype == np.float32
-    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
-    model.save(tmp_path / "model.keras")
-    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(faces), found)
+    probabilities = np.asarray(model(faces))
+    assert probabilities.shape == (3, 7) and probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
 def test_grey_equals_its_own_triple_in_colour_so_phases_share_weights(models, faces):

@@ -77,11 +77,9 @@ def test_the_unit_of_pixels_makes_no_difference_while_batch_norm_trains(models):
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_pixels_in_probabilities_out_and_the_same_after_reloading(models, name, faces, tmp_path):
+def test_pixels_in_probabilities_out(models, name, faces):
     model = models[name]
     assert keras.backend.standardize_dtype(model.input.dtype) == "uint8"
-    found = np.asarray(model(faces))
-    assert found.shape == (3, 7) and found.dtype == np.float32
-    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
-    model.save(tmp_path / "model.keras")
-    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(faces), found)
+    probabilities = np.asarray(model(faces))
+    assert probabilities.shape == (3, 7) and probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)

@@ -101,8 +101,8 @@ def test_only_the_sum_equals_the_rgb_backbone_on_tripled_grey(source, loaded):
     expected = np.asarray(keras.Model(source.input, first)(np.repeat(grey, 3, axis=-1)))
     difference = {}
     for stem, backbone in loaded.items():
-        found = keras.Model(backbone.input, backbone.get_layer("conv1_relu").output)(grey)
-        difference[stem] = np.abs(np.asarray(found) - expected).max() / expected.max()
+        features = keras.Model(backbone.input, backbone.get_layer("conv1_relu").output)(grey)
+        difference[stem] = np.abs(np.asarray(features) - expected).max() / expected.max()
     assert difference["sum"] < 1e-5 and difference["mean"] > 0.1
 
 
@@ -127,10 +127,8 @@ def test_the_grey_mean_is_subtracted(model):
     np.testing.assert_allclose(seen, -(103.939 + 116.779 + 123.68) / 3, rtol=1e-6)
 
 
-def test_pixels_in_probabilities_out_and_the_same_after_reloading(model, faces, tmp_path):
+def test_pixels_in_probabilities_out(model, faces):
     assert keras.backend.standardize_dtype(model.input.dtype) == "uint8"
-    found = np.asarray(model(faces))
-    assert found.shape == (3, 7) and found.dtype == np.float32
-    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
-    model.save(tmp_path / "model.keras")
-    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(faces), found)
+    probabilities = np.asarray(model(faces))
+    assert probabilities.shape == (3, 7) and probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
