@@ -1,8 +1,4 @@
 import json
-import os
-import pathlib
-import subprocess
-import sys
 
 import pytest
 
@@ -14,6 +10,7 @@ from fer_keras.recipes.p000_resnet34_cbam import EXPERIMENT as PAPER_000
 from fer_keras.recipes.p003_hybrid_resnet50 import BASELINE_CNN, HYBRID
 from fer_keras.recipes.p004_resnet50_cnn import VANILLA_CNN
 from fer_keras.runs import predictions
+from tests.programs import Program
 
 
 def test_paper_is_the_recipe_itself():
@@ -79,12 +76,10 @@ def test_rows_are_dropped_in_honest_divisions_only(tmp_path):
 
 @pytest.mark.slow
 def test_a_leaky_run_says_so_and_is_scored_on_what_it_was_trained_on(tmp_path):
-    root = pathlib.Path(__file__).resolve().parents[2]
-    env = {key: value for key, value in os.environ.items() if key != "FER2013"} | {"PYTHONPATH": str(root)}
-    words = ["-m", "experiments.hybrid_resnet50", "--only", "hybrid_baseline_cnn", "--protocol", "leaky-oversample"]
-    done = subprocess.run([sys.executable, *words, "--quiet"], cwd=tmp_path, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "LEAKY PROTOCOL leaky-oversample, on purpose: PrivateTest rows are trained on" in done.stdout
+    words = ("--only", "hybrid_baseline_cnn", "--protocol", "leaky-oversample", "--quiet")
+    status, printed, said = Program(tmp_path, "experiments.hybrid_resnet50", *words).ended()
+    assert status == 0, said
+    assert "LEAKY PROTOCOL leaky-oversample, on purpose: PrivateTest rows are trained on" in printed
     folder = tmp_path / "runs" / "hybrid_baseline_cnn-demo-leaky-oversample-seed0"
     record = json.loads((folder / "record.json").read_text())
     assert record["data"]["split"] == "leaky-oversample"
