@@ -73,18 +73,22 @@ class JaxEpochs:
         """
         self._take()
         self._totals = np.asarray(sums or [0.0] * 4, np.float64)
-        steps = self.feed.steps(self.feed.recipe.phases[self.index]) - first_step
-        together = keras.callbacks.CallbackList(callbacks, model=self.model, steps=steps)
+        for callback in callbacks:
+            callback.set_model(self.model)
+            callback.set_params({"steps": self.feed.steps(self.feed.recipe.phases[self.index]) - first_step})
         data = (self._resident.images, self._resident.targets, self.lessons.weights if self.lessons else [])
         done = 0
         for block in self._blocks(epoch, first_step):
-            together.on_train_batch_begin(done)
+            for callback in callbacks:
+                callback.on_train_batch_begin(done)
             self._state, losses, correct = self._run(self._state, data, block)
             self._add(np.asarray(losses, np.float64), np.asarray(correct, np.float64), block[0].shape[1])
             done += len(losses)
-            together.on_train_batch_end(done - 1, {"loss": float(losses[-1]), "steps": len(losses)})
+            for callback in callbacks:
+                callback.on_train_batch_end(done - 1, {"loss": float(losses[-1]), "steps": len(losses)})
         self.settle()
-        together.on_epoch_end(epoch)
+        for callback in callbacks:
+            callback.on_epoch_end(epoch)
         loss, rows, correct, _ = self._totals.tolist()
         return {"loss": loss / rows, "accuracy": correct / rows}
 
