@@ -54,6 +54,7 @@ def write_pictures(folder: pathlib.Path) -> list[pathlib.Path]:
     three = scene(1000, 700, [(0, 60, 90, 330), (1, 420, 260, 240), (2, 720, 120, 210)])
     one = scene(640, 480, [(0, 200, 120, 230)])
     large = scene(4032, 3024, [(2, 900, 700, 1500), (1, 2700, 900, 800)])
+    larger = large.resize((4900, 3675), Image.Resampling.BICUBIC)
     transparent = Image.merge(
         "RGBA", (*three.split(), Image.linear_gradient("L").resize(three.size).point(lambda v: 255 - v // 4))
     )
@@ -66,6 +67,7 @@ def write_pictures(folder: pathlib.Path) -> list[pathlib.Path]:
         "turned.jpg": (three.transpose(Image.Transpose.ROTATE_90), {"quality": 95, "exif": turned}),
         "large.png": (large, {"compress_level": 1}),
         "large.jpg": (large, {"quality": 92}),
+        "larger.jpg": (larger, {"quality": 92}),
         "transparent.png": (transparent, {}),
         "wide.webp": (scene(1200, 300, [(1, 500, 20, 260)]), {"lossless": True}),
         "face.png": (faces()[0], {}),

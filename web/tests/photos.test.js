@@ -7,6 +7,8 @@ import { browse, choose, drawn, openPage, serve } from "./served.js";
 
 /** The most by which a probability may differ from Python's. */
 const TOLERANCE = 0.002;
+/** The same of photos that are not decoded alike; and of their boxes, in shares of their width. */
+const [NEARLY, NEAR_BOX] = [0.03, 0.01];
 /** Photos whose pixels a browser and Pillow decode alike. Not among them: see docs/web.md. */
 const ALIKE = ["one.png", "three.png", "three.jpg", "turned.jpg", "large.png", "wide.webp", "face.png", "empty.png"];
 ALIKE.push("narrow.png");
@@ -43,13 +45,17 @@ for (const name of ALIKE) {
   });
 }
 
-for (const name of ["large.jpg", "transparent.png"]) {
-  test(`${name}: as many faces as in Python, and their labels`, async (context) => {
+for (const name of ["large.jpg", "larger.jpg", "transparent.png"]) {
+  test(`${name}, which a browser decodes otherwise: nearly Python's boxes and probabilities`, async (context) => {
     const { faces } = await choose(opened.page, join(files.folder, name));
     const expected = files.photos[name];
     context.diagnostic(`largest difference ${difference(faces, expected).toExponential(1)}`);
-    const label = ({ probabilities }) => probabilities.indexOf(Math.max(...probabilities));
-    assert.deepEqual(faces.map(label), expected.map(label));
+    assert.equal(faces.length, expected.length);
+    faces.forEach(({ box }, at) => {
+      const distances = box.map((value, index) => Math.abs(value - expected[at].box[index]));
+      assert.ok(Math.max(...distances) <= Math.max(1, NEAR_BOX * box[2]), `${box} beside ${expected[at].box}`);
+    });
+    assert.ok(difference(faces, expected) <= NEARLY);
   });
 }
 

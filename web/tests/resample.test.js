@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { round } from "../src/worker/numbers.js";
+import { factorOf } from "../src/worker/photo.js";
 import { grey, picture, reduce, resize } from "../src/worker/resample.js";
 import { drawn } from "./served.js";
 
@@ -26,6 +27,13 @@ test("resized and reduced pictures, and their grey, are Pillow's", () => {
     assert.equal(Buffer.from(given.data).toString("hex"), result[2], what);
     assert.equal(Buffer.from(grey(given)).toString("hex"), wanted[2], what);
   }
+});
+
+test("large photos are read smaller by a whole factor, a JPEG by a power of two, as Pillow decodes it", () => {
+  const megapixels = [7.6, 7.7, 17.3, 31, 50, 89];
+  assert.deepEqual(megapixels.map((value) => factorOf(value * 1e6, false)), [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(megapixels.map((value) => factorOf(value * 1e6, true)), [1, 2, 2, 4, 4, 4]);
+  assert.equal(factorOf(17 ** 2 * 1.93e6, true), 16);
 });
 
 test("halves are rounded to even, as in Python", () => {

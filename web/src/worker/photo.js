@@ -4,6 +4,7 @@ import { picture, reduce } from "./resample.js";
 
 const WORKING_PIXELS = 1600 * 1200;
 const GROUND = "rgb(128 128 128)";
+const MOST_SHRUNK = [8, 4, 2, 1];
 /** Rows that are read at once, so that a large photo is never in memory twice. */
 const ROWS = 256;
 /** As decoded: what the networks see depends on no colour profile. The picture is upright by itself. */
@@ -17,7 +18,7 @@ export async function readPhoto(blob) {
   const bitmap = await createImageBitmap(blob, AS_STORED).catch(() => null);
   if (!bitmap) throw new Error(`Expected a picture that this browser can open. Received: ${described(blob)}.`);
   const { width, height } = bitmap;
-  const factor = Math.max(1, Math.floor(Math.sqrt(Math.floor((width * height) / WORKING_PIXELS))));
+  const factor = factorOf(width * height, await isJpeg(blob));
   const rows = Math.ceil(ROWS / factor) * factor;
   const pixels = picture(Math.ceil(width / factor), Math.ceil(height / factor));
   for (let top = 0; top < height; top += rows) {
@@ -26,6 +27,18 @@ export async function readPhoto(blob) {
   }
   bitmap.close();
   return { width, height, pixels };
+}
+
+/** Return how many times smaller a photo is read: a JPEG by a power of two, as Pillow has its decoder shrink it. */
+export function factorOf(pixels, jpeg) {
+  const factor = Math.max(1, Math.floor(Math.sqrt(Math.floor(pixels / WORKING_PIXELS))));
+  const shrunk = jpeg ? MOST_SHRUNK.find((each) => each <= factor) : 1;
+  return shrunk * Math.floor(factor / shrunk);
+}
+
+async function isJpeg(blob) {
+  const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  return first === 0xff && second === 0xd8;
 }
 
 /** Return the pixels of a frame (an ImageBitmap, closed then). */
