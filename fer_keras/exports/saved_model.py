@@ -28,13 +28,13 @@ def write(path: pathlib.Path, network: Network) -> None:
         raise expected("the TensorFlow backend for a SavedModel", keras.backend.backend())
     import tensorflow as tf
 
-    program = _program(network.model, network.contract.class_names)
+    served = program(network.model, network.contract.class_names)
     whole, fraction = (
-        program.serve.get_concrete_function(tf.TensorSpec(network.model.input_shape, kind, name="face"))
+        served.serve.get_concrete_function(tf.TensorSpec(network.model.input_shape, kind, name="face"))
         for kind in (tf.uint8, tf.float32)
     )
     signatures = {"serving_default": whole, "serve": whole, "serve_float": fraction}
-    tf.saved_model.save(program, str(path), signatures=signatures)
+    tf.saved_model.save(served, str(path), signatures=signatures)
     files.write_json(path / CONTRACT, network.contract.as_json())
 
 
@@ -43,7 +43,7 @@ def read(path: pathlib.Path):
     return load(path, crop=False).probabilities
 
 
-def _program(model, class_names):
+def program(model, class_names):
     """Return a tf.Module whose function `serve` names the expressions, and whose `weights` are the model's."""
     import tensorflow as tf
 

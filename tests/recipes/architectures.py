@@ -8,9 +8,14 @@ from fer_keras.recipes import recipes
 
 RECIPES = recipes()
 ATTENTION = [f"attention_{part}" for part in ("none", "se", "spatial", "mhsa", "branches")]
-TRANSFER = [f"transfer_{row}" for row in ("plain", "scratch", "three_layer_head", "no_attention", "cbam", "spatial")]
+TRANSFER = [
+    f"transfer_{row}"
+    for row in ("plain", "scratch", "three_layer_head", "no_attention", "cbam", "spatial", "frozen_mean")
+]
 CONTAINED = {
     "resnet34_plain",
+    "resnet34_standard_cbam",
+    "resnet50_cbam_5",
     "resnet50_5",
     "resnet50_5_torchvision",
     "resnet50_cnn_sum",
@@ -20,6 +25,9 @@ CONTAINED = {
     *TRANSFER,
 }
 """Recipes whose networks, or all of their parts, stand in those of other recipes, as all backbone_classifiers do."""
+
+MAIN = "hybrid_resnet50"
+"""The recipe whose phases are trained as published, too."""
 
 SMALLEST, XCEPTION = 32, 71
 """The smallest side of keras.applications' backbones; Xception's."""
@@ -39,13 +47,19 @@ def _is_contained(name: str) -> bool:
 
 
 def smallest(name: str, batch_size: int) -> Recipe:
-    """Return the recipe from scratch on the smallest images: one epoch on each kind of data, in which everything trains."""
+    """Return the recipe from scratch on the smallest images: one epoch on each kind of data, in which everything trains.
+
+    MAIN's published phases, an epoch each, come before its own, which is called "all".
+    """
     recipe = resolve.as_run(RECIPES[name], resolve.PAPER, epochs=1, batch_size=batch_size)
     phases = {phase.data or recipe.data: phase for phase in reversed(recipe.phases)}
     whole = [dataclasses.replace(phase, backbone="all", batch_norm="trainable") for phase in phases.values()]
+    whole.reverse()
+    if name == MAIN:
+        whole = [*recipe.phases, *(dataclasses.replace(phase, name="all") for phase in whole)]
     arguments = dict(recipe.model_args)
     if arguments.get("image_size", 48) > 48:
         arguments["image_size"] = XCEPTION if "xception" in recipe.model else SMALLEST
     return dataclasses.replace(
-        recipe, init="scratch", oversample={}, generated={}, model_args=arguments, phases=tuple(reversed(whole))
+        recipe, init="scratch", oversample={}, generated={}, model_args=arguments, phases=tuple(whole)
     )

@@ -4,9 +4,9 @@
 
 A network's step is traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a
 shape or a dtype that JAX does not take is found there. Compiling takes seconds to minutes each, so only the networks of
-COMPILED, in which the suite's own attention and branches stand, are compiled and make their steps; what backbones predict
-is held against TensorFlow in tests/recipes/test_architectures.py. Prints one line a network and one an optimizer: its
-name and what was done. Weights after steps are held against TensorFlow's in tests/training/test_shared_training.py.
+COMPILED, in which all of the suite's attention, branches and blocks stand, are compiled and make their steps; what backbones
+predict is held against TensorFlow in tests/recipes/test_architectures.py. Prints one line a network and one an optimizer:
+its name and what was done. Weights after steps are held against TensorFlow's in tests/training/test_shared_training.py.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from fer_keras.training import freeze, prepare
 from tests.recipes.architectures import RECIPES, architectures, smallest
 
 BATCH_SIZE = 2
-COMPILED = ("hybrid_baseline_cnn", "attention_cnn", "residual_cnn", "compact", "attention_cbam", "attention_all")
+COMPILED = ("attention_cnn", "attention_cbam", "attention_all")
 PLAIN = "vanilla_cnn"
 """The recipe whose small network makes the step of each optimizer."""
 
@@ -114,6 +114,6 @@ def lower(model, images) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipes", nargs="*", metavar="RECIPE")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     assert keras.backend.backend() == "jax", "set KERAS_BACKEND=jax"
-    main(asked.recipes)
+    main(arguments.recipes)

@@ -1,11 +1,14 @@
-"""Every network of the recipes: one step in which all of it trains, saved, reloaded, exported, and on JAX.
+"""Every network of the recipes: one step in which all of it trains, saved, reloaded, served, and on JAX.
 
-One step runs eagerly, by far the cheapest way to see it; the compiled way is tested in tests/test_run.py.
+One step runs eagerly, by far the cheapest way to see it; the compiled way is tested in tests/test_run.py. What is served
+is a graph: each network is traced and answers as one. Written to disk and read again are those of WRITTEN, one for each
+kind of input and head, for whatever the layers are, a SavedModel holds only the operations of that graph.
 """
 
 import contextlib
 import dataclasses
 import functools
+import json
 import os
 import pathlib
 import shutil
@@ -20,11 +23,11 @@ import tensorflow as tf
 
 from fer_keras.data import phase_data
 from fer_keras.data.readers import toy
-from fer_keras.exports import write
+from fer_keras.exports import saved_model, write
 from fer_keras.runs import train_run
 from fer_keras.training import checkpoint
 from fer_keras.training.phases import Trainer
-from tests.recipes.architectures import architectures, smallest
+from tests.recipes.architectures import MAIN, RECIPES, architectures, smallest
 
 ROWS = 4
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -65,7 +68,7 @@ def _probabilities(model, faces):
 
 @pytest.fixture(scope="module")
 def trained(drawn, tmp_path_factory):
-    """Give, for a recipe's name, a folder with model.keras after its step, predicted.npy, and what training gave."""
+    """Give, for a recipe's name, (a folder with model.keras after its step and predicted.npy, history, what trained)."""
     folders = tmp_path_factory.mktemp("networks")
 
     @functools.cache
@@ -86,25 +89,43 @@ def trained(drawn, tmp_path_factory):
             result = trainer.train()
         keras.saving.save_model(result.model, folder / "model.keras")
         np.save(folder / "predicted.npy", _probabilities(result.model, drawn.images[:2]))
-        return folder, result
+        return folder, result.history, result.trainable
 
     return train
 
 
 @pytest.mark.slow(longest=True)
 @pytest.mark.parametrize("name", architectures())
-def test_one_step_of_each_network_saved_and_reloaded(name, drawn, trained):
-    folder, result = trained(name)
-    assert [row["phase"] for row in result.history] == [phase.name for phase in smallest(name, ROWS).phases]
-    assert np.isfinite([row["loss"] for row in result.history]).all()
-    reloaded = keras.saving.load_model(folder / "model.keras")
-    np.testing.assert_array_equal(_probabilities(reloaded, drawn.images[:2]), np.load(folder / "predicted.npy"))
+def test_one_step_of_each_network_saved_reloaded_and_served(name, drawn, trained):
+    folder, history, _ = trained(name)
+    assert [row["phase"] for row in history] == [phase.name for phase in smallest(name, ROWS).phases]
+    assert np.isfinite([row["loss"] for row in history]).all()
+    reloaded, predicted = keras.saving.load_model(folder / "model.keras"), np.load(folder / "predicted.npy")
+    np.testing.assert_array_equal(_probabilities(reloaded, drawn.images[:2]), predicted)
+    served = saved_model.program(reloaded, drawn.class_names).serve(drawn.images[:2])
+    np.testing.assert_allclose(served["probabilities"], predicted, rtol=1e-4, atol=1e-5)
+    assert {name: value.shape.as_list() for name, value in served.items()} == {
+        **{"probabilities": [2, 7], "class_names": [2, 7], "label": [2]}
+    }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", architectures())
-def test_each_network_is_served_as_it_predicts(name, drawn, trained, monkeypatch):
-    folder, _ = trained(name)
+def test_every_phase_of_the_main_recipe_trains_what_it_names(trained):
+    _, history, trainable = trained(MAIN)
+    names = [phase.name for phase in RECIPES[MAIN].phases]
+    assert names == ["frozen", "unfreeze-160", "unfreeze-140", "unfreeze-100", "head"]
+    assert [row["phase"] for row in history] == [*names, "all"]
+    counts = json.loads(pathlib.Path(__file__).with_name("recipe_counts.json").read_text())[MAIN]
+    assert {phase["name"]: phase["trainable"] for phase in trainable[:-1]} == counts["trainable"]
+
+
+WRITTEN = ("attention_cnn", "resnet18_transfer", "attention_all", "transfer_frozen_sphere")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_is_served_is_written_once_and_read_as_it_predicts(name, drawn, trained, monkeypatch):
+    folder, _, _ = trained(name)
     monkeypatch.setattr(write, "FEW", 2)
     list(write.export(folder / "model.keras", ("saved_model",), classes=drawn.class_names))
     stored = [name for name, _ in tf.train.list_variables(str(folder / "saved_model" / "variables" / "variables"))]

@@ -8,7 +8,7 @@ import pytest
 from tests.recipes.architectures import architectures
 
 PROGRAM = pathlib.Path(__file__).with_name("step_on_jax.py")
-COMPILED = {"hybrid_baseline_cnn", "attention_cnn", "residual_cnn", "compact", "attention_cbam", "attention_all"}
+COMPILED = {"attention_cnn", "attention_cbam", "attention_all"}
 
 
 @pytest.mark.slow(longest=True)
