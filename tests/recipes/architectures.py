@@ -42,6 +42,12 @@ def architectures() -> list[str]:
     return [name for name in chosen.values() if not _is_contained(name)]
 
 
+def layers_of(model) -> set[str]:
+    """Return the classes of the layers of a Keras model, those of models inside it among them."""
+    inner = [layer for layer in model.layers if hasattr(layer, "layers")]
+    return {type(layer).__name__ for layer in model.layers}.union(*map(layers_of, inner))
+
+
 def _is_contained(name: str) -> bool:
     return name in CONTAINED or RECIPES[name].model == "backbone_classifier"
 

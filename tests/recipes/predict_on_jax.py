@@ -13,7 +13,7 @@ import pathlib
 import keras
 import numpy as np
 
-from fer_keras.models import saved
+import fer_keras.layers  # noqa: F401  (Keras finds a registered layer only after its module was imported)
 
 DRAWN = (keras.initializers.VarianceScaling, keras.initializers.TruncatedNormal, keras.initializers.RandomNormal)
 
@@ -28,7 +28,8 @@ def main(faces: str, *folders: str) -> None:
     for kind in DRAWN:
         kind.__call__ = zeros
     for folder in map(pathlib.Path, folders):
-        np.save(folder / "on_jax.npy", saved.load(folder / "model.keras").predict_on_batch(images))
+        model = keras.saving.load_model(folder / "model.keras", compile=False)
+        np.save(folder / "on_jax.npy", model.predict_on_batch(images))
         keras.backend.clear_session()
 
 

@@ -4,8 +4,9 @@
 
 A network's step is traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a
 shape or a dtype that JAX does not take is found there. Compiling takes seconds to minutes each, so only the networks of
-COMPILED, in which all of the suite's attention, branches and blocks stand, are compiled and make their steps; what backbones
-predict is held against TensorFlow in tests/recipes/test_architectures.py. Prints one line a network and one an optimizer:
+COMPILED, in which all of the suite's attention, branches and blocks stand, are compiled and make their steps. From the
+smallest to the largest, a network whose layers are all of classes that have made a step before makes none. What each network
+predicts is held against TensorFlow in tests/recipes/test_architectures.py. Prints one line a network and one an optimizer:
 its name and what was done. Weights after steps are held against TensorFlow's in tests/training/test_shared_training.py.
 """
 
@@ -20,25 +21,37 @@ import numpy as np
 from fer_keras.data.readers import toy
 from fer_keras.models import builder
 from fer_keras.training import freeze, prepare
-from tests.recipes.architectures import RECIPES, architectures, smallest
+from tests.recipes.architectures import RECIPES, architectures, layers_of, smallest
 
 BATCH_SIZE = 2
-COMPILED = ("attention_cnn", "attention_cbam", "attention_all")
+COMPILED = ("attention_cbam", "attention_all")
 PLAIN = "vanilla_cnn"
 """The recipe whose small network makes the step of each optimizer."""
 
 
 def main(names: list[str]) -> None:
     images = toy.toy_faces(70, 35, 35).images[:BATCH_SIZE]
+    chosen, stepped = names or architectures(), set()
     # COMPILED first: with the first values drawn Keras draws those that `without_values` has left out, of all networks before.
-    for name in sorted(names or architectures(), key=lambda name: name not in COMPILED):
+    for name in filter(COMPILED.__contains__, chosen):
         recipe = smallest(name, BATCH_SIZE)
-        build = network if name in COMPILED else without_values
-        model = build(recipe.model, tuple(sorted(recipe.model_args.items())))
-        print(f"{name}: {_step(model, recipe, recipe.phases[-1], images, name in COMPILED)}", flush=True)
+        model = network(*_network_of(recipe))
+        print(f"{name}: {_step(model, recipe, recipe.phases[-1], images, compiled=True)}", flush=True)
+        stepped |= layers_of(model)
+    recipes = [smallest(name, BATCH_SIZE) for name in chosen if name not in COMPILED]
+    models = [(without_values(*_network_of(recipe)), recipe) for recipe in recipes]
+    for model, recipe in sorted(models, key=lambda pair: len(pair[0].weights)):
+        contained = layers_of(model) <= stepped
+        how = "contained" if contained else _step(model, recipe, recipe.phases[-1], images, compiled=False)
+        stepped |= layers_of(model)
+        print(f"{recipe.name}: {how}", flush=True)
     for name, recipe, phase in [] if names else optimizers():
-        model = without_values(RECIPES[PLAIN].model, tuple(sorted(RECIPES[PLAIN].model_args.items())))
+        model = without_values(*_network_of(RECIPES[PLAIN]))
         print(f"{name}: {_step(model, recipe, phase, images, compiled=False)}", flush=True)
+
+
+def _network_of(recipe) -> tuple[str, tuple]:
+    return recipe.model, tuple(sorted(recipe.model_args.items()))
 
 
 def optimizers():

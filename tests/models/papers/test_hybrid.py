@@ -95,7 +95,7 @@ def test_refuses_unknown_parts_and_groups_that_cannot_be():
     with pytest.raises(ValueError, match=r"Received: \['mlp'\]"):
         hybrid.build_hybrid_resnet50(parts=("se", "mlp"))
     with pytest.raises(ValueError, match="7 classes for the branches' groups. Received: 8"):
-        hybrid.build_hybrid_resnet50(classes=8)
+        hybrid.build_hybrid_mobilenetv3small(image_size=48, classes=8)
 
 
 def test_backbone_sees_normalised_pixels(resnet50):

@@ -173,9 +173,9 @@ def test_imagenet_efficientnet_answers_as_keras_own(monkeypatch, tmp_path):
     ours = classifier("efficientnetb3")
     record = initial.load_backbone(ours, "imagenet")
     assert record == {"kind": "imagenet", "file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-    again = classifier("efficientnetb3")
-    assert initial.load_backbone(again, str(path))["kind"] == "checkpoint"
-    assert equal(again, ours)
+    loaded = ours.get_layer("backbone").get_weights()
+    assert initial.load_backbone(shaken(ours, seed=1), str(path))["kind"] == "checkpoint"
+    assert all(np.array_equal(*pair) for pair in zip(ours.get_layer("backbone").get_weights(), loaded, strict=True))
     x = np.random.default_rng(0).uniform(0, 255, (2, *shape)).astype("float32")
     seen = [keras.Model(m.input, m.get_layer("stem_conv_pad").output)(x) for m in (ours.get_layer("backbone"), theirs)]
     np.testing.assert_allclose(*seen, rtol=1e-4, atol=1e-4)
