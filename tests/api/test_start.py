@@ -141,7 +141,7 @@ def test_on_a_processor_without_bfloat16_the_demo_says_that_it_takes_longer(here
         ("mixed_bfloat16", "in bfloat16."),
     ):
         monkeypatch.setattr(
-            precision, "choose", lambda *asked, policy=policy, **how: precision.Precision(policy, False, "")
+            precision, "choose", lambda *request, policy=policy, **how: precision.Precision(policy, False, "")
         )
         with pytest.raises(Begun):
             run(EXPERIMENT, SECOND, Options())

@@ -11,7 +11,7 @@ from tests.programs import Program
 
 
 @pytest.mark.parametrize(
-    ("available", "asked", "batch", "count"),
+    ("available", "requested", "batch", "count"),
     [
         (1, None, 32, 1),
         (2, None, 32, 2),
@@ -22,20 +22,20 @@ from tests.programs import Program
         (2, 1, 32, 1),
     ],
 )
-def test_all_devices_that_share_the_batch_evenly_or_those_asked_for(available, asked, batch, count):
-    assert devices.even(available, asked, batch) == count
+def test_all_devices_that_share_the_batch_evenly_or_those_asked_for(available, requested, batch, count):
+    assert devices.even(available, requested, batch) == count
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("requested", "message"),
     [
         (4, "Expected --devices of at most 3, which is what this machine has. Received: 4."),
         (3, "Expected a batch size that 3 devices share evenly. Received: 32. Give --batch-size or --devices."),
     ],
 )
-def test_devices_that_cannot_be_had_are_one_line(asked, message):
+def test_devices_that_cannot_be_had_are_one_line(requested, message):
     with pytest.raises(UserError, match=message):
-        devices.even(3, asked, 32)
+        devices.even(3, requested, 32)
 
 
 def test_no_devices_are_refused():
@@ -100,7 +100,7 @@ def counted(sums, rows, batch):
     row = keras.Input((1,))
     model = keras.Model(row, keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", trainable=False)(row))
     squares = keras.metrics.MeanSquaredError(name="square")
-    model.compile(loss=lambda target, found: found, metrics=[squares], jit_compile=False)
+    model.compile(loss=lambda target, predicted: predicted, metrics=[squares], jit_compile=False)
     model.fit(np.array(rows, "float32")[:, None], np.zeros((len(rows), 1)), batch_size=batch, shuffle=False, verbose=0,
               callbacks=[sums])  # fmt: skip
     return sums.means()["loss"]

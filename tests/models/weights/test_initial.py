@@ -30,8 +30,8 @@ def shaken(model, seed=0):
     return model
 
 
-def equal(one, other, layer="backbone"):
-    pairs = zip(one.get_layer(layer).get_weights(), other.get_layer(layer).get_weights(), strict=True)
+def equal(first, second, layer="backbone"):
+    pairs = zip(first.get_layer(layer).get_weights(), second.get_layer(layer).get_weights(), strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
