@@ -85,7 +85,7 @@ FACES12_DISTILLED = dataclasses.replace(
     name="faces12_distilled",
     title="MobileNet without its last block, from weights that recognise faces, taught by four networks",
     data=TAUGHT,
-    phases=_phases(30, ema_momentum=0.998),
+    phases=_phases(40, ema_momentum=0.998),
     label_smoothing=0.0,
     mixup=0.2,
     paper_minutes=900,

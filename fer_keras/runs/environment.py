@@ -54,10 +54,10 @@ def versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:
 
 def device_name() -> str:
     """Return the accelerators that Keras sees, or the processor's name."""
-    from fer_keras.training.precision import accelerators
+    from fer_keras.training.precision import accelerator_names
 
-    if found := accelerators():
-        return ", ".join(found)
+    if names := accelerator_names():
+        return ", ".join(names)
     return processor_name()
 
 

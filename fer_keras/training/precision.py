@@ -27,6 +27,19 @@ def has_accelerator() -> bool:
     return bool(accelerators())
 
 
+def accelerator_names() -> list[str]:
+    """Return what the makers call the GPUs and TPUs that the backend sees, as far as it tells: "NVIDIA H200"."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
+    import tensorflow as tf
+
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    named = [detail["device_name"] for detail in details if "device_name" in detail]
+    return named or accelerators()
+
+
 def accelerators() -> list[str]:
     """Return the GPUs and TPUs that the backend sees, by name, those of the other processes included."""
     if keras.backend.backend() == "jax":
