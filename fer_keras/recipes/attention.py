@@ -15,7 +15,7 @@ TRUNK = {"image_size": 48, "widths": (16, 32, 64, 128), "pairs": (0, 0, 1), "dro
 
 NONE = Recipe(
     name="attention_none",
-    title="The trunk, average pooling, one dense branch",
+    title="Without attention: average pooling, one dense branch",
     model="compact",
     model_args=TRUNK,
     augment=Augment(
@@ -32,7 +32,7 @@ NONE = Recipe(
     keep="best",
     monitor="accuracy",
     paper_minutes=5,
-    assumed=("All of it: a comparison of the suite's own, of what papers 001 and 003 claim. Chosen on PublicTest.",),
+    assumed=("All of it: a comparison of what papers 001 and 003 claim, from no paper itself. Chosen on PublicTest.",),
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
 )
 
@@ -82,6 +82,6 @@ ALL_PARTS = dataclasses.replace(
 EXPERIMENT = Experiment(
     name="attention",
     paper="the suite's own",
-    title="What attention is worth: 001's and 003's parts on one backbone",
+    title="Attention modules of papers 001 and 003 on one network",
     recipes=(NONE, SE, SPATIAL, CBAM, MHSA, BRANCHES, ALL_PARTS),
 )

@@ -18,7 +18,7 @@ ONE_CYCLE = OneCycle(warmup_fraction=0.15, momentum=None)
 
 COMPACT = Recipe(
     name="compact",
-    title="VGG-like network with residual pairs, from scratch",
+    title="CompactNet, a VGG-like network with residual pairs, from scratch",
     model="compact",
     model_args={"image_size": 48, "widths": (32, 64, 128, 320), "pairs": (0, 1, 1), "dropout": 0.4, "l2": 0.0},
     data=Data("fer2013", split="official"),
@@ -41,14 +41,14 @@ COMPACT = Recipe(
     keep="best",
     monitor="accuracy",
     paper_minutes=120,
-    assumed=("All of it: this is no paper's recipe. Chosen on PublicTest.",),
+    assumed=("All of it: this recipe is from no paper. Chosen on PublicTest.",),
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
 )
 
 FERPLUS = dataclasses.replace(
     COMPACT,
     name="compact_ferplus",
-    title="The same, trained on FER+'s distribution of votes",
+    title="CompactNet, trained on FER+'s distribution of votes",
     data=Data("fer2013", split="official", soft_labels=True),
     label_smoothing=0.0,
 )
@@ -56,7 +56,7 @@ FERPLUS = dataclasses.replace(
 MIXUP = dataclasses.replace(
     COMPACT,
     name="compact_mixup",
-    title="The same, longer, with mixup",
+    title="CompactNet, trained longer, with mixup",
     phases=(Phase("train", 70, Optimizer("adamw", 2e-3, ONE_CYCLE, weight_decay=0.05)),),
     mixup=0.2,
 )
@@ -64,25 +64,25 @@ MIXUP = dataclasses.replace(
 SE_BLUR = dataclasses.replace(
     MIXUP,
     name="compact_se_blur",
-    title="The same, with squeeze-and-excitation, and faces of testing blurred as augmentation blurs those of training",
+    title="CompactNet with squeeze-and-excitation, test images blurred as augmentation blurs training images",
     model_args={**COMPACT.model_args, "parts": ("se",), "blur": True},
     assumed=(
         *COMPACT.assumed,
-        "Squeeze-and-excitation: of `experiments.attention`'s parts the one that gains most on PublicTest.",
-        "The blur: looked for because ten crops gain much, on PrivateTest too; chosen because it gained on PublicTest with"
-        " networks already trained, a comparison without a record. Its strength follows from bilinear resampling.",
+        "Squeeze-and-excitation: of the parts in `experiments.attention` it gains most on PublicTest.",
+        "The blur: tried because the mean over ten crops gains much, on PrivateTest too. It gained on PublicTest with"
+        " networks already trained; that comparison has no record. Its strength follows from bilinear resampling.",
     ),
 )
 
 VOTES = dataclasses.replace(
     SE_BLUR,
     name="compact_votes",
-    title="The same as compact_se_blur, its targets half label, half what labels are on average for such FER+ votes",
+    title="CompactNet as compact_se_blur, targets half label, half mean label of faces with such FER+ votes",
     data=Data("fer2013", split="official", expected_labels=0.5),
     assumed=(
         *SE_BLUR.assumed,
-        "Expected labels: one training of eight epochs gained by them on PublicTest, without a record. Their share and the"
-        " lower label smoothing are those of that training, the only ones tried.",
+        "Expected labels: one training of eight epochs gained on PublicTest; it has no record. Their share and the lower"
+        " label smoothing are those of that training, the only ones tried.",
     ),
     label_smoothing=0.05,
 )
@@ -90,30 +90,30 @@ VOTES = dataclasses.replace(
 MUON = dataclasses.replace(
     VOTES,
     name="compact_muon",
-    title="The same as compact_votes, its convolutions trained by Muon",
+    title="CompactNet as compact_votes, its convolutions trained by Muon",
     phases=(Phase("train", 70, Optimizer("muon", 4e-3, ONE_CYCLE, weight_decay=0.05, momentum=0.95)),),
     assumed=(
         *VOTES.assumed,
-        "Muon: trainings of eight epochs gained more by it on PublicTest than by any other change, without a record. Of the"
-        " rates 2e-3, 4e-3 and 8e-3 the second did best.",
+        "Muon: in trainings of eight epochs it gained most of all changes on PublicTest; they have no record. Of the rates"
+        " 2e-3, 4e-3 and 8e-3 the second was best.",
     ),
 )
 
 DISTILLED = dataclasses.replace(
     MUON,
     name="compact_distilled",
-    title="The same as compact_muon, half of its targets the mean of what two networks trained before say",
+    title="CompactNet as compact_muon, taught by two networks",
     data=dataclasses.replace(MUON.data, teachers=("compact_muon", "lite0_votes"), teacher_share=0.5),
     assumed=(
         *MUON.assumed,
-        "Teachers of two kinds, and their share of one half at temperature 1: to start with, not tried.",
+        "Two kinds of teachers, and their share of one half at temperature 1: nothing else was tried.",
     ),
 )
 
 WIDE = dataclasses.replace(
     COMPACT,
     name="compact_wide",
-    title="The same, wider and longer, for an accelerator",
+    title="CompactNet, wider and trained longer, for an accelerator",
     model_args={**COMPACT.model_args, "widths": (64, 128, 256, 512), "pairs": (2, 2, 2)},
     phases=(Phase("train", 150, Optimizer("adamw", 2e-3, ONE_CYCLE, weight_decay=0.05)),),
     mixup=0.2,
@@ -123,6 +123,6 @@ WIDE = dataclasses.replace(
 EXPERIMENT = Experiment(
     name="compact",
     paper="the suite's own",
-    title="The suite's compact network, from scratch",
+    title="CompactNet, from scratch",
     recipes=(COMPACT, MIXUP, SE_BLUR, VOTES, MUON, DISTILLED, FERPLUS, WIDE),
 )

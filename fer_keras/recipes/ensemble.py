@@ -29,7 +29,7 @@ LITE2 = dataclasses.replace(
     model_args={**LITE0.model_args, "backbone": "efficientnetlite2_320", "image_size": 128},
     phases=_phases(16, ema_momentum=0.998),
     paper_minutes=180,
-    assumed=("All of it: this is no paper's recipe.", "Those of lite0_votes, at 128 px."),
+    assumed=("All of it: this recipe is from no paper.", "Those of lite0_votes, at 128 px."),
 )
 
 FACES = dataclasses.replace(
@@ -41,7 +41,7 @@ FACES = dataclasses.replace(
     phases=_phases(20, ema_momentum=0.998),
     paper_minutes=120,
     assumed=(
-        "All of it: this is no paper's recipe.",
+        "All of it: this recipe is from no paper.",
         "Those of lite0_votes, at 112 px; the batch norms begin with the statistics of 2,000 Training images.",
     ),
 )
@@ -49,7 +49,7 @@ FACES = dataclasses.replace(
 FACES12 = dataclasses.replace(
     FACES,
     name="faces12_votes",
-    title="The same as faces_votes, MobileNet without its last block",
+    title="MobileNet without its last block, from weights that recognise faces, half label, half expected label",
     model_args={**FACES.model_args, "backbone": "mobilenet_faces_12"},
 )
 
@@ -60,7 +60,7 @@ WIDE = dataclasses.replace(
     model_args={**MUON.model_args, "widths": (64, 128, 256, 512), "pairs": (1, 1, 1)},
     phases=_phases(60, 4e-3, "muon", momentum=0.95),
     paper_minutes=600,
-    assumed=("All of it: this is no paper's recipe.", "Everything but its widths and its epochs is compact_muon's."),
+    assumed=("All of it: this recipe is from no paper.", "Everything but its widths and its epochs is compact_muon's."),
 )
 
 TEACHERS = ("compact_muon", "faces_votes", "lite2_votes", "wide_votes")
@@ -76,7 +76,7 @@ TAUGHT = Data(
 """Four fifths of each target are the teachers' mean."""
 
 TEACHING = (
-    "All of it: this is no paper's recipe.",
+    "All of it: this recipe is from no paper.",
     "Teachers of four kinds that see each face as the student does, and their share of four fifths at temperature 1.",
 )
 
@@ -124,6 +124,6 @@ RECIPES: tuple[Recipe, ...] = (
 EXPERIMENT = Experiment(
     name="ensemble",
     paper="the suite's own",
-    title="A small network that several others teach",
+    title="A small network taught by several others",
     recipes=RECIPES,
 )

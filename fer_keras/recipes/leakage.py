@@ -23,7 +23,7 @@ LEAKAGE_CNN = Recipe(
     monitor="accuracy",
     paper_minutes=8,
     assumed=(
-        "All of it: a comparison of the suite's own. Without augmentation a small CNN memorises, as leaks reward.",
+        "All of it: this comparison is from no paper. No augmentation, so that a small CNN can memorise its training images.",
     ),
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
 )
@@ -31,6 +31,6 @@ LEAKAGE_CNN = Recipe(
 EXPERIMENT = Experiment(
     name="leakage",
     paper="the suite's own",
-    title="What leakage buys",
+    title="One CNN under four divisions of the data",
     recipes=(LEAKAGE_CNN,),
 )

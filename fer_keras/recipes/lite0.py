@@ -31,11 +31,11 @@ VOTES = Recipe(
     monitor="accuracy",
     paper_minutes=85,
     assumed=(
-        "All of it: this is no paper's recipe.",
+        "All of it: this recipe is from no paper.",
         "AdamW at 1e-3 in one cycle: the only rate tried, in eight epochs without votes, 66.3 % on PublicTest.",
-        "A head of zeros: from a drawn one the logits of this backbone's features deviate by 3.6, and the first epoch ended at"
-        " a training loss of 3.5, which a uniform guess, 1.95, beats.",
-        "The averaging of weights: two epochs' length, not tried otherwise.",
+        "The head starts at zero: with a random one the first epoch ended at a training loss of 3.5, worse than the 1.95 of a"
+        " uniform guess.",
+        "Weights are averaged over about two epochs; nothing else was tried.",
     ),
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, rows=64)},
 )
@@ -43,11 +43,11 @@ VOTES = Recipe(
 DISTILLED = dataclasses.replace(
     VOTES,
     name="lite0_distilled",
-    title="The same as lite0_votes, half of its targets the mean of what two networks trained before say",
+    title="EfficientNet-Lite0 as lite0_votes, taught by two networks",
     data=dataclasses.replace(VOTES.data, teachers=("compact_muon", "lite0_votes"), teacher_share=0.5),
     assumed=(
         *VOTES.assumed,
-        "Teachers of two kinds, and their share of one half at temperature 1: to start with, not tried.",
+        "Two kinds of teachers, and their share of one half at temperature 1: nothing else was tried.",
     ),
 )
 

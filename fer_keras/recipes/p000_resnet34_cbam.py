@@ -119,18 +119,18 @@ RESNET34_CBAM = Recipe(
     assumed=(
         "ImageNet's weights to begin with, and 224x224 pixels: from the authors' notebook; the paper names neither.",
         "Attention once, after the last stage. The channel attention trains at the spatial one's rate, 5e-5.",
-        "Phase 2: Adam, L2 1e-4 and batch 32 as in phase 1, constant rates, no mirroring (none of these is printed for it).",
-        "§III.C prints class weighting and label smoothing for phase 2, without weights or strength: 0.1 as in phase 1, and"
+        "Phase 2: Adam, L2 1e-4 and batch 32 as in phase 1, constant rates, no mirroring (the paper gives none of these for it).",
+        "§III.C names class weighting and label smoothing for phase 2, without weights or strength: 0.1 as in phase 1, and"
         " class weights n / (classes * n_c), scikit-learn's 'balanced'; on the balanced AffectNet they are all one.",
         "The rate of phase 1 halves when the validation accuracy has not improved for 3 epochs.",
         "Phase 2 starts from the epoch of phase 1 with the best validation accuracy; the classifier's last layer is new.",
-        "Test rows: PublicTest and PrivateTest together. The paper's validation rows in phase 2 are not described; ours"
-        " are 10 % of Training, so that nothing is selected on the test rows.",
+        "Test images: PublicTest and PrivateTest together. The paper does not describe its validation images of phase 2; ours"
+        " are 10 % of Training, so that nothing is selected on the test images.",
         "Fill with black around rotated faces, erase with black.",
     ),
     changed=(
         "Augmentation runs at the faces' own size (75 px, 48 px) before the upsampling, rotation and shift as one map.",
-        "Label smoothing's share of the loss is weighted by the row's class; PyTorch weights it by each class's own.",
+        "Label smoothing's share of the loss is weighted by the class of the image; PyTorch weights it by each class's weight.",
         "bfloat16 where the hardware has it instead of float16 mixed precision.",
     ),
     profiles={
@@ -143,7 +143,7 @@ RESNET34_CBAM = Recipe(
         ),
         "fer2013": Profile(
             minutes=6,
-            note="two CPU cores and no AffectNet: phase 2 alone, native 48 px, 12,000 rows",
+            note="two CPU cores and no AffectNet: phase 2 alone, native 48 px, 12,000 images",
             image_size=48,
             epochs={"affectnet": 0, "fer2013": 2},
             batch_size=64,
@@ -163,7 +163,7 @@ PLAIN = dataclasses.replace(
         dataclasses.replace(FER2013, optimizer=dataclasses.replace(FER2013.optimizer, groups=(("backbone/", 1e-5),))),
     ),
     reported=(),
-    assumed=(*RESNET34_CBAM.assumed, "§V-B says that attention is better than this and prints no number."),
+    assumed=(*RESNET34_CBAM.assumed, "§V-B says that attention is better than this and gives no number."),
 )
 
 ATTENTION_STAGES = dataclasses.replace(
@@ -215,14 +215,14 @@ FERPLUS_FIRST = dataclasses.replace(
     ),
     changed=(
         "Phase 1 on FER2013's own faces with FER+'s eight majority classes, grey, instead of on AffectNet: no other"
-        " faces and no colour are learnt from, so this is not the paper's transfer. Test rows are in neither phase.",
+        " faces and no colour are learnt from, so this is not the paper's transfer. Test images are in neither phase.",
         *RESNET34_CBAM.changed,
     ),
     profiles={
         "cpu": dataclasses.replace(
             RESNET34_CBAM.profiles["fer2013"],
             minutes=9,
-            note="two CPU cores: native 48 px, 12,000 rows",
+            note="two CPU cores: native 48 px, 12,000 images",
             epochs={"ferplus": 1, "fer2013": 2},
         ),
         "smoke": dataclasses.replace(RESNET34_CBAM.profiles["smoke"], epochs={"ferplus": 1, "fer2013": 1}),

@@ -15,22 +15,22 @@ from fer_keras.config.settings import Augment, CosineRestarts, Optimizer
 ADAM = Optimizer("adam", 1e-3, CosineRestarts(first_epochs=10))  # §III.C
 
 ASSUMED = (
-    "Validation rows select and test rows test as §III.B counts them: PublicTest and PrivateTest. The printed accuracies do"
-    " not fit these row counts but 20 % of the whole set (see the consistency page), so the paper's test rows were others.",
-    "Warm restarts every 10 epochs, or one cycle where the run is shorter (T_0 is not printed); shorter profiles end with a"
+    "Validation and test images as §III.B counts them: PublicTest and PrivateTest. The published accuracies do"
+    " not fit these counts but 20 % of the whole set (see the consistency page), so the paper tested on other images.",
+    "Warm restarts every 10 epochs, or one cycle where the run is shorter (T_0 is not given); shorter profiles end with a"
     " cycle too.",
     "Brightness factor in [0.8, 1.2] (§III.B names no range).",
     "Resizing is bilinear, as torchvision's; grey is tripled for the CNNs too (Fig. A.2's code converts so).",
 )
 
 CNN_ASSUMED = (
-    "Widths 32, 64, 128 of the three blocks, 128 units in the first dense layer, no dropout (§III.D prints none of them)."
+    "Widths 32, 64, 128 of the three blocks, 128 units in the first dense layer, no dropout (§III.D gives none of them)."
     " Most of its weights stand between the last map and that layer: 4.29 M parameters at 128 px, 684 k at the `cpu`"
     " profile's 48 px, which is another network and no reproduction.",
 )
 
 SIGMOID = (
-    "The spatial attention is CBAM's, a sigmoid of each position (Fig. III.3); equation 4 prints a softmax over them."
+    "The spatial attention is CBAM's, a sigmoid of each position (Fig. III.3); equation 4 has a softmax over them."
 )
 
 ONE_EPOCH = {"train": CosineRestarts(first_epochs=1)}
@@ -68,7 +68,7 @@ ATTENTION_CNN = dataclasses.replace(
     assumed=(
         *ASSUMED,
         *CNN_ASSUMED,
-        "30 epochs as for the baseline; the paper says 5 to 30 and no more for this row.",
+        "30 epochs as for the baseline; the paper says only 5 to 30 for this network.",
         SIGMOID,
     ),
 )
@@ -80,7 +80,7 @@ ATTENTION_CNN_SOFTMAX = dataclasses.replace(
     model="cnn001_spatial_softmax",  # equation 4
     assumed=(
         *ATTENTION_CNN.assumed[:-1],
-        "Equation 4 as printed: a softmax over the 16x16 positions, which makes features 256 times smaller on average.",
+        "Equation 4 as published: a softmax over the 16x16 positions, which makes features 256 times smaller on average.",
     ),
 )
 
@@ -101,13 +101,13 @@ RESNET50 = dataclasses.replace(
         "Pixels in 0..255, the unit of Keras's weights, not in [0, 1] (§III.B): batch norm takes the factor out, and its"
         " moving statistics start right.",
         "keras.applications' ResNet-50, whose stages have their stride in the first 1x1 convolution, and biases; the paper's"
-        " PyTorch has it in the 3x3. The rows called `..._torchvision` have PyTorch's network, and pixels in [0, 1].",
+        " PyTorch has it in the 3x3. The recipes called `..._torchvision` have PyTorch's network, and pixels in [0, 1].",
     ),
     architecture_printed=True,
     profiles={
         "cpu": Profile(
             minutes=4,
-            note="two CPU cores: native 48 px, an epoch of 12,000 rows, a rate and a cycle for that",
+            note="two CPU cores: native 48 px, an epoch of 12,000 images, a rate and a cycle for that",
             image_size=48,
             epochs={"train": 1},
             schedules=ONE_EPOCH,

@@ -17,14 +17,14 @@ SGD = Optimizer("sgd", 0.0229, OneCycle(), momentum=0.9, l2_in_gradient=1e-4)  #
 
 ASSUMED = (
     "OneCycle as PyTorch's OneCycleLR with its defaults (the paper names OneCycleLR and fastai, which differ).",
-    "Weight decay in the gradient, as PyTorch's SGD has it; momentum cycles .95 - .85, which overrides the printed .9.",
-    "Early stopping after 10 epochs without progress (the patience is not printed).",
+    "Weight decay in the gradient, as PyTorch's SGD has it; momentum cycles .95 - .85, which overrides the published .9.",
+    "Early stopping after 10 epochs without progress (the patience is not given).",
     "Resizing is bilinear, as torchvision's.",
-    "Brightness and contrast factors in [0.8, 1.2] (no range is printed).",
-    "80/20 split of Training, stratified; test rows: PrivateTest (the Kaggle folder's test set is not described).",
-    "Cleaning (no rule is printed): --drop takes the list of `python -m fer_keras.clean`: blank, contradictory and "
-    "duplicated rows, rows that occur in evaluation, and with --faces votes those that FER+'s voters call no face.",
-    "Cropping (no detector is printed): --crop takes OpenCV's Haar cascade, the box without margin; `fer_keras.predict` "
+    "Brightness and contrast factors in [0.8, 1.2] (no range is given).",
+    "80/20 split of Training, stratified; test images: PrivateTest (the Kaggle folder's test set is not described).",
+    "Cleaning (no rule is given): --drop takes the list of `python -m fer_keras.clean`: blank, contradictory and "
+    "duplicated images, images that occur in evaluation, and with --faces votes those that FER+'s voters call no face.",
+    "Cropping (no detector is named): --crop takes OpenCV's Haar cascade, the box without margin; `fer_keras.predict` "
     "does the same to a photo.",
 )
 
@@ -63,7 +63,7 @@ RESNET18 = Recipe(
     assumed=(*ASSUMED, "Dropout after each of the two hidden layers of the head."),
     changed=(
         "No cropping unless --crop says so: FER2013's frames are OpenCV's boxes already.",
-        "No cleaning unless --drop says so, and never of test rows, which stay those that everybody scores.",
+        "No cleaning unless --drop says so, and never of test images: these stay those that everybody scores.",
     ),
     profiles={
         "cpu": Profile(

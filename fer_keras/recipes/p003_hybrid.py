@@ -53,16 +53,17 @@ HYBRID = Recipe(
         Reported("confusion/neutral/sad", 0.25, "§6.3"),
     ),
     assumed=(
-        "Test rows: PrivateTest; selection on PublicTest (the paper names no split; its recall of happy fits only the two"
+        "Test images: PrivateTest; selection on PublicTest (the paper names no split; its recall of happy fits only the two"
         " merged, see the consistency page).",
-        "Batch size 32 and AdamW weight decay 0.004, Keras's default (neither is printed).",
+        "Batch size 32 and AdamW weight decay 0.004, Keras's default (neither is given).",
         "Unfreezing is cumulative: stage 2 trains layers[140:], stage 3 layers[100:]; the indices cut inside blocks.",
         "Batch norm of the backbone stays in inference mode in every phase, gamma and beta frozen with it.",
         "Each phase compiles anew: a fresh optimizer, slots at zero, as Keras does.",
         "The epoch with the best balanced accuracy on PublicTest, over all phases, is the one evaluated.",
-        "SE reduction 16; a projection 2048 -> 512 before self-attention (D = 512, unsaid); residual and layer norm around"
-        " it; tokens averaged; each branch Dense(256), dropout, its classes' logits; one softmax over the seven.",
-        "Attention scores are divided by sqrt(512) as printed, not by sqrt(64); an output projection without bias.",
+        "SE reduction 16; a projection 2048 -> 512 before self-attention (D = 512), which the paper does not mention;"
+        " residual and layer norm around it; tokens averaged; each branch Dense(256), dropout, the logits of its classes;"
+        " one softmax over the seven.",
+        "Attention scores are divided by sqrt(512) as published, not by sqrt(64); an output projection without bias.",
         "The grey-to-RGB adapter starts as a copy of grey into three channels.",
         "Dropout and the L2 penalty stand under phase 3 (§3.3); here they act in all phases, as parts of one network.",
         'Threefold augmentation is for "minority classes (e.g., Disgust)" (§4.2.2); here for disgust only, the one named.',
@@ -70,12 +71,12 @@ HYBRID = Recipe(
     changed=(
         "Augmentation runs at 48x48 before the upsampling instead of at 224x224: the same maps, 22 times fewer pixels.",
         "Copies 2 and 3 of a disgust face use §4.2.2's shear and rotation only; the first copy uses §4.2.1's settings.",
-        "No GAN-made faces in this row (§4.2.2 adds them in later iterations).",
+        "No GAN-made faces in this recipe (§4.2.2 adds them in later iterations).",
     ),
     profiles={
         "cpu": Profile(
             minutes=20,
-            note="two CPU cores: native 48 px; few epochs on 12,000 rows, so larger rates and about a third of the distortion",
+            note="two CPU cores: native 48 px; few epochs on 12,000 images, so larger rates and about a third of the distortion",
             image_size=48,
             epochs={"frozen": 2, "unfreeze-160": 1, "unfreeze-140": 1, "unfreeze-100": 1, "head": 1},
             learning_rates={

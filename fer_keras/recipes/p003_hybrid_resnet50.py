@@ -43,7 +43,7 @@ BASELINE_CNN = dataclasses.replace(
 EFFICIENTNETB3 = dataclasses.replace(
     HYBRID,
     name="hybrid_efficientnetb3",
-    title="The same head on EfficientNetB3",
+    title="The hybrid's head on EfficientNetB3",
     model="hybrid_efficientnetb3",
     phases=(
         HYBRID.phases[0],
@@ -53,12 +53,12 @@ EFFICIENTNETB3 = dataclasses.replace(
     reported=(),
     assumed=(
         *HYBRID.assumed,
-        "§6.5 prints no number; ResNet50's indices mean nothing here, so all layers unfreeze at once.",
+        "§6.5 gives no number; ResNet50's indices mean nothing here, so all layers unfreeze at once.",
     ),
     profiles={
         "cpu": Profile(
             minutes=10,
-            note="two CPU cores: native 48 px, few epochs on 12,000 rows, larger rates, a third of the distortion",
+            note="two CPU cores: native 48 px, few epochs on 12,000 images, larger rates, a third of the distortion",
             image_size=48,
             epochs={"frozen": 1, "unfreeze-all": 2, "head": 1},
             learning_rates={"frozen": 1e-3, "unfreeze-all": 3e-4, "head": 1e-4},
@@ -73,7 +73,7 @@ EFFICIENTNETB3 = dataclasses.replace(
 XCEPTION = dataclasses.replace(
     EFFICIENTNETB3,
     name="hybrid_xception",
-    title="The same head on Xception",
+    title="The hybrid's head on Xception",
     model="hybrid_xception",
     profiles={
         "cpu": dataclasses.replace(
@@ -90,7 +90,7 @@ XCEPTION = dataclasses.replace(
 MOBILENETV3SMALL = dataclasses.replace(
     EFFICIENTNETB3,
     name="hybrid_mobilenetv3small",
-    title="The same head on MobileNetV3Small",
+    title="The hybrid's head on MobileNetV3Small",
     model="hybrid_mobilenetv3small",
 )
 
@@ -103,11 +103,11 @@ GAN_DISGUST = dataclasses.replace(
     assumed=(
         *HYBRID.assumed,
         "Of the GAN the paper says only that it made disgust samples: network, loss, number of faces and all else are ours"
-        " (python -m fer_keras.gan: a DCGAN for 48x48, trained on the class's Training rows).",
-        "436 made faces, one for each real disgust row of Training, so that the class doubles; they enter an epoch three"
+        " (python -m fer_keras.gan: a DCGAN for 48x48, trained on the class's Training images).",
+        "436 made faces, one for each real disgust image of Training, so that the class doubles; they enter an epoch three"
         " times and carry the class's weight like real ones.",
         '"During later iterations" is read as later versions of the system: they are there from the first epoch.',
-        "No score is printed with and without them; §6.1's may hold them, and stand in the row of the hybrid.",
+        "The paper gives no score with and without them; §6.1's may include them, and are listed under the hybrid.",
     ),
     changed=HYBRID.changed[:-1],
     profiles={
@@ -124,7 +124,7 @@ UNWEIGHTED = dataclasses.replace(
     reported=(Reported("recall/disgust", 0.28, '§6.2: "improved from 28% via class weighting"'),),
     assumed=(
         *HYBRID.assumed,
-        "Of the system before class weighting §6.2 says no more: all else as in the hybrid's row.",
+        "Of the system before class weighting §6.2 says no more: all else as in the hybrid.",
     ),
 )
 

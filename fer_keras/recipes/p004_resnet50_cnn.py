@@ -15,7 +15,7 @@ ADAM = Optimizer("adam", 1e-4, beta_1=0.9, beta_2=0.999)  # Table 1
 
 ASSUMED = (
     "Loss weights in the order of §1's list of emotions, which is FER2013's: angry .1, disgust .3, fear .3, happy 1, ...",
-    "The weighted loss divides by the number of rows (equation 7).",
+    "The weighted loss divides by the number of images (equation 7).",
     "Ranges of the augmentation (§3 names the kinds only): rotation 10 degrees, shifts .1, zoom .1, nearest filling.",
     '"Clipping" (§3) is read as what shifts and zooms cut off at the edges of a picture: there is no crop of its own.',
     "The 80/20 split is stratified and seeded; a tenth of the 80 % selects the epoch.",
@@ -47,7 +47,7 @@ VANILLA_CNN = Recipe(
     reported=(Reported("accuracy", 0.662, "Table 2"), Reported("accuracy", 0.682, "Table 2", split="train")),
     assumed=(
         *ASSUMED,
-        "Blocks, widths and dropout of the network (§3 names kinds of layers): small, as the printed training accuracy is.",
+        "Blocks, widths and dropout of the network (§3 names kinds of layers): small, as the published training accuracy is.",
     ),
     changed=("§3's text says about 68 % where Table 2 has .662; the table is held.",),
     architecture_printed=False,
@@ -76,7 +76,7 @@ NORMALISED = dataclasses.replace(
     reported=(),
     assumed=(
         *ASSUMED[:-1],
-        "Half the printed epochs, on the official division: what is measured is after how many epochs the accuracy on"
+        "Half the published epochs, on the official division: what is measured is after how many epochs the accuracy on"
         " PublicTest is that of the network without batch norm (see the convergence page).",
     ),
     changed=(),
@@ -86,7 +86,7 @@ NORMALISED = dataclasses.replace(
 UNNORMALISED = dataclasses.replace(
     NORMALISED,
     name="vanilla_cnn_unnormalised",
-    title="The same without batch normalisation",
+    title="Vanilla CNN without batch normalisation, on the official division",
     model="vanilla_cnn_unnormalised",
 )
 
@@ -102,8 +102,8 @@ RESNET50_CNN = dataclasses.replace(
     assumed=(
         *ASSUMED,
         "Of ResNet50's pools the first (pool1) is removed, so that 48 px end as 3x3; the mean grey of ImageNet is subtracted.",
-        "Refinement 2048-512-128 by two 1x1 convolutions, then a 3x3 max pooling to the printed 1x1x128 cube; dropout 0.5.",
-        "The grey kernel is the mean of the RGB kernel as printed; only their sum equals the RGB stem on tripled grey.",
+        "Refinement 2048-512-128 by two 1x1 convolutions, then a 3x3 max pooling to the published 1x1x128 cube; dropout 0.5.",
+        "The grey kernel is the mean of the RGB kernel as published; only their sum equals the RGB stem on tripled grey.",
         'The backbone is frozen "during the initial phase of transfer learning" (§2.1): here that is all of the 60 epochs.',
     ),
     architecture_printed=True,
@@ -138,7 +138,7 @@ RESNET50_CNN_UNFREEZING = dataclasses.replace(
     ),
     assumed=(
         *RESNET50_CNN.assumed[:-1],
-        'The backbone is frozen "during the initial phase of transfer learning" (§2.1), whose length is not printed: half of'
+        'The backbone is frozen "during the initial phase of transfer learning" (§2.1), whose length is not given: half of'
         " the 60 epochs. Then all of it trains at the same rate, its batch norm too.",
     ),
     profiles={

@@ -65,7 +65,7 @@ def _cpu_epochs(epochs: int, minutes: float) -> dict[str, Profile]:
 RESNET50_POOLED = dataclasses.replace(
     RESNET50,
     name="pretrain_resnet50_pooled",
-    title="ResNet50 with a linear head, from scratch, on 004's training rows",
+    title="ResNet50 with a linear head, from scratch, on 004's training images",
     data=Data("fer2013", split="pooled"),
     profiles=_cpu_epochs(2, minutes=12),
 )
@@ -106,7 +106,7 @@ MOBILENETV3SMALL = dataclasses.replace(
 RESNET18 = dataclasses.replace(
     RESNET50,
     name="pretrain_resnet18",
-    title="ResNet-18 with a linear head, from scratch, on 002's training rows",
+    title="ResNet-18 with a linear head, from scratch, on 002's training images",
     model_args={"backbone": "resnet18", "image_size": 96},
     data=Data("fer2013", split="carved"),
     profiles=_cpu_epochs(4, minutes=10),
@@ -115,7 +115,7 @@ RESNET18 = dataclasses.replace(
 RESNET34 = dataclasses.replace(
     RESNET50,
     name="pretrain_resnet34",
-    title="ResNet-34 with a linear head, from scratch, on 000's training rows",
+    title="ResNet-34 with a linear head, from scratch, on 000's training images",
     model_args={"backbone": "resnet34", "image_size": 96},
     data=Data("fer2013", split="merged"),
     profiles=_cpu_epochs(3, minutes=15),
@@ -124,6 +124,6 @@ RESNET34 = dataclasses.replace(
 EXPERIMENT = Experiment(
     name="pretrain_backbone",
     paper="the suite's own",
-    title="A backbone pretrained on Training rows, for --init",
+    title="A backbone pretrained on Training images, for --init",
     recipes=(RESNET50, EFFICIENTNETB3, XCEPTION, MOBILENETV3SMALL, RESNET18, RESNET34, RESNET50_POOLED),
 )

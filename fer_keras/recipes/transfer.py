@@ -41,8 +41,8 @@ PLAIN = Recipe(
     monitor="accuracy",
     paper_minutes=28,
     assumed=(
-        "All but the papers' ideas: one budget for all rows, chosen before any of them ran by one trial of eight epochs at"
-        " 96 px, 66.3 % on PublicTest, so that all rows with three seeds end within about 25 hours of two CPU cores.",
+        "All but the papers' ideas: one budget for all recipes, chosen before any of them ran by one trial of eight epochs at"
+        " 96 px, 66.3 % on PublicTest, so that all recipes with three seeds end within about 25 hours of two CPU cores.",
     ),
     profiles={"smoke": Profile(minutes=1, epochs={"train": 1}, **SMOKE)},
 )

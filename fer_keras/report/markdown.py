@@ -8,7 +8,7 @@ from fer_keras.evaluation.statistics import Interval
 DASH = "—"
 NUMERIC = re.compile(rf"[+-]?[\d.]|{DASH}$")
 PLAIN = ("log_loss", "chi_square", "chi_square_dof")
-"""Metrics that are no fractions and are printed as they are; all others in per cent."""
+"""Metrics that are no fractions and are shown as they are; all others in per cent."""
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -27,6 +27,13 @@ def cell(item: object) -> str:
 def section(title: str, *blocks: str, level: int = 2) -> str:
     """Return a heading with its blocks, empty ones left out, one blank line between."""
     return "\n\n".join([f"{'#' * level} {title}", *(block for block in blocks if block)])
+
+
+def details(summary: str, *blocks: str) -> str:
+    """Return blocks that a reader unfolds; the blank lines let what is inside be Markdown."""
+    return "\n\n".join(
+        ["<details>", f"<summary>{summary}</summary>", *(block for block in blocks if block), "</details>"]
+    )
 
 
 def bullets(items: Iterable[str], none: str = "Nothing.") -> str:

@@ -46,7 +46,7 @@ def _affectnet() -> Check:
     each = P.affectnet_train.value / P.affectnet_classes.value
     low, high = P.affectnet_each
     return Check(
-        "Balanced AffectNet: rows in a class",
+        "Balanced AffectNet: images in a class",
         f"“Training: {P.affectnet_train}”, “{P.affectnet_classes} emotion categories with about {low}-{high} samples in"
         f" each” ({P.affectnet_train.where})",
         f"{P.affectnet_train} / {P.affectnet_classes} = {decimal(each, 1)}",
@@ -71,7 +71,7 @@ def _figure_3() -> Check:
         "Class counts shown for fine-tuning are Training's",
         f"“Training: {P.train} … Happy ({happy} samples) … Disgust ({disgust} samples)” ({happy.where})",
         f"Training has {train['happy']:,} and {train['disgust']:,}; {every['happy']:,} and {every['disgust']:,} are the"
-        f" counts of all {sum(every.values()):,} rows, test rows among them",
+        f" counts of all {sum(every.values()):,} images, test images among them",
         equal(all(number.holds(train[name]) for name, number in P.figure_3.items())),
     )
 
@@ -94,10 +94,10 @@ def _accuracy() -> Check:
     least, most = max(allowed[0], int(found.low * TOTAL)), min(allowed[-1], int(found.high * TOTAL))
     narrowed = f"; with {P.accuracy} that leaves {least:,} to {most:,}: {_per_row(least)} to {_per_row(most)}"
     return Check(
-        "Accuracy is recall times support over all rows",
+        "Accuracy is recall times support over all images",
         f"Accuracy {P.accuracy} ({P.accuracy.where})",
         f"{decimal(found.mid * TOTAL, 1)} / {TOTAL:,} = {decimal(found.mid, 4)}; the recalls' digits (Fear's from Table"
-        f" II) allow {decimal(found.low * TOTAL, 0)} to {decimal(found.high * TOTAL, 0)} right rows, {found.text(4)}"
+        f" II) allow {decimal(found.low * TOTAL, 0)} to {decimal(found.high * TOTAL, 0)} right images, {found.text(4)}"
         + (narrowed if least <= most else ""),
         implied.held(P.accuracy, found),
     )
@@ -132,8 +132,8 @@ def _f1_scores() -> Check:
 def _predicted_rows() -> Check:
     found = predicted_rows()
     return Check(
-        "Every row is called exactly one class",
-        f"Precision, Recall, Support; {P.macro.support} rows (Table I)",
+        "Every image is called exactly one class",
+        f"Precision, Recall, Support; {P.macro.support} images (Table I)",
         f"recall × support / precision, summed over the classes: {found.text(0)}",
         implied.held(Number(str(P.macro.support), "Table I"), found),
     )
@@ -191,7 +191,7 @@ def _fear() -> Check:
         "Fear's accuracy, recall and confusions",
         f"Recall {line.recall} (Table I); Fear {P.fear_accuracy}%, {others} ({P.fear_accuracy.where})",
         f"only {found['fear']} / {support} = {decimal(100 * right, 2)} % gives both; {' + '.join(map(str, found.values()))}"
-        f" = {sum(found.values())} rows, {support - sum(found.values())} left for the other three classes",
+        f" = {sum(found.values())} images, {support - sum(found.values())} left for the other three classes",
         equal(line.recall.holds(right) and sum(found.values()) <= support),
     )
 

@@ -31,7 +31,7 @@ def checks() -> list[Check]:
 
 
 def reachable(numbers: list[Number], rows: int, unit: int = 1) -> list[bool]:
-    """Say of each share whether some whole count of `rows` rounds to it."""
+    """Say of each share whether some whole count of `rows` images rounds to it."""
     return [len(counts(number, rows, unit)) > 0 for number in numbers]
 
 
@@ -59,7 +59,7 @@ def _share(name: str) -> Check:
     rows, share = P.rows[name]
     found = 100 * rows.value / P.images.value
     return Check(
-        f"{name} rows as a share of all",
+        f"{name} images as a share of all",
         f"“{name} set: {rows} images (approximately {share}%)” ({share.where})",
         f"{rows} / {P.images} = {decimal(found, 1)} %",
         equal(share.holds(found)),
@@ -98,10 +98,10 @@ def _test_rows() -> Check:
     fifth = implied.rows() // 5
     fits = all(reachable(exact, fifth))
     return Check(
-        "Test accuracies are whole counts of the test rows",
+        "Test accuracies are whole counts of the test images",
         f"Test set: {TEST_ROWS:,} images ({P.rows['Test'][0].where}); {', '.join(f'{n} ({n.where})' for n in exact)}",
         "; ".join(f"{number}: {_nearest(number, TEST_ROWS)}" for number in missed)
-        + (f". All three are counts of {fifth:,} rows, 20 % of the whole set, rounded down" if fits else ""),
+        + (f". All three are counts of {fifth:,} images, 20 % of the whole set, rounded down" if fits else ""),
         equal(all(found)),
     )
 
@@ -113,11 +113,11 @@ def _validation_rows() -> Check:
     missed = [str(number) for number, reached in zip(numbers, found, strict=True) if not reached]
     fits = all(reachable(numbers, fifth))
     return Check(
-        "Validation accuracies are whole counts of the validation rows",
+        "Validation accuracies are whole counts of the validation images",
         f"Validation set: {rows:,} images ({P.rows['Validation'][0].where}); {', '.join(map(str, numbers))}"
         f" ({numbers[0].where})",
-        f"no count of {rows:,} rows gives {', '.join(missed)}"
-        + (f"; all five are counts of {fifth:,} rows, 20 % of Training, rounded down" if fits else ""),
+        f"no count of {rows:,} images gives {', '.join(missed)}"
+        + (f"; all five are counts of {fifth:,} images, 20 % of Training, rounded down" if fits else ""),
         equal(all(found)),
     )
 
@@ -125,7 +125,7 @@ def _validation_rows() -> Check:
 def least_loss(accuracy: Number) -> float:
     """Return the least cross-entropy, in nats, of probabilities that are calibrated and right that often.
 
-    The loss of calibrated probabilities is the mean entropy; of one row it is at least minus the logarithm of the largest
+    The loss of calibrated probabilities is the mean entropy; of one image it is at least minus the logarithm of the largest
     probability, and the mean of those is at least that of their mean (Jensen), which calibration makes the accuracy.
     """
     return -math.log(accuracy.value)
@@ -137,9 +137,9 @@ def _first_loss() -> Check:
     return Check(
         "The first epoch's loss fits its accuracy",
         f"“Epoch [1/5], Loss: {loss}, Val Accuracy: {accuracy}” ({loss.where})",
-        f"calibrated probabilities that are right in {accuracy} of the rows have a loss of at least -ln {accuracy} ="
+        f"calibrated probabilities that are right in {accuracy} of the images have a loss of at least -ln {accuracy} ="
         f" {least:.4f}, and a new output layer begins near ln {classes} = {math.log(classes):.3f}. A mean over the first epoch"
-        f" of {loss} would have the training rows known better, on average over that epoch, than the validation rows are"
+        f" of {loss} would have the training images known better, on average over that epoch, than the validation images are"
         " after it. It may be the last batch's loss (the code is not shown), or the run was not the first of its weights",
         OPEN if loss.high < least else implied.AGREES,
     )
@@ -183,7 +183,7 @@ def _synergy() -> Check:
         "“not merely supplementary, but rather synergistic” (§V)",
         f"against the baseline's {P.baseline}: attention alone {_points(found['attention'])}, transfer alone"
         f" {_points(found['transfer'])}, both {_points(found['both'])}, which is {_points(found['beyond'])} beyond their"
-        f" sum. But each alone lowers the accuracy, and epochs differ ({epochs}; not printed for the attention CNN), one"
+        f" sum. But each alone lowers the accuracy, and epochs differ ({epochs}; not given for the attention CNN), one"
         " run each: training length explains it as well",
         OPEN if found["beyond"] > 0 else implied.DISAGREES,
     )

@@ -53,10 +53,10 @@ def _validation_share() -> Check:
     rows = round(implied.rows(TRAIN) * P.validation_share.value / 100)
     found = counts(P.validation, rows, unit=100)
     return Check(
-        "Validation accuracy is a whole count of the validation rows",
+        "Validation accuracy is a whole count of the validation images",
         f"“split 80/{P.validation_share} into training and validation” ({P.validation_share.where}); {P.validation}%"
         f" ({P.validation.where})",
-        f"20 % of Training's {implied.rows(TRAIN):,} rows are {rows:,}: "
+        f"20 % of Training's {implied.rows(TRAIN):,} images are {rows:,}: "
         + (f"{found[0]:,} / {rows:,} = {decimal(Fraction(100 * found[0], rows), 2)} %" if found else "no count fits"),
         equal(len(found) > 0),
     )
@@ -90,7 +90,7 @@ def _test_or_validation() -> Check:
         "Test accuracy is another number than validation accuracy",
         f"validation {P.validation}%, test {P.test}% “on a separate test set”; Figure 3's 'test_acc' over the epochs"
         f" “reflecting the reported {P.test}%” ({P.test.where})",
-        f"{P.validation} rounds to {round(P.validation.value)}: as printed the two cannot be told apart, and a curve over"
+        f"{P.validation} rounds to {round(P.validation.value)}: as published the two cannot be told apart, and a curve over"
         " the epochs is a validation curve",
         OPEN if P.test.holds(P.validation.value) else implied.AGREES,
     )

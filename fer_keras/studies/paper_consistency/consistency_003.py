@@ -32,7 +32,7 @@ def checks() -> list[Check]:
 
 
 def remaining_recall() -> Range:
-    """Return the mean recall, in per cent, that the balanced accuracy leaves for the five classes not printed."""
+    """Return the mean recall, in per cent, that the balanced accuracy leaves for the five classes whose recall is not given."""
     printed, classes = P.recalls.values(), len(SAMPLES)
     rest = classes - len(P.recalls)
     low, high = (
@@ -49,8 +49,8 @@ def _attention_scale() -> Check:
         "What attention scores are divided by",
         f"“Softmax(QKᵀ/√D)”, “D = {P.width}”, “{P.heads} parallel attention heads” ({P.width.where})",
         f"one head of width {width}: √{width} = {decimal(math.sqrt(width), 2)}; {heads} heads of {width} / {heads} = {key}"
-        f" (as Keras's MultiHeadAttention): √{key} = {decimal(math.sqrt(key), 0)}, so printed scores are"
-        f" {decimal(math.sqrt(width / key), 2)} times flatter. The formula is printed for one head only",
+        f" (as Keras's MultiHeadAttention): √{key} = {decimal(math.sqrt(key), 0)}, so published scores are"
+        f" {decimal(math.sqrt(width / key), 2)} times flatter. The formula is given for one head only",
         OPEN,
     )
 
@@ -59,7 +59,7 @@ def _frequency_groups() -> Check:
     least = min(P.high_frequency, key=SAMPLES.get)
     larger = [name for name in P.low_frequency if SAMPLES[name] > SAMPLES[least]]
     return Check(
-        "High-frequency classes have more rows than low-frequency ones",
+        "High-frequency classes have more images than low-frequency ones",
         "“"
         + "”, “".join(name.title() for name in P.high_frequency)
         + "” (high-frequency classes) (§2.3); samples (§5.1)",
@@ -110,8 +110,8 @@ def _samples() -> Check:
     return Check(
         "Samples are FER2013's",
         f"Samples {', '.join(f'{name} {n}' for name, n in SAMPLES.items())} (§5.1)",
-        f"the counts of all {sum(every.values()):,} rows, of which Training has {implied.rows(TRAIN):,}: weights from them"
-        " look at the test rows",
+        f"the counts of all {sum(every.values()):,} images, of which Training has {implied.rows(TRAIN):,}: such weights"
+        " use the test labels",
         equal(every == SAMPLES),
     )
 
@@ -134,7 +134,7 @@ def _balanced_weights() -> Check:
         "Class weights are n / (K n_c), the usual inverse frequency",
         f"“Inverse frequency weighting”: {_weights()} (§5.1)",
         f"{sum(SAMPLES.values()):,} / (7 n_c): {', '.join(f'{name} {decimal(w, 2)}' for name, w in found.items())};"
-        f" printed are {decimal(min(ratios), 3)} to {decimal(max(ratios), 3)} times these",
+        f" the published ones are {decimal(min(ratios), 3)} to {decimal(max(ratios), 3)} times these",
         equal(all(weight.holds(found[name]) for name, (_, weight) in P.weights.items())),
     )
 
@@ -144,7 +144,7 @@ def _one_constant() -> Check:
     low, high, inside = implied.best_constant(intervals)
     missed = [name for name in intervals if name not in inside]
     instead = ", ".join(
-        f"{name} would be {decimal(low / SAMPLES[name], 3)} to {decimal(high / SAMPLES[name], 3)}, printed"
+        f"{name} would be {decimal(low / SAMPLES[name], 3)} to {decimal(high / SAMPLES[name], 3)}, published"
         f" {P.weights[name][1]}"
         for name in missed
     )
@@ -175,7 +175,7 @@ def _recalls() -> Check:
 
 
 def happy_rows() -> dict[str, int]:
-    """Return the rows of happy in each test set that FER2013 knows."""
+    """Return the images of happy in each test set that FER2013 knows."""
     named = {"PrivateTest": (PRIVATE,), "PublicTest": (PUBLIC,), "both together": (PUBLIC, PRIVATE)}
     return {name: class_rows(*splits)["happy"] for name, splits in named.items()}
 
@@ -189,7 +189,7 @@ def _happy_rows() -> Check:
         shares = " and ".join(f"{n} / {rows} = {decimal(Fraction(100 * n, rows), 2)}" for n in near)
         found.append(f"{name}: {shares} %")
     return Check(
-        "Recall of happy is a whole count of the test rows",
+        "Recall of happy is a whole count of the test images",
         f"“Recall={recall}%” ({recall.where}); no split is named",
         "; ".join(found),
         equal(all(fits.values())) if len({bool(fit) for fit in fits.values()}) == 1 else OPEN,

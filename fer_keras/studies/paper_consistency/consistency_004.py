@@ -20,7 +20,7 @@ def checks() -> list[Check]:
 
 
 def loss_shares() -> dict[str, Fraction]:
-    """Return {class: rows times loss weight} of paper 004: the pull of a class on the loss, in rows."""
+    """Return {class: images times loss weight} of paper 004: the share of each class in the loss, up to a factor."""
     return {name: rows * P.loss_weights[name].value for name, rows in class_rows().items()}
 
 
@@ -43,7 +43,7 @@ def _widths() -> Check:
         + " to ".join(map(str, P.widths[:-1]))
         + f" and finally outputting in {P.widths[-1]} dimensions” ({P.layers.where})",
         f"{' → '.join(map(str, P.widths))} are {steps} layers on a {P.cube[-1]}-dimensional input; three layers need a"
-        f" {P.widths[0]} → {P.widths[0]} one, which is not printed",
+        f" {P.widths[0]} → {P.widths[0]} one, which is not given",
         equal(P.layers.holds(steps)) if P.widths[0] != P.cube[-1] else OPEN,
     )
 
@@ -51,10 +51,10 @@ def _widths() -> Check:
 def _validation_rows() -> Check:
     left = 100 - P.train_share.value - P.test_share.value
     return Check(
-        "There are validation rows beside the test rows",
+        "There are validation images beside the test images",
         f"“{P.train_share}% of the entire dataset, the rest {P.test_share}% … as test data” ({P.train_share.where}); “Val"
         " Acc” (Table 2); “validation set and the test set” (§3)",
-        f"100 - {P.train_share} - {P.test_share} = {left} % left for validation: Table 2's are the test rows, which the"
+        f"100 - {P.train_share} - {P.test_share} = {left} % left for validation: Table 2's are the test images, which the"
         " text also calls them",
         equal(left > 0),
     )
@@ -67,7 +67,7 @@ def _loss_weights() -> Check:
         "Loss weights make classes more equal",
         f"“alleviating the category imbalance, we set w = [{', '.join(map(str, P.loss_weights.values()))}]”"
         f" ({P.loss_weights['happy'].where})",
-        f"largest over smallest class: {decimal(before, 1)} by rows, {decimal(after, 1)} by rows × weight; happy, the most"
+        f"largest over smallest class: {decimal(before, 1)} by images, {decimal(after, 1)} by images × weight; happy, the most"
         f" frequent, goes from {_percent(rows)} % to {_percent(pull)} % of the loss (order of §1; happy is also fourth in"
         " alphabetical order)",
         equal(after < before),

@@ -19,18 +19,18 @@ from fer_keras.studies.paper_consistency.printed import PAPER_000, PAPER_001, PA
 EXPECTED = {
     ("000", DISAGREES): ("Class counts shown for fine-tuning are Training's", "Mean of the per-class accuracies"),
     ("000", ROUNDING): (
-        "Accuracy is recall times support over all rows",
+        "Accuracy is recall times support over all images",
         "Weighted average of the recalls",
         "F1-score from precision and recall, class by class",
-        "Every row is called exactly one class",
+        "Every image is called exactly one class",
     ),
     ("000", OPEN): (),
     ("001", DISAGREES): (
-        "Training rows as a share of all",
-        "Test rows as a share of all",
+        "Training images as a share of all",
+        "Test images as a share of all",
         "The four models were trained alike",
-        "Test accuracies are whole counts of the test rows",
-        "Validation accuracies are whole counts of the validation rows",
+        "Test accuracies are whole counts of the test images",
+        "Validation accuracies are whole counts of the validation images",
         "The baseline's confusion matrix is that of its accuracy",
         "Spatial attention helps",
         "Longest training",
@@ -42,7 +42,7 @@ EXPECTED = {
     ("002", DISAGREES): (),
     ("002", OPEN): ("Momentum under OneCycle", "Test accuracy is another number than validation accuracy"),
     ("003", DISAGREES): (
-        "High-frequency classes have more rows than low-frequency ones",
+        "High-frequency classes have more images than low-frequency ones",
         "Shear in the tool that is named",
         "Class weights are n / (K n_c), the usual inverse frequency",
         "Class weights are some constant over n_c",
@@ -50,11 +50,11 @@ EXPECTED = {
     ("003", OPEN): (
         "What attention scores are divided by",
         "Unfrozen layers exist and follow each other",
-        "Recall of happy is a whole count of the test rows",
+        "Recall of happy is a whole count of the test images",
     ),
     ("004", DISAGREES): (
         "Global average pooling compresses",
-        "There are validation rows beside the test rows",
+        "There are validation images beside the test images",
         "Loss weights make classes more equal",
         "Vanilla CNN: accuracy in the text",
         "Residual block + CNN: accuracy in the text",
@@ -172,7 +172,7 @@ def test_paper_002():
     assert consistency_002.head_parameters() == 262_656 + 131_328 + 1_799
     assert follows("002", "Gain over the first model") == "70 - 67 = 3 points (in per cent of 67: 4.5)"
     assert follows("002", "Gain over a CNN of others") == "70 - 56 = 14 points (in per cent of 56: 25.0)"
-    assert "4,012 / 5,742 = 69.87 %" in follows("002", "Validation accuracy is a whole count of the validation rows")
+    assert "4,012 / 5,742 = 69.87 %" in follows("002", "Validation accuracy is a whole count of the validation images")
 
 
 def test_class_weights_fit_no_formula():
@@ -197,7 +197,7 @@ def test_units_of_paper_003():
     assert follows("003", "Shear in degrees") == "0.4 rad × 180 / π = 22.9°"
     assert "√512 = 22.63" in follows("003", "What attention scores are divided by")
     assert "2.83 times flatter" in follows("003", "What attention scores are divided by")
-    assert "1474 / 1774 = 83.09 %" in follows("003", "Recall of happy is a whole count of the test rows")
+    assert "1474 / 1774 = 83.09 %" in follows("003", "Recall of happy is a whole count of the test images")
 
 
 def test_paper_004():
@@ -219,5 +219,5 @@ def test_001s_first_loss_is_below_what_calibrated_probabilities_of_that_accuracy
     first = PAPER_001.losses[0], PAPER_001.validation[0]
     assert [str(number) for number in first] == ["0.4189", "0.6309"]
     assert consistency_001.least_loss(first[1]) == pytest.approx(0.4606, abs=5e-5)
-    # Seven equal probabilities are calibrated and right in a seventh of the rows: the bound is met, ln 7.
+    # Seven equal probabilities are calibrated and right in a seventh of the images: the bound is met, ln 7.
     assert consistency_001.least_loss(Number("0.142857142857", "")) == pytest.approx(1.9459, abs=1e-4)
