@@ -1,7 +1,8 @@
-"""Depthwise convolution whose gradients are quick on small feature maps, and in bfloat16."""
+"""Depthwise convolution that is quick on small feature maps and in bfloat16 on a CPU, and on an accelerator under JAX."""
 
 import keras
 
+from fer_keras.layers import depthwise_taps
 from fer_keras.layers.cpu_kernels.tensorflow_cpu import on_tensorflow_cpu
 
 KERNEL_GRADIENT = "depthwise_kernel_gradient"
@@ -17,13 +18,17 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
     kernel gradient takes longer than summing, tap by tap, the products of the cells that meet (the profile in
     benchmarks/README.md has both). In bfloat16 its gradients are many times slower than in float32 for 5x5 kernels and
     for strides, so a layer of bfloat16 trains in float32 between two casts, and rounds once instead of at every product.
-    Everything else (larger maps in float32, other types, inference, a frozen layer, an accelerator, another backend) is
-    left to the parent.
+    On an accelerator under JAX the taps are summed, too (`depthwise_taps`). Everything else (larger maps in float32, other
+    types, inference or a frozen layer on a CPU, an accelerator under TensorFlow) is left to the parent.
 
     Input and output: (B, H, W, C), floating point.
     """
 
     def call(self, inputs, training=None):
+        if _on_jax_accelerator() and self._is_plain():
+            return depthwise_taps.depthwise(
+                inputs, keras.ops.convert_to_tensor(self.kernel), self.strides, self.padding
+            )
         dtype = keras.backend.standardize_dtype(inputs.dtype)
         spans = dtype in ("float32", "bfloat16") and self._spans(inputs)
         narrow = dtype == "bfloat16" and self.data_format == "channels_last"
@@ -34,6 +39,11 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
         if self.use_bias:
             outputs = keras.ops.add(outputs, self.bias)
         return outputs if self.activation is None else self.activation(outputs)
+
+    def _is_plain(self) -> bool:
+        """Return whether it is a convolution alone, as backbones have it before a batch norm."""
+        plain = (self.data_format, self.dilation_rate, self.depth_multiplier) == ("channels_last", (1, 1), 1)
+        return plain and not self.use_bias and self.activation in (None, keras.activations.linear)
 
     def _as_the_parent(self, x, kernel):
         return keras.ops.depthwise_conv(
@@ -49,6 +59,14 @@ class FastDepthwiseConv2D(keras.layers.DepthwiseConv2D):
             and None not in sides
             and all(2 * side - 1 <= taps for side, taps in zip(sides, self.kernel_size, strict=True))
         )
+
+
+def _on_jax_accelerator() -> bool:
+    if keras.backend.backend() != "jax":
+        return False
+    import jax
+
+    return jax.default_backend() != "cpu"
 
 
 def _convolve(inputs, kernel):
