@@ -19,6 +19,15 @@ def layers_within(layer: keras.Layer) -> list[keras.Layer]:
     return list(layer._flatten_layers(include_self=False))
 
 
+def tensors_around(layer: keras.Layer) -> tuple:
+    """Return (input, output) of a layer where it stands in a network; of a network in another, in the outer one.
+
+    `layer.input` and `layer.output` of a network inside another are its own, which the outer one's do not reach.
+    """
+    call = layer._inbound_nodes[-1]
+    return call.input_tensors[0], call.output_tensors[0]
+
+
 def write_back_state(model: keras.Model) -> None:
     """Write into the model's variables what the JAX backend's `fit` holds apart from them while an epoch runs."""
     if keras.backend.backend() == "jax":

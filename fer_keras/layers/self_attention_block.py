@@ -40,6 +40,11 @@ class SelfAttentionBlock(keras.layers.Layer):
         self.attention.build(input_shape, input_shape)
         self.norm.build(input_shape)
 
+    def scores(self, inputs):
+        """Return the attention (B, heads, N, N): of each token (third axis) to each (last axis), which sums to one."""
+        query = inputs * self.heads**-0.5
+        return self.attention(query, value=inputs, key=inputs, return_attention_scores=True)[1]
+
     def call(self, inputs, training=None):
         # Keras divides the scores by sqrt(dim / heads); a query smaller by sqrt(heads) turns that into sqrt(dim).
         query = inputs * self.heads**-0.5

@@ -28,10 +28,12 @@ class SqueezeExcite(keras.layers.Layer):
         self.reduce.build((input_shape[0], channels))
         self.expand.build((input_shape[0], hidden))
 
+    def weigh(self, inputs):
+        """Return the channel weights (B, C), each in (0, 1)."""
+        return self.expand(self.reduce(ops.mean(inputs, axis=(1, 2))))
+
     def call(self, inputs):
-        squeezed = ops.mean(inputs, axis=(1, 2))
-        weights = self.expand(self.reduce(squeezed))
-        return inputs * weights[:, None, None, :]
+        return inputs * self.weigh(inputs)[:, None, None, :]
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
