@@ -26,6 +26,7 @@ PAGES = {
     "data": "Data",
     "training": "Training",
     "protocol": "Protocol",
+    "ensemble": "The ensemble",
     "add_a_paper": "Add a paper",
     "add_a_dataset": "Add a data set",
     "add_a_backbone": "Add a backbone",
