@@ -18,6 +18,7 @@ FLOORS = (
     "keras_internals",
     "layers",
     "models",
+    "explain",
     "evaluation",
     "training",
     "runs",

@@ -9,6 +9,7 @@ from fer_keras.commands.ending import entry_point
 COMMANDS = {
     "train": "train a recipe of a paper and write its report",
     "predict": "name the expressions in photos",
+    "explain": "show where a model looks at a face, and whether that beats chance",
     "web": "photos and the webcam in a page of the browser",
     "export": "write a trained model in a format for deployment",
     "release": "make the model that the package ships from a run",
@@ -18,6 +19,7 @@ COMMANDS = {
     "audit": "find copies and contradicting labels in a data set",
     "clean": "list the training images that are better left out",
     "peers": "score other people's published models on the same images",
+    "where-it-looks": "measure how much attention lies on eyes, brows and mouth",
     "gan": "train a GAN on the faces of one class",
     "lr-find": "learning-rate range test of a recipe",
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from fer_keras.explain.explanation import Explanation
 from fer_keras.inference.faces import FaceFinder, finder
 from fer_keras.inference.photo import MOST_PIXELS
 from fer_keras.inference.results import Prediction, Predictions
@@ -25,6 +26,7 @@ class Classifier:
         cropping: (Detector, margin) that its training faces were cropped with, or that the user wants; else None.
         detect: what `predict` does where it is not told.
         detector: name or file of the detector for a model without `cropping`; None for the default one.
+        network: the keras.Model behind `forward`, where there is one: it has gradients and attention to explain with.
     """
 
     forward: Callable[[np.ndarray], np.ndarray]
@@ -34,6 +36,7 @@ class Classifier:
     cropping: tuple | None = None
     detect: bool | None = None
     detector: str | pathlib.Path | None = None
+    network: object | None = None
 
     def probabilities(self, faces: np.ndarray) -> np.ndarray:
         """Return float32 [N, K] of faces uint8 [N, side, side, channels]. Raises ValueError for other arrays."""
@@ -67,6 +70,35 @@ class Classifier:
                 raise seen.error
             found += seen.predictions
         return found
+
+    def explain(
+        self,
+        photo,
+        *,
+        true: str | None = None,
+        layer: str | None = None,
+        all_faces: bool = False,
+        detect: bool | None = None,
+        max_pixels: int = MOST_PIXELS,
+    ) -> list[Explanation]:
+        """Return where the classifier looks at the largest face of a photo, or at each: maps, each with a check.
+
+        A .keras model or a run gives Grad-CAM, occlusion, and the network's own attention; a LiteRT file or SavedModel,
+        which has no gradients, occlusion alone.
+
+        Args:
+            photo: a path, or an array uint8 [H, W], [H, W, 1] or [H, W, 3].
+            true: a class to explain beside the predicted one.
+            layer: where Grad-CAM looks; None takes the last feature map.
+            all_faces: every face of the photo, the largest first.
+            detect, max_pixels: see `predict`.
+
+        Raises UserError for a file that is no photo, a photo without a face, a class that the model has not, or a layer
+        that cannot be explained; ValueError for an array of another kind.
+        """
+        from fer_keras.inference import explaining
+
+        return explaining.explain(self, photo, true, layer, self.finder(detect, not all_faces), max_pixels)
 
     def finder(self, detect: bool | None = None, largest: bool = False) -> FaceFinder:
         """Return what finds the faces for `predict`."""

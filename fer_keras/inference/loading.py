@@ -52,7 +52,7 @@ def load(
     if len(shape) != 4 or None in shape[1:] or len(model.output_shape) != 2:
         raise expected(f"a classifier of faces at {path}", f"input {shape}, output {model.output_shape}")
     names = saved.class_names(path, model, classes)
-    return Classifier(lambda faces: model.predict(faces, verbose=0), shape[1], shape[3], names, cropping)
+    return Classifier(lambda faces: model.predict(faces, verbose=0), shape[1], shape[3], names, cropping, network=model)
 
 
 def _of_contract(forward, contract: Contract, classes, cropping, path) -> Classifier:

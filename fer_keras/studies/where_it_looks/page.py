@@ -1,0 +1,3 @@
+"""reports/where_it_looks.md."""
+
+FOLDER, PAGE = "where_it_looks", "where_it_looks.md"
