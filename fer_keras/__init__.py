@@ -21,6 +21,7 @@ _PLACES = {
     "Faces": "fer_keras.data.faces",
     "ImageDataGenerator": "fer_keras.augment.generator",
     "Prediction": "fer_keras.api.classifier",
+    "Predictions": "fer_keras.inference.results",
     "Recipe": "fer_keras.config.recipe",
     "Run": "fer_keras.api.runs",
     "UserError": "fer_keras.io.errors",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from fer_keras.augment.generator import ImageDataGenerator
     from fer_keras.config.recipe import Recipe
     from fer_keras.data.faces import Faces
+    from fer_keras.inference.results import Predictions
     from fer_keras.io.errors import UserError
 
 

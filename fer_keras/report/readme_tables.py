@@ -12,7 +12,7 @@ from fer_keras.report.result_groups import Row, measured
 from fer_keras.runs import splits
 from fer_keras.runs.record import RESULTS
 
-OWN = ("compact", "lite0")
+OWN = ("compact", "lite0", "ensemble")
 """Experiments whose networks are the suite's own."""
 
 SHOWN = 3
@@ -21,12 +21,17 @@ SHOWN = 3
 
 def text(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
     """Return the README's results; links are relative to where `prefix` leads to reports/."""
+    comparable = compared(suite, result_groups.divided(rows)[0], prefix)
     return "\n\n".join(
         (
             claims(suite, rows, prefix),
-            "What could be compared; of several seeds minimum / median / maximum:",
-            compared(suite, result_groups.divided(rows)[0], prefix),
-            "The suite's own networks, single, without test-time augmentation, the epoch chosen on PublicTest:",
+            *(
+                ("What could be compared; of several seeds minimum / median / maximum:", comparable)
+                if comparable
+                else ()
+            ),
+            "The suite's own networks, single, without test-time augmentation, the epoch chosen on PublicTest; of several seeds"
+            " minimum / median / maximum:",
             own_networks(rows, prefix),
         )
     )
@@ -46,14 +51,14 @@ def claims(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
 
 
 def compared(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
-    """Return a table of the systems whose headline claim could be compared."""
+    """Return a table of the systems whose headline claim could be compared, "" where none could."""
     lines = []
     for experiment in (experiment for experiment in suite if experiment.paper in PAPERS):
         for row in _with_claim(experiment, rows):
             if row.middle and verdict.judge(row.middle, row.headline).verdict != verdict.CANNOT:
                 link = f"[{row.recipe}]({prefix}{RESULTS}/{row.middle['run']}/{PAGE})"
                 lines.append((experiment.paper, link, *_claim(row)))
-    return markdown.table(("paper", "system", "claims", "ours", "verdict"), lines)
+    return markdown.table(("paper", "system", "claims", "ours", "verdict"), lines) if lines else ""
 
 
 def own_networks(rows: list[Row], prefix: str) -> str:

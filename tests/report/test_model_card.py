@@ -1,6 +1,7 @@
 """The model card: every number from the record of the model that is shipped."""
 
 import json
+import pathlib
 
 from fer_keras import pretrained
 from fer_keras.report import model_card
@@ -33,3 +34,10 @@ def test_it_says_from_what_the_shipped_model_started_and_who_taught_it():
     assert "The package does not name the images it was trained on" in card
     assert "The mean of what faces_votes (seed 0) and wide_votes (seed 0) say of the same images: 80 % of each target." in card
     assert "minutes by the clock on NVIDIA H200, its teachers included." in card
+
+
+def test_the_readme_says_of_the_shipped_model_what_its_record_says():
+    readme = " ".join((pathlib.Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
+    accuracy, size = 100 * RECORD["metrics"]["test"]["accuracy"], RECORD["file"]["bytes"] / 1e6
+    parameters = RECORD["parameters"] / 1e6
+    assert f"is right on {accuracy:.1f} % of the images ({parameters:.1f} million parameters, {size:.1f} MB," in readme
