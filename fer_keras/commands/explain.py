@@ -5,7 +5,6 @@ import json
 import pathlib
 import warnings
 
-from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io import files
 from fer_keras.io.errors import expected
@@ -24,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=program.name("explain"),
+        prog="fer-keras explain",
         description="Where a model looks at the face in a photo, and whether hiding that lowers its score.",
         epilog=EPILOG,
     )

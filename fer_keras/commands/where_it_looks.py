@@ -4,7 +4,6 @@ import argparse
 import pathlib
 
 from fer_keras import runtime
-from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
 
 REPORTS = pathlib.Path("reports")
@@ -34,7 +33,7 @@ def _measure(options) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=program.name("where-it-looks"),
+        prog="fer-keras where-it-looks",
         description="How much of each network's attention lies on eyes, brows and mouth, over all PrivateTest images.",
     )
     parser.add_argument("runs", nargs="+", type=pathlib.Path, metavar="RUN", help="a finished run with its model.keras")

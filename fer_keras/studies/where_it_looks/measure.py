@@ -17,6 +17,7 @@ from fer_keras.io.errors import expected
 from fer_keras.runs.directory import MODEL
 from fer_keras.runs.record import read_record
 from fer_keras.studies.where_it_looks import regions
+from fer_keras.studies.where_it_looks.record import MEAN_FACE
 
 UNTRAINED = 5
 """Initialisations of the same network that are compared with."""
@@ -179,9 +180,6 @@ def save(folder: pathlib.Path, record: dict, face: np.ndarray) -> pathlib.Path:
     path = folder / f"{record['run']}.json"
     files.write_json(path, record)
     return path
-
-
-MEAN_FACE = "mean_face.json"
 
 
 def _tenths(face):
