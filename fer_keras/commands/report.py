@@ -3,9 +3,11 @@
 import argparse
 from pathlib import Path
 
+from fer_keras import runtime
 from fer_keras.commands import program
 from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io.errors import expected
+from fer_keras.runs.directory import MODEL
 from fer_keras.runs.migration import migrate
 from fer_keras.runs.verify import rebuild, verify
 from fer_keras.studies import acceptance, trials
@@ -85,8 +87,11 @@ def _run(options) -> int:
 
 
 def _figures(options) -> Path:
+    runtime.prepare(training=False)
     from fer_keras.data import find
     from fer_keras.report import local_figures
 
     faces = find.load(find.at(Path(options.data), "--data")) if options.data else None
+    if faces is not None and not (options.figures / MODEL).is_file():
+        print(f"No {MODEL} in {options.figures}: its errors are drawn without maps of where the network looks.")
     return local_figures.draw(options.figures, faces, options.out or Path("figures") / options.figures.name)

@@ -82,6 +82,7 @@ def explain_face(
     true: str | None = None,
     network=None,
     layer: str | None = None,
+    predicted: str | None = None,
 ) -> Explanation:
     """Return where a classifier looks at `face`.
 
@@ -92,9 +93,10 @@ def explain_face(
         true: a class to explain beside the predicted one.
         network: the keras.Model behind `forward`, for Grad-CAM and its own attention; None where there is none.
         layer: see `GradCam`.
+        predicted: the class that was predicted; None takes the most probable one.
     """
     row = forward(face[None])[0]
-    predicted = class_names[int(row.argmax())]
+    predicted = predicted or class_names[int(row.argmax())]
     targets = list(dict.fromkeys(name for name in (predicted, true) if name))
     attention = Attention(network) if network is not None else None
     maps = list(_of_classes(forward, class_names, face, targets, network, layer))

@@ -23,7 +23,8 @@ class GradCam:
         """Cut `network`, a functional keras.Model with one input and probabilities [N, K] as output.
 
         Args:
-            layer: name of a layer with an output (B, h, w, C); None takes the last one with more than one position.
+            layer: name of a layer with an output (B, h, w, C); None takes the last one with more than one position that
+                everything passes through.
 
         Raises UserError where there is no such layer, the network cannot be cut there, or Keras does not run on TensorFlow.
         """
@@ -34,15 +35,17 @@ class GradCam:
         maps = _maps(network)
         if layer is not None and layer not in maps:
             raise expected(f"a layer with a feature map ({', '.join(maps)})", repr(layer))
-        if not maps:
-            raise expected("a network with a feature map", f"{network.name}, which has none")
-        self.layer = layer or list(maps)[-1]
-        features = maps[self.layer]
-        self._lower = keras.Model(network.input, features)
-        try:
-            self._upper = keras.Model(features, _logits(network))
-        except Exception as error:  # Keras raises ValueError or KeyError where another path leads round the layer
-            raise expected("a layer that everything passes through", repr(self.layer), "Name another.") from error
+        for name in [layer] if layer else reversed(maps):
+            try:
+                upper = keras.Model(maps[name], _logits(network))
+            except Exception:  # Keras raises ValueError or KeyError where a path leads round the layer
+                continue
+            self.layer, self._upper = name, upper
+            self._lower = keras.Model(network.input, maps[name])
+            return
+        if layer:
+            raise expected("a layer that everything passes through", repr(layer), "Name another.")
+        raise expected("a network with a feature map that everything passes through", network.name)
 
     def __call__(self, faces: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Return float32 [N, h, w], none negative: for faces uint8 [N, side, side, C] the map of the class `places` [N].

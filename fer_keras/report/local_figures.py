@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fer_keras.data.faces import Faces
 from fer_keras.io.errors import expected
+from fer_keras.report import error_maps
 from fer_keras.report.page import write_report
 from fer_keras.runs import directory, samples
 from fer_keras.runs.record import read_record
@@ -13,7 +14,8 @@ from fer_keras.runs.record import read_record
 def draw(run_dir: Path, faces: Faces | None, out: Path) -> Path:
     """Write the page of the run in `run_dir` with all its figures into the folder `out`; return the page.
 
-    `faces`: the data that the run was on, for the figures that show faces; None leaves these out.
+    `faces`: the data that the run was on, for the figures that show faces, among them its worst errors with maps of where
+    the network looks, if its model.keras is there; None leaves these out.
     Raises UserError for a run that cannot be read, faces of other content than the run's, or an `out` in use by another run.
     """
     record = read_record(run_dir)
@@ -28,5 +30,5 @@ def draw(run_dir: Path, faces: Faces | None, out: Path) -> Path:
         for name in (directory.RECORD, directory.METRICS, record["predictions"]["file"]):
             shutil.copyfile(Path(run_dir) / name, out / name)
     if faces is not None:
-        samples.save(out, faces.images, faces.rows)
+        samples.save(out, faces.images, faces.rows, more=error_maps.of(run_dir, faces, record))
     return write_report(out)

@@ -11,10 +11,11 @@ from fer_keras.runs.directory import SAMPLES
 from fer_keras.runs.record import read_facts
 
 
-def save(run_dir: Path, images: np.ndarray, rows: np.ndarray, originals=None, augmented=None) -> Path:
+def save(run_dir: Path, images: np.ndarray, rows: np.ndarray, originals=None, augmented=None, more=None) -> Path:
     """Write samples.npz: of the test faces (images uint8 [N, H, W, C], their row ids [N]) those that the figures show.
 
-    `originals`, `augmented`: uint8 [M, H, W, C], a few training faces before and after augmentation, or None.
+    `originals`, `augmented`: uint8 [M, H, W, C], a few training faces before and after augmentation, or None. `more`:
+    {name: array} that a figure draws over these faces, or None.
     Needs record.json and the test predictions in run_dir. Raises ValueError when a chosen row is not among `rows`.
     """
     test = predictions.read(run_dir, read_facts(run_dir))["test"]
@@ -27,6 +28,7 @@ def save(run_dir: Path, images: np.ndarray, rows: np.ndarray, originals=None, au
     kept = {"rows": wanted.astype(np.int64), "images": images[[places[int(row)] for row in wanted]]}
     if augmented is not None:
         kept |= {"originals": np.asarray(originals, np.uint8), "augmented": np.asarray(augmented, np.uint8)}
+    kept |= more or {}
     path = Path(run_dir) / SAMPLES
     files.write(path, lambda part: np.savez_compressed(part, **kept))
     return path

@@ -78,7 +78,7 @@ def maps_figure(face: np.ndarray, maps: list):
             panel.imshow(large / large.max(), extent=_extent(), cmap="inferno", alpha=0.6, vmin=0, vmax=1)
             _boxes(panel, linewidth=0.8)
             panel.set(xticks=[], yticks=[])
-        column[0].set_title(f"{each.network['recipe']}\n{each.kind}", fontsize=8)
+        column[0].set_title(f"{each.label}\n{each.kind}", fontsize=8)
     axes[0][0].set_ylabel("trained", fontsize=9)
     axes[1][0].set_ylabel("untrained", fontsize=9)
     return figure
@@ -95,7 +95,7 @@ def mass_figure(maps: list):
         label = "untrained, least to greatest" if offset > 0 else None
         axes.hlines(rows + offset, low, high, color=style.INK, linewidth=1.6, label=label)
     axes.axvline(1, color=style.INK, linestyle="--", linewidth=1, label="uniform map")
-    axes.set_yticks(rows, [f"{each.network['recipe']}, {each.kind}" for each in maps])
+    axes.set_yticks(rows, [f"{each.label}, {each.kind}" for each in maps])
     axes.invert_yaxis()
     axes.set(xlabel="mass on the region, in multiples of its area")
     axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.4, 1.0), frameon=False, fontsize=8)

@@ -36,8 +36,9 @@ def measure(run_dir: pathlib.Path, faces: Faces) -> dict:
         what = f"the data of {record['run']}, fingerprint {record['data']['fingerprint'][:16]}"
         raise expected(what, f"{faces.source}, fingerprint {faces.fingerprint[:16]}")
     private = faces.where("private")
-    if not len(private):
-        raise expected("data with PrivateTest images", f"{faces.source}, which has none")
+    if not len(private) or faces.images.shape[1:3] != (regions.SIDE, regions.SIDE):
+        what = f"PrivateTest images of {regions.SIDE} x {regions.SIDE} pixels"
+        raise expected(what, f"{len(private)} of {' x '.join(map(str, faces.images.shape[1:3]))} in {faces.source}")
     path = pathlib.Path(run_dir) / MODEL
     network = saved.load(path)
     forward = _forward(network)
@@ -52,6 +53,7 @@ def measure(run_dir: pathlib.Path, faces: Faces) -> dict:
         "images": len(private),
         "counts": np.bincount(private.labels, minlength=len(faces.class_names)).tolist(),
         "accuracy": float((predicted == private.labels).mean()),
+        "hidden": hidden_regions(forward, private.images, private.labels),
         "maps": _maps(network, forward, private, predicted),
     }
 
@@ -141,6 +143,26 @@ def deletion(forward, images: np.ndarray, values: np.ndarray, places: np.ndarray
         "half": _half(chance - left),
         "better": float((left < chance).mean()),
     }
+
+
+def hidden_regions(forward, images: np.ndarray, labels: np.ndarray, seed: int = 0) -> dict[str, dict[str, float]]:
+    """Return {region: {"accuracy", "moved"}}: with the region hidden in every image of 48 pixels, and with the same shape
+    hidden elsewhere, moved by an offset of each image's own.
+    """
+    rng, found = np.random.default_rng(seed), {}
+    for name, region in zip(regions.REGIONS, regions.masks(), strict=True):
+        offsets = rng.integers(1, region.size, len(images))
+        moved = [np.roll(region, divmod(int(offset), regions.SIDE), (0, 1)) for offset in offsets]
+        found[name] = {
+            "accuracy": _accuracy(forward, images, [region] * len(images), labels),
+            "moved": _accuracy(forward, images, moved, labels),
+        }
+    return found
+
+
+def _accuracy(forward, images, hidden, labels) -> float:
+    faces = np.stack([covered(image, each[None])[0] for image, each in zip(images, hidden, strict=True)])
+    return float((forward(faces).argmax(axis=1) == labels).mean())
 
 
 def _left(forward, batch, marked, place) -> np.ndarray:

@@ -10,7 +10,7 @@ from fer_keras.io.specification import NUMBER, Each, Many
 from fer_keras.studies.where_it_looks import regions
 
 FOLDER, MEAN_FACE = "where_it_looks", "mean_face.json"
-MORE, LESS, OPEN = "more than chance", "less than chance", "as chance"
+MORE, LESS, OPEN = "more than chance", "less than chance", "not beyond chance"
 MOST_MOVES = 0.05
 """Share of the moved maps that may hold as much where a map is said to hold more than chance."""
 
@@ -36,6 +36,7 @@ SCHEMA = {
     "images": int,
     "counts": Many(int),
     "accuracy": NUMBER,
+    "hidden": {region: {"accuracy": NUMBER, "moved": NUMBER} for region in regions.REGIONS},
     "maps": Many(
         {
             "kind": str,
@@ -67,6 +68,17 @@ class Measured:
     def trained(self) -> dict:
         """The summary of the trained network."""
         return self.map["trained"]
+
+    @property
+    def label(self) -> str:
+        """The recipe, with the seed where it is not 0."""
+        seed = self.network["seed"]
+        return f"{self.network['recipe']}, seed {seed}" if seed else self.network["recipe"]
+
+    @property
+    def class_names(self) -> list[str]:
+        """The classes in the order of the records."""
+        return self.network["data"]["class_names"]
 
     @property
     def kind(self) -> str:
