@@ -21,10 +21,10 @@ SPLITS = {
     "official": "train on Training, select on PublicTest, test on PrivateTest",
     "merged": "train on 90 % of Training, select on the other 10 %, test on PublicTest and PrivateTest together (7,178)",
     "carved": "train on 80 % of Training, select on the other 20 % (both stratified), test on PrivateTest",
-    "pooled": "all rows pooled, stratified 80/20; train on 90 % of the 80, select on the rest, test on the 20 %",
-    "grouped": "as pooled, but all copies of a picture, exact or near, stay on one side",
-    "leaky-duplicates": "pooled by another name: divided row by row, so copies of test rows are trained on",
-    "leaky-oversample": "rows repeated until the classes are equal, then as leaky-duplicates",
+    "pooled": "all images pooled, stratified 80/20; train on 90 % of the 80, select on the rest, test on the 20 %",
+    "grouped": "as pooled, but all copies of an image, exact or near, are on one side",
+    "leaky-duplicates": "the same as pooled: images are divided at random, so copies of test images are trained on",
+    "leaky-oversample": "images are repeated until the classes are equal, then divided as in leaky-duplicates",
 }
 """Ways to divide a data set; each names what is trained on, what selects, what tests.
 

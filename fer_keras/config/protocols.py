@@ -67,18 +67,18 @@ def run_name(recipe: str, profile: str, protocol: str, seed: int, digest: str = 
 
 
 def warning(split: str, dataset: str = FER2013.name) -> str:
-    """Return one loud line for a division that trains on the set's official test rows, else the empty string."""
+    """Return a warning for a division that trains on the set's official test images, else the empty string."""
     if split not in POOLING:
         return ""
     tested = DATASETS[dataset].tested if dataset in DATASETS else f"{dataset}'s test"
     if split in LEAKY:
         return (
-            f"LEAKY PROTOCOL {split}, on purpose: {tested} rows are trained on, and copies of test rows too. "
-            "Its scores show what leakage buys; they compare with no paper and no other row."
+            f"LEAKY PROTOCOL {split}, on purpose: {tested} images are trained on, and copies of test images too. "
+            "Its scores show what leakage buys and cannot be compared with a paper or another run."
         )
     if split == CONTROL:
         return (
-            f"DIVISION {split}: {tested} rows are trained on. It is the control of the leaky protocols; its scores "
-            "compare with no paper and no other row."
+            f"DIVISION {split}: {tested} images are trained on. It is the control of the leaky protocols; its scores "
+            "cannot be compared with a paper or another run."
         )
-    return f"DIVISION {split}: {tested} rows are trained on, so there is no score on {tested}."
+    return f"DIVISION {split}: {tested} images are trained on, so there is no score on {tested}."

@@ -6,10 +6,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from fer_keras.evaluation.plots import (
     figures_classes,
     figures_confusion,
     figures_faces,
+    figures_maps,
     figures_models,
     figures_style,
     figures_training,
@@ -39,7 +42,7 @@ def _test(record) -> dict:
 
 
 def _counts(record) -> dict[str, dict[str, int]]:
-    """Return the faces of each class: of phases on other data than the run's first (paper 000, Fig. 1), then its parts."""
+    """Return the images of each class: of phases on other data than the run's first (paper 000, Fig. 1), then its parts."""
     phases = record.get("phase_data", {}).items()
     return {f"phase {phase}": of["counts"] for phase, of in phases if "counts" in of} | record["data"]["counts"]
 
@@ -54,6 +57,21 @@ def _wrong(record, test, samples):
 
 def _sample(record, test, samples):
     return _grid(record, test, samples, figures_faces.sample_data(test["labels"]))
+
+
+def _error_maps(record, test, samples):
+    if "map_rows" not in samples:
+        return None
+    images = dict(zip(samples["rows"].tolist(), samples["images"], strict=True))
+    places = {int(row): place for place, row in enumerate(test["rows"])}
+    chosen = [places[row] for row in samples["map_rows"].tolist()]
+    captions = figures_faces.captions(
+        test["labels"][chosen], test["probabilities"][chosen], record["data"]["class_names"]
+    )
+    faces = np.stack([images[row] for row in samples["map_rows"].tolist()])
+    return figures_maps.error_maps(
+        faces, captions, samples["map_names"].tolist(), samples["map_values"], samples["map_p"]
+    )
 
 
 def _grid(record, test, samples, chosen):
@@ -73,31 +91,17 @@ def _augmented(record, test, samples):
 DRAWINGS = (
     Drawing(
         "training.png",
-        "Training, phases marked",
+        "Training",
         figures_training.TRAINING_ALT,
         lambda record, test: [record["history"], record["selected"]],
         lambda record, test, samples: figures_training.training(record["history"], record["selected"]),
     ),
     Drawing(
         "confusion.png",
-        "Confusion matrix, counts",
+        "Confusion matrix",
         figures_confusion.CONFUSION_ALT,
-        lambda record, test: [record["data"]["class_names"], _test(record)["confusion"]],
+        lambda record, test: [record["data"]["class_names"], _test(record)["confusion"], "counts and shares"],
         lambda record, test, samples: figures_confusion.confusion(_test(record)),
-    ),
-    Drawing(
-        "confusion_normalised.png",
-        "Confusion matrix, normalised",
-        figures_confusion.CONFUSION_NORMALISED_ALT,
-        lambda record, test: [record["data"]["class_names"], _test(record)["confusion"]],
-        lambda record, test, samples: figures_confusion.confusion(_test(record), normalised=True),
-    ),
-    Drawing(
-        "per_class_accuracy.png",
-        "Accuracy of each class against the mean",
-        figures_classes.PER_CLASS_ACCURACY_ALT,
-        lambda record, test: figures_classes.per_class_accuracy_data(_test(record)),
-        lambda record, test, samples: figures_classes.per_class_accuracy(_test(record)),
     ),
     Drawing(
         "class_scores.png",
@@ -105,13 +109,6 @@ DRAWINGS = (
         figures_classes.CLASS_SCORES_ALT,
         lambda record, test: figures_classes.class_scores_data(_test(record)),
         lambda record, test, samples: figures_classes.class_scores(_test(record)),
-    ),
-    Drawing(
-        "recall_distribution.png",
-        "Recall distribution",
-        figures_classes.RECALL_DISTRIBUTION_ALT,
-        lambda record, test: figures_classes.recall_distribution_data(_test(record)),
-        lambda record, test, samples: figures_classes.recall_distribution(_test(record)),
     ),
     Drawing(
         "reliability.png",
@@ -132,10 +129,18 @@ DRAWINGS = (
     ),
     Drawing(
         "misclassified.png",
-        "Misclassified faces",
+        "Misclassified images",
         figures_faces.MISCLASSIFIED_ALT,
         _probabilities,
         _wrong,
+        shows_faces=True,
+    ),
+    Drawing(
+        "error_maps.png",
+        "Where the network looks when it is wrong",
+        figures_maps.ERROR_MAPS_ALT,
+        _probabilities,
+        _error_maps,
         shows_faces=True,
     ),
     Drawing("samples.png", "Sample predictions", figures_faces.SAMPLES_ALT, _probabilities, _sample, shows_faces=True),

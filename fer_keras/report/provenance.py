@@ -7,34 +7,40 @@ from fer_keras.config import protocols
 from fer_keras.config.options import DEMO
 from fer_keras.report import markdown, results, teachers
 from fer_keras.report.markdown import bullets, section, table
+from fer_keras.runs import splits
 
-SYNTHETIC = "> **SYNTHETIC FACES: drawn, not photographed. Nothing on this page is comparable with any paper.**"
+SYNTHETIC = "> **SYNTHETIC FACES: drawn, not photographed. Nothing on this page can be compared with a paper.**"
 
 
 def stamp(record: dict) -> str:
-    """Return the warning that stands on top of every page whose data are not the official faces, or an empty string."""
+    """Return the warning on top of every page whose data are not the official images, or an empty string."""
     data = record["data"]
     if data["synthetic"]:
         return SYNTHETIC
     if not data["official"]:
         reasons = "; ".join(data["unofficial_reasons"]) or "no reason recorded"
-        return f"> **UNOFFICIAL DATA: {reasons}. Not comparable with any paper.**"
+        return f"> **UNOFFICIAL DATA: {reasons}. Nothing here can be compared with a paper.**"
     return ""
 
 
 def protocol_warning(record: dict) -> str:
-    """Return a loud line when PrivateTest rows were trained on: in a leaky protocol, its control, or as the paper did."""
+    """Return a warning when PrivateTest images were trained on: in a leaky protocol, its control, or as the paper did."""
     warning = protocols.warning(record["data"]["split"], record["as_run"].get("data", {}).get("dataset", "fer2013"))
     return f"> **{warning}**" if warning else ""
 
 
 def overlap_warning(record: dict) -> str:
-    """Return a loud line when test rows occur among the rows trained on (a positive count in data.overlap)."""
-    found = {key: n for key, n in (record["data"]["overlap"] or {}).items() if type(n) is int and n > 0}
-    if not found:
+    """Return a warning when test images occur among the training images (a positive count in data.overlap)."""
+    overlap = {key: n for key, n in (record["data"]["overlap"] or {}).items() if type(n) is int and n > 0}
+    if not overlap:
         return ""
-    counts = ", ".join(f"{key.replace('_', ' ')} {n:,}" for key, n in found.items())
-    return f"> **TEST ROWS OCCUR IN THE TRAINING ROWS: {counts}.**"
+    counts = ", ".join(f"{_copies(key)} {n:,}" for key, n in overlap.items())
+    return f"> **TEST IMAGES OCCUR AMONG THE TRAINING IMAGES: {counts}.**"
+
+
+def _copies(key: str) -> str:
+    """Return "test, exact copies" for "test_exact_rows"."""
+    return key.removesuffix("_rows").replace("_exact", ", exact copies").replace("_near", ", exact or near copies")
 
 
 def introduction(record: dict) -> str:
@@ -43,7 +49,7 @@ def introduction(record: dict) -> str:
         ("paper", f"{record['paper']}, {record['paper_title']}"),
         ("command", f"`{_command(record)}`"),
         ("run", f"{record['run']} (profile {record['profile']}, seed {record['seed']})"),
-        ("init", results.init(record)),
+        ("start", results.init(record)),
         ("parameters", f"{record['parameters']['total']:,}"),
         ("wall time", markdown.minutes(record["minutes"])),
         *_processor_time(record),
@@ -54,8 +60,8 @@ def introduction(record: dict) -> str:
 
 
 def _processor_time(record: dict) -> list[tuple[str, str]]:
-    found = record.get("cpu_minutes")
-    return [] if found is None else [("processor time", f"{markdown.minutes(found)}, evaluation included")]
+    minutes = record.get("cpu_minutes")
+    return [] if minutes is None else [("processor time", f"{markdown.minutes(minutes)}, evaluation included")]
 
 
 def _command(record: dict) -> str:
@@ -83,10 +89,10 @@ def _told_flags(record: dict) -> list[str]:
 
 
 def deviations(record: dict) -> str:
-    """Return what the run has otherwise than print (computed), what was assumed, what was changed."""
+    """Return how the run differs from the recipe as published (computed), what was assumed, what was changed."""
     rows = [(f"`{entry['field']}`", _value(entry["published"]), _value(entry["run"])) for entry in record["deviations"]]
     computed = table(("field", "as published", "as run"), rows) if rows else "The recipe ran as published."
-    assumed = section("Assumed where the paper is silent", bullets(record["assumed"]), level=3)
+    assumed = section("Assumed where the paper does not say", bullets(record["assumed"]), level=3)
     changed = section("Changed on purpose", bullets(record["changed"]), level=3)
     return f"{computed}\n\n{assumed}\n\n{changed}"
 
@@ -100,23 +106,28 @@ def data(record: dict) -> str:
         *_dropped(found.get("dropped")),
         *_cropped(found.get("crop")),
         *_generated(found.get("generated")),
-        f"Division: {found['split']}; selection on {found['select_name']}, test on {found['test_name']}",
+        f"Split: {found['split']}; selection on {found['select_name']}, test on {splits.display(record, 'test')}",
         *(
-            f"Overlap of test and training rows, {key.replace('_', ' ')}: {n}"
+            f"Images that occur among the training images: {_copies(key)}: {n:,}"
             for key, n in (found["overlap"] or {}).items()
         ),
-        *(f"Access to {access['split']}: {access['why']} ({access['when']})" for access in record["access"]),
+        *(
+            f"Access to {access['split'].replace('all rows', 'all images')}: {access['why']} ({access['when']})"
+            for access in record["access"]
+        ),
     ]
     names = found["class_names"]
     rows = [(part, *(n.get(name) for name in names), f"{sum(n.values()):,}") for part, n in found["counts"].items()]
-    return bullets(facts) + "\n\n" + table(("faces", *names, "all"), rows)
+    return bullets(facts) + "\n\n" + table(("images", *names, "all"), rows)
 
 
 def _dropped(found) -> list[str]:
     if not found:
         return []
     reasons = ", ".join(f"{reason} {n:,}" for reason, n in found["reasons"].items())
-    return [f"Dropped from Training: {found['rows']:,} rows of {found['list']} ({reasons}); sha256 `{found['sha256']}`"]
+    return [
+        f"Dropped from Training: {found['rows']:,} images listed in {found['list']} ({reasons}); sha256 `{found['sha256']}`"
+    ]
 
 
 def _cropped(found) -> list[str]:
@@ -125,16 +136,20 @@ def _cropped(found) -> list[str]:
     counts = ", ".join(f"{n:,} of {found['rows'][split]:,} {split}" for split, n in found["found"].items())
     version = found.get("version") or f"OpenCV {found['opencv']}"  # records had OpenCV's alone
     how = f"{found['detector']}, {version}, margin {found['margin']:g}"
-    return [f"Cropped anew ({how}): a face found in {counts} rows; {found['changed']:,} rows changed"]
+    return [f"Cropped anew ({how}): a face found in {counts} images; {found['changed']:,} images changed"]
 
 
 def _generated(found) -> list[str]:
     if not found:
         return []
     counts = ", ".join(f"{n:,} generated {name} faces" for name, n in found["counts"].items())
-    stand_in = "drawn anew, in place of a GAN's"
-    origin = stand_in if found["stand_in"] else f"GAN of {found['trained_on']:,} Training rows, seed {found['seed']}"
-    return [f"In training besides the rows below: {counts} ({origin}); sha256 `{found['sha256']}`"]
+    stand_in = "drawn, in place of a GAN's"
+    origin = (
+        stand_in
+        if found["stand_in"]
+        else f"GAN trained on {found['trained_on']:,} Training images, seed {found['seed']}"
+    )
+    return [f"In training besides the images below: {counts} ({origin}); sha256 `{found['sha256']}`"]
 
 
 def training(record: dict) -> str:

@@ -14,7 +14,7 @@ from fer_keras.runs import splits
 class Row:
     """A recipe with the runs that differ only in their seed, ascending in the headline metric; () without a run.
 
-    `reported` holds the printed numbers as the record has them: {"metric", "value", "where", "split"}.
+    `reported` holds the published numbers as the record has them: {"metric", "value", "where", "split"}.
     """
 
     experiment: str
@@ -26,7 +26,7 @@ class Row:
 
     @property
     def headline(self) -> dict | None:
-        """The first printed number, None when the recipe holds none."""
+        """The first published number, None when the recipe holds none."""
         return self.reported[0] if self.reported else None
 
     @property
@@ -41,7 +41,7 @@ class Row:
 
     @property
     def is_smoke(self) -> bool:
-        """Whether its runs show no more than that the code runs: shortened, and begun elsewhere or without a printed number."""
+        """Whether its runs only show that the code runs: shortened, and started elsewhere or without a published number."""
         if not self.records or self.is_as_printed:
             return False
         published, init = self.records[0]["published"].get("init", "scratch"), self.records[0]["init"]["kind"]
@@ -115,7 +115,7 @@ def _of_records(group: list[dict]) -> Row:
 
 
 def divided(rows: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
-    """Return the rows to conclude from, the shortened ones of recipes that were also run as printed, and the smoke rows."""
+    """Return the rows to conclude from, the shortened ones of recipes also run as published, and those that test the code."""
     whole = {row.recipe for row in rows if row.is_as_printed}
     shortened = [row for row in rows if row.recipe in whole and not row.is_as_printed]
     smoke = [row for row in rows if row not in shortened and row.is_smoke]
@@ -123,7 +123,7 @@ def divided(rows: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
 
 
 def measured(record: dict, reported: dict | None) -> float | None:
-    """Return the run's value of a printed number (None: of the test accuracy), None where the run has none."""
+    """Return the run's value of a published number (None: of the test accuracy), None where the run has none."""
     if reported is None:
         return record["metrics"]["test"]["accuracy"]
     return splits.score(record, reported["split"], reported["metric"])

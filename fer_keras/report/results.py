@@ -18,8 +18,8 @@ CLASS_COLUMNS = (
 """(metric of a class, its heading, its mean over the classes) in the order of the table of classes."""
 
 CALIBRATION = (
-    f"Calibration error: the class against the rest, the mean gap between its share and its probability over {BINS}"
-    " bins of that probability; its macro mean is classwise ECE (Kull et al. 2019)."
+    f"Calibration error of a class: the mean difference between its predicted probability and its frequency, over {BINS} bins"
+    " of that probability. The macro mean is classwise ECE (Kull et al. 2019)."
 )
 
 PAIRS_ABOVE, WEAK_BELOW = 0.15, 0.5
@@ -27,9 +27,9 @@ PAIRS_ABOVE, WEAK_BELOW = 0.15, 0.5
 
 
 def paper_beside_ours(record: dict) -> str:
-    """Return the table of every number that the paper prints: theirs, ours, interval, difference, verdict."""
+    """Return the table of every published number: theirs, ours, interval, difference where comparable, verdict."""
     if not record["reported"]:
-        return "The recipe holds no printed number."
+        return "The paper gives no number for this recipe."
     rows = [
         (
             f"{markdown.metric_name(v.metric)} ({v.where})",
@@ -37,44 +37,37 @@ def paper_beside_ours(record: dict) -> str:
             markdown.number(v.metric, v.reported),
             markdown.number(v.metric, v.ours),
             markdown.interval(v.metric, v.interval),
-            markdown.number(v.metric, v.difference, signed=True),
+            None if v.verdict == verdict.CANNOT else markdown.number(v.metric, v.difference, signed=True),
             f"{v.verdict}: {v.reason}",
         )
         for v in verdict.judge_all(record)
     ]
-    return table(("metric", "our split", "paper", "ours", "95 % interval", "difference", "verdict"), rows)
+    return table(("metric", "our split", "as published", "ours", "95 % interval", "difference", "verdict"), rows)
 
 
 def circumstances(record: dict) -> str:
     """Return the line that says under which protocol the numbers below were obtained."""
     data, chosen = record["data"], record["selected"]
-    by = f"{chosen['monitor'].replace('_', ' ')} on {data['select_name']}"
-    kept = f"epoch {chosen['epoch'] + 1} of phase {chosen['phase']}, by {by}"
+    by = f"{chosen['monitor'].replace('_', ' ')} on {splits.display(record, 'select')}"
+    epoch = f"epoch {chosen['epoch'] + 1} of phase {chosen['phase']}, by {by}"
     return (
-        f"Division: {data['split']}. Selection: {kept}. Seeds: 1 (seed {record['seed']}). Init: {init(record)}. "
-        f"Test-time augmentation: none, unless the row says so. Intervals: 95 %, bootstrap over the rows."
+        f"Split: {data['split']}. Selection: {epoch}. Seed: {record['seed']}. Start: {init(record)}. "
+        f"Test-time augmentation: none, unless stated (TTA). Intervals: 95 %, bootstrap over the images."
     )
-
-
-STARTS_IN_WORDS = {
-    "scratch": "random weights",
-    "imagenet": "ImageNet weights",
-    "faces": "weights of a face recogniser",
-}
 
 
 def init(record: dict) -> str:
     """Return what the backbone started from, in words."""
     start = record["init"]
-    name = STARTS_IN_WORDS.get(start["kind"], "a checkpoint")
+    name = verdict.start_in_words(start["kind"])
     file = start.get("file")
     details = [
         file and "/".join(PurePath(file).parts[-2:]),
         start.get("sha256") and f"sha256 {start['sha256'][:12]}",
         start.get("note"),
     ]
-    found = ", ".join(detail for detail in details if detail)
-    return f"{name} ({found})" if found else name
+    more = ", ".join(detail for detail in details if detail)
+    return f"{name} ({more})" if more else name
 
 
 def headline(record: dict) -> str:
@@ -91,11 +84,11 @@ def headline(record: dict) -> str:
         rows.append(
             (splits.display(record, split), f"{metrics['rows']:,}", *cells, markdown.number("ece", metrics["ece"]))
         )
-    return table(("rows scored", "n", *map(markdown.metric_name, HEADLINE), "calibration error"), rows)
+    return table(("images scored", "n", *map(markdown.metric_name, HEADLINE), "calibration error"), rows)
 
 
 def per_class(record: dict) -> str:
-    """Return CLASS_COLUMNS and support of every class on the test rows, with macro means and weighted F1."""
+    """Return CLASS_COLUMNS and support of every class on the test images, with macro means and weighted F1."""
     metrics = record["metrics"]["test"]
     rows = [
         (name, *(markdown.number(key, scores[key]) for key, _, _ in CLASS_COLUMNS), f"{scores['support']:,}")
@@ -116,13 +109,15 @@ def weak_classes(record: dict) -> str:
     lines = []
     for name, scores in metrics["per_class"].items():
         if scores["support"] and scores["recall"] < WEAK_BELOW:
-            own = [f"{p['predicted']} ({markdown.number('share', p['share'])})" for p in pairs if p["true"] == name][:3]
-            lines.append(f"{name} (recall {markdown.number('recall', scores['recall'])}): taken for {', '.join(own)}")
+            taken = [f"{p['predicted']} ({markdown.number('share', p['share'])})" for p in pairs if p["true"] == name][
+                :3
+            ]
+            lines.append(f"{name} (recall {markdown.number('recall', scores['recall'])}): taken for {', '.join(taken)}")
     return "Classes under 50 % recall:\n\n" + markdown.bullets(lines, "- none")
 
 
 def confusions(record: dict) -> str:
-    """Return the most frequent confusions of the test rows; those over 15 % are marked."""
+    """Return the most frequent confusions of the test images; those over 15 % are marked."""
     rows = [
         (
             f"{pair['true']} → {pair['predicted']}",
@@ -133,14 +128,14 @@ def confusions(record: dict) -> str:
         for pair in record["metrics"]["test"]["top_confusions"]
     ]
     return (
-        table(("true → predicted", "share of the true class", "faces", "over 15 %"), rows) if rows else "No confusion."
+        table(("true → predicted", "share of the true class", "images", "over 15 %"), rows) if rows else "No confusion."
     )
 
 
 def chi_square(record: dict) -> str:
-    """Return the line of the chi-square test of the test rows' confusion matrix."""
+    """Return the line of the chi-square test of the test images' confusion matrix."""
     test = record["metrics"]["test"]["chi_square"]
     if test is None:
         return "Chi-square test of the confusion matrix: undefined, a class is never predicted or never true."
-    p = f"p = {test['p']:.3g}" if test["p"] else "p below the smallest number"
+    p = f"p = {test['p']:.3g}" if test["p"] else "p < 1e-300"
     return f"Chi-square test of the confusion matrix: {test['statistic']:.2f}, {test['dof']} degrees of freedom, {p}."

@@ -5,13 +5,13 @@ from fer_keras.report.markdown import section, table
 from fer_keras.runs.record import total_minutes
 
 READING = """\
-Of these targets the share {share:g} is the mean of the teachers' probabilities, softened by T = {temperature:g} (p^(1/T),
-normalised){flip}; the rest is what the recipe says without teachers. The loss is cross-entropy with the student's
-softmax as it is: Hinton et al. 2015 (arXiv:1503.02531) divide its logits by T as well and multiply by T squared. The
-teachers answered once, in float32, kept as float16.
+The mean of the teachers' probabilities, softened by T = {temperature:g} (p^(1/T), normalised){flip}, makes up
+{share:g} of each target; the rest is the target without teachers. The loss is cross-entropy with the student's softmax.
+Hinton et al. 2015 (arXiv:1503.02531) also divide the student's logits by T and multiply the loss by T squared. The
+teachers' answers were computed once, in float32, and stored as float16.
 
-*Accuracy* and *entropy* (mean, in nats) on the training rows beside those on the selection rows show how much surer a
-teacher is of rows that it was trained on: its answers there are not out of fold."""
+A teacher is surer of images that it was trained on. Compare its *accuracy* and *entropy* (mean, in nats) on the training
+images with those on the selection images."""
 
 
 def taught(record: dict) -> str:
@@ -33,12 +33,12 @@ def compute(record: dict) -> list[tuple[str, str]]:
 
 def _headings(record: dict) -> tuple[str, ...]:
     select = record["data"]["select_name"]
-    return tuple(f"{what}, {where}" for what in ("accuracy", "entropy") for where in ("training rows", select))
+    return tuple(f"{what}, {where}" for what in ("accuracy", "entropy") for where in ("training images", select))
 
 
 def _line(record: dict, teacher: dict) -> tuple:
     rows = teacher["train"]["rows"]
-    on = f"{teacher['trained_on']:,} of {rows:,} rows"
+    on = f"{teacher['trained_on']:,} of {rows:,} images"
     time = markdown.minutes(teacher["minutes"])
     return (teacher["run"], f"`{teacher['sha256'][:12]}`", on, *_measures(teacher), time)
 
@@ -51,7 +51,7 @@ def _measures(of: dict) -> list[str]:
 
 def _reading(record: dict) -> str:
     data = record["as_run"]["data"]
-    flip = "; each answer is the mean over the face and its mirror image" if data.get("teacher_flip") else ""
+    flip = "; each answer is the mean over the image and its mirror image" if data.get("teacher_flip") else ""
     return READING.format(share=data["teacher_share"], temperature=data["teacher_temperature"], flip=flip)
 
 
@@ -59,5 +59,5 @@ def _compute(record: dict) -> str:
     found = record["teachers"]
     teachers = sum(teacher["minutes"] for teacher in found["runs"])
     told = [f"this run {markdown.minutes(record['minutes'])}", f"its teachers {markdown.minutes(teachers)}"]
-    told.append(f"asking them {markdown.minutes(found['minutes'])}")
-    return f"Compute, by the clock: {markdown.minutes(total_minutes(record))}, of which {', '.join(told)}."
+    told.append(f"their answers {markdown.minutes(found['minutes'])}")
+    return f"Wall time: {markdown.minutes(total_minutes(record))}, of which {', '.join(told)}."

@@ -1,4 +1,4 @@
-"""Whether a run reproduces a printed number: one written rule, applied to every number alike."""
+"""Whether a run reproduces a published number: one written rule, applied to every number alike."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -6,38 +6,39 @@ from collections.abc import Sequence
 import numpy as np
 
 from fer_keras.config import protocols
-from fer_keras.config.recipe import STARTS
 from fer_keras.evaluation import counts, statistics
 from fer_keras.evaluation.statistics import Interval
 from fer_keras.runs import splits
 
 RULE = """\
-A paper's number is held against the same metric of our run, on the split that the number names.
+Each published number is compared with the same metric of our run, on the split that the paper names.
 
-- **cannot be compared**: the faces are synthetic or no official copy; the run's data set or division differs from the
-  printed one, or its division is one of the leaky protocols or their control; the backbone did not start from what the
-  paper started from (ImageNet weights, say), or a phase is left out; the network sees faces of another side than the
-  printed one; or the run does not have the metric there.
-- **reproduced**: the paper's number lies inside our run's 95 % interval: Wilson's interval for recall, precision and
-  shares of a confusion matrix; the percentile bootstrap over the rows scored (2,000 resamples, seeded) for all others.
-- **better** / **not reproduced**: it lies outside, and ours is the better or the worse one. Lower is better for log
-  loss and confusion shares, higher for the rest; the chi-square statistic has no better side.
-- **consistent with**: the paper does not print its network (its widths, say), and its number lies inside the interval
-  of the one that we assumed. Outside it, such a number **cannot be compared: architecture not printed**: another network
-  may reach it.
+- **reproduced**: the published number lies inside our 95 % interval.
+- **better** / **not reproduced**: it lies outside, and our number is better or worse. Lower is better for log loss and
+  for shares of confusions. The chi-square statistic has no better side.
+- **consistent with**: it lies inside, but the paper does not describe its network fully, so that ours is an assumption.
+  If it lies outside, it **cannot be compared: architecture not published**, as another network may reach it.
+- **cannot be compared**: the images are drawn or no official copy; the data set or the split is another one; the run
+  started from other weights than the paper's, left out a phase, or used another image size; or it lacks the metric.
 
-A training accuracy or loss is the one that training itself counted in the kept epoch, as curves of training show it: on
-augmented faces, with dropout, while the weights moved. The interval of the accuracy is Wilson's over the training rows;
-a training loss has none and cannot be compared.
+Intervals are Wilson's for recall, precision and shares of the confusion matrix, and the percentile bootstrap over the
+scored images (2,000 resamples, seeded) for all others. They cover the sampling of images, not the spread between seeds.
 
-Of several seeds the verdict and the difference are those of the run with the median of that number (of an even number of
-runs the lower one), and it is said how many seeds have the same verdict. The interval covers the sampling of the rows
-scored, not the spread between seeds. A run of a reduced profile keeps its verdict, marked "not run as published", and the
-reason counts the fields of the recipe that differ: a shortfall there is no evidence against the paper."""
+Training accuracy and loss are those that training logged in the selected epoch, on augmented images and with dropout.
+The accuracy has Wilson's interval over the training images. The loss has no interval and cannot be compared.
+
+With several seeds, verdict and difference are those of the run with the median (of an even number, the lower median), and
+the table says how many seeds have the same verdict. A shortened run keeps its verdict, marked "not run as published". A
+lower score of such a run is no evidence against the paper."""
 
 CANNOT = "cannot be compared"
 CONSISTENT = "consistent with"
-NOT_PRINTED = "architecture not printed"
+NOT_PUBLISHED = "architecture not published"
+STARTS_IN_WORDS = {
+    "scratch": "random weights",
+    "imagenet": "ImageNet weights",
+    "faces": "weights of a face recogniser",
+}
 LOWER_IS_BETTER = ("log_loss", "confusion")
 
 
@@ -99,7 +100,7 @@ def _interval(record, split, name, ours) -> Interval | None:
 
 def _decide(record, reported, ours, interval):
     if ours is None:
-        return ("cannot be compared", f"this run has no {reported['metric']} on {reported['split']} rows")
+        return ("cannot be compared", f"this run has no {reported['metric']} on {reported['split']} images")
     if obstacle := not_comparable(record):
         return CANNOT, obstacle
     if interval is None:
@@ -107,12 +108,12 @@ def _decide(record, reported, ours, interval):
     reduced = (
         f"; fields that differ from the published recipe: {len(record['deviations'])}" if record["deviations"] else ""
     )
-    printed = record["published"].get("architecture_printed", True)
+    described = record["published"].get("architecture_printed", True)
     if reported["value"] in interval:
         inside = f"inside the 95 % interval{reduced}"
-        return ("reproduced", inside) if printed else (CONSISTENT, f"{inside}; {NOT_PRINTED}")
-    if not printed:
-        return CANNOT, f"{NOT_PRINTED}; outside the 95 % interval{reduced}"
+        return ("reproduced", inside) if described else (CONSISTENT, f"{inside}; {NOT_PUBLISHED}")
+    if not described:
+        return CANNOT, f"{NOT_PUBLISHED}; outside the 95 % interval{reduced}"
     if reported["metric"].startswith("chi_square"):
         return "not reproduced", f"outside the 95 % interval{reduced}"
     lower = reported["metric"].split("/")[0] in LOWER_IS_BETTER
@@ -121,34 +122,40 @@ def _decide(record, reported, ours, interval):
 
 
 def not_comparable(record: dict) -> str:
-    """Return why no number of this run can be held against its paper, or an empty string."""
-    data, printed, as_run = record["data"], record["published"], record["as_run"]
+    """Return why no number of this run can be compared with its paper, or an empty string."""
+    data, published, as_run = record["data"], record["published"], record["as_run"]
     if data["synthetic"]:
         return "synthetic faces"
     if not data["official"]:
         return "unofficial data: " + ("; ".join(data["unofficial_reasons"]) or "no reason recorded")
-    printed_set, run_set = (printed.get("data", {}).get("dataset"), as_run.get("data", {}).get("dataset"))
-    if printed_set != run_set:
-        return f"data set {run_set}, published {printed_set}"
+    published_set, run_set = (recipe.get("data", {}).get("dataset") for recipe in (published, as_run))
+    if published_set != run_set:
+        return f"data set {run_set}, published {published_set}"
     if any((phase.get("data") or {}).get("dataset") == "ferplus" for phase in as_run.get("phases", [])):
         return "FER+ stands in for AffectNet"
-    kept = {phase.get("name") for phase in as_run.get("phases", [])}
-    left_out = {phase.get("name", "") for phase in printed.get("phases", [])} - kept
+    phases = {phase.get("name") for phase in as_run.get("phases", [])}
+    left_out = {phase.get("name", "") for phase in published.get("phases", [])} - phases
     if left_out:
-        return f"without the phase {', '.join(sorted(left_out))}"
+        return f"leaves out the phase {', '.join(sorted(left_out))}"
     if data["split"] in protocols.STUDIED:
         return f"{'leaky protocol' if data['split'] in protocols.LEAKY else 'control of the leaky protocols'} {data['split']}"
-    printed_split = printed.get("data", {}).get("split", data["split"])
-    if printed_split != data["split"]:
-        return f"split {data['split']}, published {printed_split}"
-    printed_init, init = printed.get("init", "scratch"), record["init"]["kind"]
-    if printed_init != init:
-        start = init if init in STARTS else "a checkpoint"
-        return f"starts from {start}, published {printed_init}"
-    printed_side, side = _side(printed), _side(as_run)
-    if printed_side != side:
-        return f"faces of {side} px, published {printed_side}"
+    published_split = published.get("data", {}).get("split", data["split"])
+    if published_split != data["split"]:
+        return f"split {data['split']}, published {published_split}"
+    if published.get("init", "scratch") != record["init"]["kind"]:
+        return f"starts from {start_in_words(record['init']['kind'])}, the paper from {_start(published)}"
+    if _side(published) != _side(as_run):
+        return f"images of {_side(as_run)} px, published {_side(published)}"
     return ""
+
+
+def start_in_words(kind: str) -> str:
+    """Return what a backbone of this kind of start began from."""
+    return STARTS_IN_WORDS.get(kind, "another checkpoint")
+
+
+def _start(published: dict) -> str:
+    return start_in_words(published.get("init", "scratch"))
 
 
 def _side(recipe: dict) -> int | None:

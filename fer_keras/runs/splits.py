@@ -7,9 +7,9 @@ the test or private rows appends its suffix, "private_clean" say, with its own p
 from fer_keras.evaluation import metrics
 
 VARIANTS = {
-    "clean": "without rows whose exact copy was trained on",
-    "near_clean": "without rows whose near-copy was trained on",
-    "flip": "mean over the face and its mirror image (TTA)",
+    "clean": "without images whose exact copy was trained on",
+    "near_clean": "without images whose exact or near copy was trained on",
+    "flip": "mean over the image and its mirror image (TTA)",
     "ten_crop": "mean over ten crops (TTA)",
     "ferplus": "scored against FER+ majority labels",
 }
@@ -34,11 +34,11 @@ def with_augmentation(record: dict) -> dict[str, dict | None]:
 
 
 def display(record: dict, split: str) -> str:
-    """Return what a page calls `split`: "PrivateTest", "PublicTest", "PrivateTest, without rows whose ..."."""
+    """Return what a page calls `split`: "PrivateTest", "PublicTest", "PrivateTest, without images whose ..."."""
     base, _, variant = split.partition("_")
     data = record["data"]
     names = {"test": data["test_name"], "select": data["select_name"], "private": "PrivateTest", "train": "in training"}
-    name = names.get(base, split)
+    name = names.get(base, split).replace("of all rows", "of all images")  # as records call it
     return f"{name}, {VARIANTS[variant]}" if base in names and variant in VARIANTS else name
 
 

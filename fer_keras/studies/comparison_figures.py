@@ -1,42 +1,49 @@
-"""The figure on each paper's page: what the paper prints beside what our runs gave, a bar each."""
+"""The figure on a paper's page: published numbers beside ours, of the runs that can be compared with the paper."""
 
 import hashlib
 import json
 from pathlib import Path
 
 from fer_keras.config.recipe import Experiment
-from fer_keras.report import markdown, result_groups, table
+from fer_keras.report import markdown, table, verdict
+from fer_keras.report.result_groups import Row
+from fer_keras.runs import splits
 from fer_keras.runs.directory import FIGURES
 
 
-def of(reports_dir: Path, suite: list[Experiment], rows) -> dict[Path, dict]:
-    """Return {figure: {"metric", "bars": [name, paper, ours]}} of each experiment that holds a published number."""
+def of(reports_dir: Path, suite: list[Experiment], rows: list[Row]) -> dict[Path, dict]:
+    """Return {figure: {"metric", "split", "bars": [[name, paper, ours, low, high]]}} of experiments with such runs.
+
+    The metric is the most frequent of the headlines; low and high are our 95 % interval, of the run with the median.
+    """
     comparisons = {}
     for experiment in suite:
-        rows_of_paper = [row for row in rows if row.experiment == experiment.name]
-        headlines = [row.headline["metric"] for row in rows_of_paper if row.headline]
-        if headlines:
-            metric = max(dict.fromkeys(headlines), key=headlines.count)
-            bars = [[_bar_name(row), *_pair(row, metric)] for row in rows_of_paper]
-            path = reports_dir / FIGURES / f"{Path(table.paper_page(experiment)).stem}.png"
-            comparisons[path] = {"metric": metric, "bars": bars}
+        comparable = [row for row in rows if row.experiment == experiment.name and _is_comparable(row)]
+        metrics = [row.headline["metric"] for row in comparable]
+        if not metrics:
+            continue
+        metric = max(dict.fromkeys(metrics), key=metrics.count)
+        shown = [row for row in comparable if row.headline["metric"] == metric]
+        path = reports_dir / FIGURES / f"{Path(table.paper_page(experiment)).stem}.png"
+        split = splits.display(shown[0].middle, shown[0].headline["split"])
+        comparisons[path] = {"metric": metric, "split": split, "bars": [_bar(row) for row in shown]}
     return comparisons
 
 
-def _bar_name(row) -> str:
-    return f"{row.recipe}, {row.middle['profile']}" if row.middle else row.recipe
+def _is_comparable(row: Row) -> bool:
+    """Say whether the row has a published number, and runs as published under the paper's circumstances."""
+    if not row.headline or not row.is_as_printed or verdict.not_comparable(row.middle):
+        return False
+    return verdict.judge(row.middle, row.headline).interval is not None
 
 
-def _pair(row, metric):
-    reported = next((number for number in row.reported if number["metric"] == metric), None)
-    if row.middle is None:
-        return reported and reported["value"], None
-    wanted = reported or {"metric": metric, "split": "test"}
-    return reported and reported["value"], result_groups.measured(row.middle, wanted)
+def _bar(row: Row) -> list:
+    judged = verdict.judge_seeds(row.records, row.headline)
+    return [row.recipe, judged.reported, judged.ours, judged.interval.low, judged.interval.high]
 
 
 def _digest(comparison: dict) -> str:
-    return hashlib.sha256(json.dumps(comparison).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([2, comparison]).encode()).hexdigest()
 
 
 def is_drawn(path: Path, comparison: dict) -> bool:
@@ -51,12 +58,13 @@ def draw(path: Path, comparison: dict) -> None:
     from fer_keras.evaluation.plots import figures_models, figures_style
 
     metric = comparison["metric"]
-    figure = figures_models.comparison(comparison["bars"], markdown.metric_name(metric), metric not in markdown.PLAIN)
+    label = f"{markdown.metric_name(metric)} on {comparison['split']}"
+    figure = figures_models.comparison(comparison["bars"], label, metric not in markdown.PLAIN)
     figures_style.save(figure, path, _digest(comparison))
 
 
-def link(reports_dir: Path, experiment: Experiment, rows) -> str | None:
-    """Return the figure of an experiment as Markdown, None when no published number stands beside its rows."""
+def link(reports_dir: Path, experiment: Experiment, rows: list[Row]) -> str | None:
+    """Return the figure of an experiment as Markdown, None where no run can be compared."""
     from fer_keras.evaluation.plots.figures_models import COMPARISON_ALT
 
     path = next(iter(of(reports_dir, [experiment], rows)), None)

@@ -27,8 +27,8 @@ RECORD = {
 
 INTRO = """\
 Paper 002 takes its peak rate, 0.0229, from “FastAI's learning rate finder” (Result Discussion). This is the same test on
-our recipe (`python -m fer_keras.lr_find`): the rate rises from step to step, and the rates at which the loss falls most
-steeply, and a tenth of the one at which it is least, are suggestions. The weights are thrown away."""
+our recipe (`python -m fer_keras.lr_find`). The rate rises from step to step. Two rates are suggested: the one at which
+the loss falls most steeply, and a tenth of the one at which it is lowest."""
 
 
 def read(path: Path) -> dict:
@@ -42,7 +42,7 @@ def page(reports_dir: Path) -> str | None:
     if not found:
         return None
     blocks = [markdown.section(record["recipe"], _facts(record), _figure(name)) for name, record in found.items()]
-    return "\n\n".join(["# Learning-rate range tests", INTRO, *blocks]) + "\n"
+    return "\n\n".join(["# Where does paper 002's learning rate come from?", INTRO, *blocks]) + "\n"
 
 
 def _facts(record: dict) -> str:
@@ -51,12 +51,12 @@ def _facts(record: dict) -> str:
     unofficial = "" if data["official"] else ", unofficial"
     rows = [
         ("suggested, steepest descent", "none" if steepest is None else f"{steepest:.2e}"),
-        ("suggested, a tenth of the minimum's", f"{suggested['minimum_tenth']:.2e}"),
-        ("the recipe's", f"{record['recipe_rate']:.2e}"),
-        ("steps", f"{len(record['rates'])} of {record['batch_size']} faces, phase {record['phase']}"),
+        ("suggested, a tenth of the rate at the minimum", f"{suggested['minimum_tenth']:.2e}"),
+        ("rate of the recipe", f"{record['recipe_rate']:.2e}"),
+        ("steps", f"{len(record['rates'])} of {record['batch_size']} images, phase {record['phase']}"),
         ("profile, seed", f"{record['profile']}, {record['seed']}"),
         ("backbone starts from", record["init"]["kind"]),
-        ("faces", f"{data['source']}{unofficial}, {data['training_rows']:,} training rows"),
+        ("images", f"{data['source']}{unofficial}, {data['training_rows']:,} training images"),
         ("device", f"{record['environment']['device']}, {record['environment']['precision']}"),
     ]
     return markdown.table(("", ""), rows)

@@ -1,4 +1,4 @@
-"""Two networks on the same faces, seed by seed: the mean difference of a metric, and how sure it is."""
+"""Two networks on the same images, seed by seed: the mean difference of a metric, with its interval."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Paired:
 
     @property
     def verdict(self) -> str:
-        """HOLDS or HARMS where the interval leaves zero out and every one of at least SEEDS seeds has the same sign."""
+        """HOLDS or HARMS where the interval excludes zero and every one of at least SEEDS seeds has the same sign."""
         if len(self.differences) < SEEDS:
             return FEW
         signs = {np.sign(difference) for difference in self.differences}
@@ -49,11 +49,11 @@ def paired(
     confidence: float = statistics.CONFIDENCE,
     seed: int = 0,
 ) -> Paired:
-    """Compare predictions (`rows`, `labels`, `probabilities`) of the same rows, one pair of entries a training seed.
+    """Compare predictions (`rows`, `labels`, `probabilities`) of the same images, one pair of entries a training seed.
 
     Args:
         metric: "accuracy", "balanced_accuracy", "recall/CLASS" or "confusion/TRUE/CALLED", classes of FER2013.
-        confidence: of the percentile bootstrap over the rows.
+        confidence: of the percentile bootstrap over the images.
     """
     kind, *classes = metric.split("/")
     names = [FER2013_CLASSES.index(name) for name in classes]
@@ -86,9 +86,9 @@ def _mean_of_groups(values: np.ndarray, groups: np.ndarray) -> float:
 
 
 def _resampled(values: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return `_mean_of_groups` of RESAMPLES sets of as many rows, drawn with replacement.
+    """Return `_mean_of_groups` of RESAMPLES sets of as many images, drawn with replacement.
 
-    Few values occur, so the counts of equal rows are drawn instead of the rows: the same bootstrap.
+    Few values occur, so the counts of equal images are drawn instead of the images: the same bootstrap.
     """
     cells, rows = np.unique(np.stack([values, groups]), axis=1, return_counts=True)
     drawn = statistics.resample_counts(rows, rng, RESAMPLES)
@@ -120,18 +120,18 @@ def _pairs(plain: Row, variant: Row) -> list[tuple[dict, dict]]:
     ]
 
 
-def cells(found: Paired | None) -> list:
+def cells(compared: Paired | None) -> list:
     """Return differences by seed, their mean and interval in points, McNemar's p, and the verdict, for a table."""
-    if found is None:
+    if compared is None:
         return [None] * 5
     return [
-        ", ".join(f"{100 * difference:+.2f}" for difference in found.differences),
-        f"{100 * found.mean:+.2f}",
-        f"{100 * found.interval.low:+.2f} to {100 * found.interval.high:+.2f}",
-        ", ".join(f"{p:.3g}" for p in found.p_values),
-        found.verdict,
+        ", ".join(f"{100 * difference:+.2f}" for difference in compared.differences),
+        f"{100 * compared.mean:+.2f}",
+        f"{100 * compared.interval.low:+.2f} to {100 * compared.interval.high:+.2f}",
+        ", ".join(f"{p:.3g}" for p in compared.p_values),
+        compared.verdict,
     ]
 
 
-HEADER = ("per seed, points", "mean", "interval", "McNemar p per seed", "verdict")
+HEADER = ("points, by seed", "mean", "interval", "McNemar p, by seed", "verdict")
 """Of `cells`."""

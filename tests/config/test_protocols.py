@@ -61,9 +61,9 @@ def test_the_name_of_a_run_has_its_protocol(protocol, name):
 def test_who_trains_on_privatetest_is_told_so():
     assert protocols.warning("leaky-oversample").startswith("LEAKY PROTOCOL leaky-oversample, on purpose: PrivateTest")
     assert protocols.warning("grouped").startswith(
-        "DIVISION grouped: PrivateTest rows are trained on. It is the control"
+        "DIVISION grouped: PrivateTest images are trained on. It is the control"
     )
-    assert protocols.warning("pooled").startswith("DIVISION pooled: PrivateTest rows are trained on")
+    assert protocols.warning("pooled").startswith("DIVISION pooled: PrivateTest images are trained on")
     assert [protocols.warning(split) for split in ("official", "merged", "carved")] == [""] * 3
 
 
@@ -79,7 +79,7 @@ def test_a_leaky_run_says_so_and_is_scored_on_what_it_was_trained_on(tmp_path):
     words = ("--only", "hybrid_baseline_cnn", "--protocol", "leaky-oversample", "--quiet")
     status, printed, said = Program(tmp_path, "experiments.hybrid_resnet50", *words).ended()
     assert status == 0, said
-    assert "LEAKY PROTOCOL leaky-oversample, on purpose: PrivateTest rows are trained on" in printed
+    assert "LEAKY PROTOCOL leaky-oversample, on purpose: PrivateTest images are trained on" in printed
     folder = tmp_path / "runs" / "hybrid_baseline_cnn-demo-leaky-oversample-seed0"
     record = json.loads((folder / "record.json").read_text())
     assert record["data"]["split"] == "leaky-oversample"

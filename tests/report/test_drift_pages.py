@@ -25,30 +25,30 @@ def reports(tmp_path, make_run, monkeypatch):
 
 
 def texts(reports):
-    pages = {"overview": "README.md", "paper": "999_toy.md", "learned": "learned.md", "run": f"results/{RUN}/report.md"}
+    pages = {"runs": "runs.md", "paper": "999_toy.md", "claims": "papers.md", "run": f"results/{RUN}/report.md"}
     return {name: (reports / path).read_text() for name, path in pages.items()}
 
 
 def lines_of(text):
-    """The lines of a page's tables that are of the run."""
-    return [line for line in text.splitlines() if line.startswith("|") and ("toy, cpu" in line or "| cpu," in line)]
+    """The lines of a page that name the run."""
+    return [line for line in text.splitlines() if "profile cpu" in line]
 
 
 def test_the_recipe_of_today_leaves_no_mark(reports):
     regenerate(reports, suite(title="Other words"))
     pages = texts(reports)
     assert "RECIPE CHANGED" not in pages["run"]
-    assert not any(MARK in line for line in lines_of(pages["overview"]) + lines_of(pages["paper"]))
+    assert not any(MARK in line for line in lines_of(pages["runs"]) + lines_of(pages["paper"]))
     assert drifted(reports, suite()) == []
 
 
 def test_every_table_with_the_result_and_its_own_page_are_marked(reports):
     regenerate(reports, suite(batch_size=64))
     pages = texts(reports)
-    marked = lines_of(pages["overview"]) + lines_of(pages["paper"])
+    marked = lines_of(pages["runs"]) + lines_of(pages["paper"])
     assert len(marked) >= 3
     assert all(MARK in line for line in marked)
-    assert f"(results/{RUN}/report.md), {MARK} |" in pages["learned"]
+    assert f"(results/{RUN}/report.md), profile cpu, {MARK} |" in pages["claims"]
     assert "> **RECIPE CHANGED SINCE: batch_size.** Not accepted: run it again." in pages["run"]
 
 

@@ -32,7 +32,10 @@ def test_a_package_without_a_model_has_no_card(tmp_path):
 def test_it_says_from_what_the_shipped_model_started_and_who_taught_it():
     card = model_card.render(RECORD)
     assert "The package does not name the images it was trained on" in card
-    assert "The mean of what faces_votes (seed 0) and wide_votes (seed 0) say of the same images: 80 % of each target." in card
+    assert (
+        "The mean of what faces_votes (seed 0) and wide_votes (seed 0) say of the same images: 80 % of each target."
+        in card
+    )
     assert "minutes by the clock on NVIDIA H200, its teachers included." in card
 
 

@@ -28,10 +28,10 @@ def test_the_page_says_what_was_dropped_and_cropped(toy_run, tmp_path):
     record["data"] |= {"dropped": DROPPED, "crop": CROP}
     text = render(tmp_path, schema.validate(record, "record"))
     assert (
-        f"- Dropped from Training: 1,928 rows of dropped.csv (duplicate 1,034, no face 894); sha256 `{'cd' * 32}`"
+        f"- Dropped from Training: 1,928 images listed in dropped.csv (duplicate 1,034, no face 894); sha256 `{'cd' * 32}`"
         in text
     )
-    found = "a face found in 1,500 of 2,000 train, 7 of 9 public rows; 800 rows changed"
+    found = "a face found in 1,500 of 2,000 train, 7 of 9 public images; 800 images changed"
     assert f"- Cropped anew ({CASCADE}, OpenCV 4.14.0, margin 0.25): {found}" in text
     assert "--profile cpu --drop dropped.csv --crop`" in text
 

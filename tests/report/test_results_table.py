@@ -1,5 +1,7 @@
+import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -8,6 +10,7 @@ from fer_keras.io.errors import UserError
 from fer_keras.report import drawings
 from fer_keras.runs import predictions
 from fer_keras.runs.record import read_facts, save_record
+from fer_keras.studies.overview import NONE_YET
 from fer_keras.studies.site import BEGIN, END, check, regenerate
 from tests.made_up_run import rewrite, toy_recipe
 
@@ -24,41 +27,72 @@ def reports(tmp_path, monkeypatch):
     return folder
 
 
-def line_of(reports, start):
-    lines = (reports / "README.md").read_text().splitlines()
+def line_of(reports, start, page="runs.md"):
+    lines = (reports / page).read_text().splitlines()
     return next(line for line in lines if line.startswith(start))
 
 
-def test_a_recipe_without_a_run_shows_dashes(reports):
+def cells_of(line):
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_index_answers_six_questions_and_links_only_pages_that_are_there(reports):
     regenerate(reports, SUITE)
-    assert line_of(reports, "| never_run") == "| never_run | 99.00 % accuracy |" + " — |" * 12
+    text = (reports / "README.md").read_text()
+    questions = text.split("\n\n")[1].splitlines()
+    assert len(questions) == 6
+    assert questions[0].startswith("- **[Did the papers hold?](papers.md)** 0 of 2 published headline numbers")
+    assert questions[4:] == [f"- **{what}** {NONE_YET}" for what in ("What is in the data?", "What do peers score?")]
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(links) == len(set(links)) > 6
+    assert all((reports / link).is_file() for link in links)
+
+
+def test_a_recipe_without_a_run_is_named(reports):
+    regenerate(reports, SUITE)
+    assert "Not run yet: `toy`, `never_run`. [Its page](999_toy.md)." in (reports / "runs.md").read_text()
     page = (reports / "999_toy.md").read_text()
-    assert "| accuracy (Table 1) | — | 99.00 % | — | — | — |" in page
-    assert "- An assumption." in page
+    assert "## Assumed where the paper does not say\n\nAll recipes:\n\n- An assumption.\n" in page
+    assert page.count("An assumption.") == 1
 
 
-def test_a_run_fills_its_row_and_the_readme_between_its_markers(reports, make_run):
+def test_a_run_fills_its_line_and_the_readme_between_its_markers(reports, make_run):
     save_record(make_run(), reports)
     regenerate(reports, SUITE)
-    row = line_of(reports, "| toy, cpu ([seed 0](results/toy-cpu-seed0/report.md))")
-    cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[3].startswith("-")
-    assert (cells[6], cells[7], cells[10]) == ("—", "—", "—")
-    assert cells[11:] == ["25.6 M", "12 min", "not reproduced (not run as published)"]
+    cells = cells_of(line_of(reports, "| toy, profile cpu (seed [0](results/toy-cpu-seed0/report.md))"))
+    assert (cells[3], cells[4], cells[7]) == ("—", "—", "—")
+    assert cells[8] == "25.6 M"
+    assert cells[9].startswith("12 min, ")
     readme = (reports.parent / "README.md").read_text()
     assert readme.startswith(f"before\n{BEGIN}\n")
     assert readme.endswith(f"{END}\nafter\n")
-    assert "| paper | its best system | ours | verdict |" in readme
 
 
-def test_several_seeds_are_one_row_and_the_verdict_is_the_medians(reports, make_run):
+def test_several_seeds_are_a_range_and_the_verdict_is_the_medians(reports, make_run):
     for seed in range(3):
         save_record(make_run(f"run{seed}", seed), reports)
     regenerate(reports, SUITE)
-    cells = [cell.strip() for cell in line_of(reports, "| toy").strip("|").split("|")]
-    low, median, high = (float(part.removesuffix(" %")) for part in cells[2].split(" / "))
-    assert low < median < high
-    assert float(cells[3]) == pytest.approx(median - 99, abs=0.011)
+    low, high = (float(edge) for edge in cells_of(line_of(reports, "| toy"))[2].split("–"))
+    assert low < high
+    ours, difference, judged = cells_of(line_of(reports, "| [toy]", "999_toy.md"))[3:6]
+    median, edges = ours.split(" % ")
+    assert edges == f"({low:.2f} to {high:.2f})"
+    assert low <= float(median) <= high
+    assert float(difference) == pytest.approx(float(median) - 99, abs=0.011)
+    assert judged.startswith("not reproduced, 3 of 3 seeds: outside the 95 % interval")
+
+
+def test_time_is_the_median_over_seeds_with_the_device_of_that_run(reports, make_run):
+    for seed, (minutes, device) in enumerate([(5.0, "CPU: A"), (7.0, "NVIDIA B"), (90.0, "CPU: C @ 2GHz")]):
+        change = partial(set_time, minutes=minutes, device=device)
+        save_record(make_run(f"run{seed}", seed, change), reports)
+    regenerate(reports, SUITE)
+    assert cells_of(line_of(reports, "| toy"))[9] == "7 min, B"
+
+
+def set_time(record, minutes, device):
+    record["minutes"] = minutes
+    record["environment"]["device"] = device
 
 
 def test_variants_of_private_test_have_their_columns(reports, make_run):
@@ -67,25 +101,39 @@ def test_variants_of_private_test_have_their_columns(reports, make_run):
     rewrite(run_dir, splits | {f"test_{variant}": splits["test"] for variant in ("clean", "flip", "ferplus")})
     save_record(run_dir, reports)
     regenerate(reports, SUITE)
-    cells = [cell.strip() for cell in line_of(reports, "| toy").strip("|").split("|")]
-    assert cells[5] == cells[6] == cells[7] == cells[10] != "—"
+    cells = cells_of(line_of(reports, "| toy"))
+    assert cells[2] == cells[3] == cells[4] == cells[7] != "—"
 
 
-def test_synthetic_rows_are_marked_and_compare_with_nothing(reports, make_run):
+def test_synthetic_images_are_marked_and_compare_with_nothing(reports, make_run):
     save_record(make_run(change=lambda r: r["data"].update(synthetic=True, official=False)), reports)
     regenerate(reports, SUITE)
-    row = line_of(reports, "| toy")
-    assert "†" in row
-    assert row.endswith("| cannot be compared |")
+    assert "†" in line_of(reports, "| toy")
+    page = (reports / "999_toy.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith("| [toy]")]
+    assert [line.split(" | ")[4:] for line in lines] == [["—", "cannot be compared: synthetic faces |"]]
+    assert not (reports / "figures").exists()
 
 
-def test_a_division_that_is_not_the_printed_one_is_named(reports, make_run):
+def test_a_split_that_is_not_the_published_one_is_named(reports, make_run):
     save_record(
         make_run(change=lambda r: r["published"].update(data={"dataset": "fer2013", "split": "pooled"})), reports
     )
     regenerate(reports, SUITE)
-    row = line_of(reports, "| toy, cpu, split official ([seed 0]")
-    assert row.endswith("| cannot be compared |")
+    assert line_of(reports, "| toy, profile cpu, split official (seed [0]")
+
+
+def test_only_runs_as_published_have_bars_and_an_old_figure_is_stale(reports, make_run):
+    save_record(make_run(), reports)
+    regenerate(reports, SUITE)
+    assert not (reports / "figures").exists()
+    save_record(
+        make_run("second", 1, lambda r: r.update(run="toy-paper-seed1", profile="paper", deviations=[])), reports
+    )
+    assert reports / "figures" / "999_toy.png" in regenerate(reports, SUITE)
+    other = reports / "figures" / "123_gone.png"
+    other.write_bytes(b"")
+    assert check(reports, SUITE) == [other]
 
 
 def test_a_second_time_nothing_changes_and_the_check_is_content(reports, make_run):

@@ -68,12 +68,16 @@ def test_every_interval_holds_its_own_metric(toy_run):
         ("data", {"synthetic": True, "official": False}, "synthetic faces"),
         ("data", {"official": False, "unofficial_reasons": ["28,708 rows"]}, "unofficial data: 28,708 rows"),
         ("data", {"split": "merged"}, "split merged, published official"),
-        ("init", {"kind": "file"}, "starts from a checkpoint, published scratch"),
-        ("published", {"init": "imagenet"}, "starts from scratch, published imagenet"),
+        ("init", {"kind": "file"}, "starts from another checkpoint, the paper from random weights"),
+        ("published", {"init": "imagenet"}, "starts from random weights, the paper from ImageNet weights"),
         ("as_run", {"data": {"dataset": "ferplus"}}, "data set ferplus, published fer2013"),
         ("as_run", {"phases": [{"data": {"dataset": "ferplus"}}]}, "FER+ stands in for AffectNet"),
-        ("as_run", {"model_args": {"image_size": 48}}, "faces of 48 px, published 224"),
-        ("published", {"phases": [{"name": "affectnet"}, {"name": "fer2013"}]}, "without the phase affectnet, fer2013"),
+        ("as_run", {"model_args": {"image_size": 48}}, "images of 48 px, published 224"),
+        (
+            "published",
+            {"phases": [{"name": "affectnet"}, {"name": "fer2013"}]},
+            "leaves out the phase affectnet, fer2013",
+        ),
     ],
 )
 def test_what_cannot_be_compared_says_why(toy_run, part, change, reason):
@@ -83,20 +87,20 @@ def test_what_cannot_be_compared_says_why(toy_run, part, change, reason):
     assert found.ours == toy_run[0]["metrics"]["test"]["accuracy"]
 
 
-def test_a_number_on_rows_without_predictions_cannot_be_compared(toy_run):
+def test_a_number_on_images_without_predictions_cannot_be_compared(toy_run):
     found = judged(toy_run, "macro_f1", 0.9, split="train")
     assert (found.verdict, found.ours, found.difference) == ("cannot be compared", None, None)
-    assert found.reason == "this run has no macro_f1 on train rows"
+    assert found.reason == "this run has no macro_f1 on train images"
 
 
-def test_a_training_accuracy_is_held_against_the_kept_epochs(toy_run):
+def test_a_training_accuracy_is_compared_with_that_of_the_selected_epoch(toy_run):
     record = toy_run[0]
     found = judged(toy_run, "accuracy", 0.9, split="train")
     assert (found.ours, found.verdict) == (record["history"][4]["accuracy"], "not reproduced")
     assert found.interval == verdict.statistics.wilson(found.ours * 280, 280)
     assert judged(toy_run, "accuracy", 0.58, split="train").verdict == "reproduced"
     record["history"][4]["accuracy"] = None
-    assert judged(toy_run, "accuracy", 0.9, split="train").reason == "this run has no accuracy on train rows"
+    assert judged(toy_run, "accuracy", 0.9, split="train").reason == "this run has no accuracy on train images"
 
 
 def test_a_training_loss_stands_beside_the_kept_epochs_and_cannot_be_compared(toy_run):
@@ -105,13 +109,13 @@ def test_a_training_loss_stands_beside_the_kept_epochs_and_cannot_be_compared(to
     assert (found.verdict, found.reason) == ("cannot be compared", "log loss in training has no interval")
 
 
-def test_a_network_that_is_not_printed_is_never_reproduced_nor_missed(toy_run):
+def test_a_network_that_is_not_published_is_never_reproduced_nor_missed(toy_run):
     ours = toy_run[0]["metrics"]["test"]["accuracy"]
     toy_run[0]["published"]["architecture_printed"] = False
     inside, above, below = (judged(toy_run, "accuracy", value) for value in (ours, 0.9, 0.2))
     assert (inside.verdict, above.verdict, below.verdict) == (verdict.CONSISTENT, verdict.CANNOT, verdict.CANNOT)
-    assert inside.reason.endswith("; architecture not printed")
-    assert above.reason.startswith("architecture not printed; outside the 95 % interval")
+    assert inside.reason.endswith("; architecture not published")
+    assert above.reason.startswith("architecture not published; outside the 95 % interval")
 
 
 def test_verdict_and_difference_are_those_of_the_median_of_each_number(make_run):

@@ -27,15 +27,16 @@ def test_the_page_without_any_run_is_all_dashes(tmp_path):
     rows = result_groups.rows(result_groups.experiments(("attention",)), {})
     text = attention.page(rows, tmp_path)
     assert "| With CBAM (001, §III.D) | — | — | — | — | — |" in text
+    assert "**Not known yet: no part has been run with 3 seeds.**" in text
     assert "| 001, Table I | CBAM after the last stage | accuracy | ResNet-50: 43.5 % to 66.2 % | — |" in text
 
 
 def test_a_note_says_what_holds(tmp_path):
     rows = result_groups.rows(result_groups.experiments(("attention",)), {})
-    assert "## What holds" not in attention.page(rows, tmp_path)
+    assert "## What this means" not in attention.page(rows, tmp_path)
     (tmp_path / notes.NOTES).mkdir()
     (tmp_path / notes.NOTES / "attention.md").write_text("It helps little.\n")
-    assert "## What holds\n\nIt helps little.\n\n## What the papers claim" in attention.page(rows, tmp_path)
+    assert "## What this means\n\nIt helps little.\n\n## What the papers claim" in attention.page(rows, tmp_path)
 
 
 def test_the_page_pairs_runs_by_seed(tmp_path, make_run):

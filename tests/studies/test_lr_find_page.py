@@ -32,7 +32,7 @@ def write(folder, record):
 def test_a_record_is_shown_beside_the_recipes_rate(tmp_path):
     write(tmp_path, RECORD)
     text = lr_find_page.page(tmp_path)
-    assert "| suggested, steepest descent | 2.00e-02 |" in text and "| the recipe's | 2.29e-02 |" in text
+    assert "| suggested, steepest descent | 2.00e-02 |" in text and "| rate of the recipe | 2.29e-02 |" in text
     assert "(lr_find/resnet18_transfer/lr_find.png)" in text
 
 

@@ -78,7 +78,7 @@ def test_the_page_links_recorded_runs_and_says_what_is_not_known():
     assert "| — | a | 8 | 66.30 % | 0.63 | Kept. | no record |" in lines
     assert "| — | b | — | — | — | Kept. | [here](results/here/report.md) |" in lines
     assert "| — | c | — | — | — | Kept. | gone, not under results/ |" in lines
-    assert lines[-1] == "3 trials; 0.6 hours in the 1 whose hours are known."
+    assert lines[2] == "**3 trials; 0.6 hours in the 1 whose time is known.**"
 
 
 def test_the_command_adds_the_trial_and_the_check_covers_its_page(reports, make_run, capsys):

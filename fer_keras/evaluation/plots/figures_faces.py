@@ -5,14 +5,12 @@ import numpy as np
 from fer_keras.evaluation.plots import figures_style as style
 
 MISCLASSIFIED_ALT = (
-    "Misclassified test faces, most confident first, each with true class, predicted class and confidence."
+    "Misclassified test images, most confident first, each with true class, predicted class and confidence."
 )
 SAMPLES_ALT = (
-    "A random sample of test faces, each with true class, predicted class and confidence; wrong ones are framed."
+    "A random sample of test images, each with true class, predicted class and confidence; wrong ones have a red frame."
 )
-AUGMENTATION_ALT = (
-    "Augmentation examples: augmented faces in the top row, the same faces as they were in the bottom row."
-)
+AUGMENTATION_ALT = "Augmentation examples: augmented images above, the originals below."
 SHOWN = 12
 """Faces a grid."""
 
@@ -29,10 +27,10 @@ def sample_data(labels: np.ndarray, shown: int = SHOWN, seed: int = 0) -> np.nda
 
 
 def captions(labels: np.ndarray, probabilities: np.ndarray, class_names: list[str]) -> list[str]:
-    """Return "true happy\\ncalled sad 71 %" for each row: true class, predicted class, its probability."""
+    """Return "true happy\\npredicted sad 71 %" for each row: true class, predicted class, its probability."""
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     return [
-        f"true {class_names[true]}\ncalled {class_names[called]} {100 * sure:.0f} %"
+        f"true {class_names[true]}\npredicted {class_names[called]} {100 * sure:.0f} %"
         for true, called, sure in zip(labels, predicted, confidence, strict=True)
     ]
 

@@ -10,11 +10,11 @@ RANGE_TEST_ALT = (
 
 def range_test_data(record: dict) -> dict:
     """Return {"rates", "losses", "smoothed", "marks": ((label, rate or None), ...)} of a record of `fer_keras.lr_find`."""
-    found = record["suggested"]
+    suggested = record["suggested"]
     marks = (
-        ("steepest descent", found["steepest"]),
-        ("a tenth of the minimum's", found["minimum_tenth"]),
-        ("the recipe's", record["recipe_rate"]),
+        ("steepest descent", suggested["steepest"]),
+        ("a tenth of the rate at the minimum", suggested["minimum_tenth"]),
+        ("rate of the recipe", record["recipe_rate"]),
     )
     curve = {name: record[name] for name in ("rates", "losses", "smoothed")}
     return curve | {"marks": marks}
@@ -23,9 +23,9 @@ def range_test_data(record: dict) -> dict:
 def range_test(record: dict):
     """Draw a record of `fer_keras.lr_find` (paper 002 names fastai's finder)."""
     data = range_test_data(record)
-    figure, axes = style.canvas(7, 4)
+    figure, axes = style.canvas(7, 4.4)
     first, second, third = style.colours(3)
-    # The explosion would flatten all the rest.
+    # Without a limit the diverging end would flatten the rest.
     high = min(max(data["smoothed"]), max(data["smoothed"][0], 2 * min(data["smoothed"])))
     low = min(data["losses"])
     room = 0.05 * (high - low)
@@ -37,6 +37,6 @@ def range_test(record: dict):
     axes.set(xscale="log", xlabel="learning rate", ylabel="training loss", ylim=(low - room, high + room))
     drawn = ", drawn faces" if record["data"]["synthetic"] else ""
     axes.set_title(f"{record['recipe']}, phase {record['phase']}, profile {record['profile']}{drawn}", fontsize=9)
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     style.tidy(axes)
     return figure

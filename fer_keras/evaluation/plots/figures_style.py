@@ -36,7 +36,7 @@ def per_cent(axis):
     """Label an axis of fractions 0..1 in per cent."""
     from matplotlib.ticker import PercentFormatter
 
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
 
 
 def save(figure, path: Path, source: str = ""):

@@ -53,7 +53,7 @@ SCHEMA = {
 }
 
 
-NO_PICTURES = "`python -m fer_keras.audit PATH` draws examples; pictures of the data set's faces are not passed on."
+NO_PICTURES = "`python -m fer_keras.audit PATH` draws examples; pictures of real faces may not be redistributed."
 
 
 def read(path: Path) -> dict:
@@ -87,7 +87,7 @@ def short(record: dict) -> list[str]:
     sizes = ", ".join(f"{n:,} {display(split)}" for split, n in record["splits"].items())
     lines = [
         f"{record['rows']:,} faces from {record['source']}: {sizes}.",
-        f"Exact copies: {exact['groups']:,} pictures occur more than once, in {exact['rows']:,} rows; "
+        f"Exact copies: {exact['groups']:,} pictures occur more than once, in {exact['rows']:,} places; "
         f"{exact['groups_across_splits']:,} of them in several splits, "
         f"{exact['groups_other_label']:,} under several labels.",
         f"Near copies: {near['pictures']:,} pairs of different pictures, and {near['mirrored_pictures']:,} mirrored.",
@@ -96,8 +96,8 @@ def short(record: dict) -> list[str]:
     for split, n in record["clean"].items():
         copied, nearly = n["rows"] - n["clean"], n["rows"] - n["near_clean"]
         lines.append(
-            f"{display(split)}: {copied:,} of {n['rows']:,} rows ({copied / n['rows']:.1%}) have their pixels "
-            f"in {display(TRAIN)}, {nearly:,} ({nearly / n['rows']:.1%}) those or a near copy."
+            f"{display(split)}: {copied:,} of {n['rows']:,} images ({copied / n['rows']:.1%}) have an exact copy "
+            f"in {display(TRAIN)}, {nearly:,} ({nearly / n['rows']:.1%}) an exact or near copy."
         )
     return lines
 
@@ -105,23 +105,24 @@ def short(record: dict) -> list[str]:
 def render(record: dict) -> str:
     """Return the Markdown page of an audit.json; no number in it comes from elsewhere."""
     method = (
-        f"Near copies score {record['threshold']:.2f} or more (`fer_keras/data/near.py` says how, and how often that "
-        "errs); they include shots of one person a moment apart. [pairs.csv](pairs.csv) lists the pairs of rows. "
+        f"Near copies score {record['threshold']:.2f} or more (`fer_keras/data/near.py` says how, and how often this "
+        "errs). They include shots of one person a moment apart. [pairs.csv](pairs.csv) lists the pairs. "
         f"Data fingerprint `{record['fingerprint'][:16]}`."
     )
     made = provenance(record["provenance"], f"python -m fer_keras.audit {record['source']}")
     parts = [
-        section("Contamination audit", bullets(short(record)), method, made, level=1),
-        section("Rows with copies, by pair of splits", _between(record)),
-        section("Pairs of rows", _pairs(record)),
-        section("By class", "Rows with a copy anywhere in the data.", _classes(record)),
+        section("Which images of FER2013 are copies?", bullets(short(record)), level=1),
+        section("Images with copies, by pair of splits", _between(record)),
+        section("Pairs of copies", _pairs(record)),
+        section("By class", "Images with a copy anywhere in the data.", _classes(record)),
     ]
     if record["clean"]:
-        parts.append(section("What remains for a clean score", _clean(record)))
+        parts.append(section("Images without copies in Training", _clean(record)))
     if not record["figures"]:
         parts.append(section("Examples", NO_PICTURES))
     for kind, name in record["figures"].items():
         parts.append(section(TITLES[kind], CAPTIONS[kind], f"![{CAPTIONS[kind]}]({name})"))
+    parts.append(section("Method", method, made))
     return "\n\n".join(parts) + "\n"
 
 
@@ -139,7 +140,7 @@ def display(split: str) -> str:
 
 
 def _between(record):
-    header = ("rows of", "with copies in", "exact", "of another label", "exact or near", "of another label")
+    header = ("images of", "with copies in", "exact", "with another label", "exact or near", "with another label")
     keys = ("exact", "exact_other_label", "near", "near_other_label")
     return table(
         header, ([display(n["of"]), display(n["in"]), *(f"{n[key]:,}" for key in keys)] for n in record["between"])
@@ -155,12 +156,12 @@ def _pairs(record):
 
 
 def _classes(record):
-    header = ("class", "rows", "exact", "of another label", "exact or near", "of another label", "blank")
+    header = ("class", "images", "exact", "with another label", "exact or near", "with another label", "blank")
     keys = ("rows", "exact", "exact_other_label", "near", "near_other_label", "blank")
     return table(header, ([name, *(f"{n[key]:,}" for key in keys)] for name, n in record["classes"].items()))
 
 
 def _clean(record):
-    header = ("split", "rows", f"no exact copy in {display(TRAIN)}", "no exact or near copy there")
+    header = ("split", "images", f"no exact copy in {display(TRAIN)}", "no exact or near copy there")
     keys = ("rows", "clean", "near_clean")
     return table(header, ([display(split), *(f"{n[key]:,}" for key in keys)] for split, n in record["clean"].items()))

@@ -7,7 +7,7 @@ import numpy as np
 from fer_keras.io import files, specification
 from fer_keras.io.errors import expected
 from fer_keras.report import drift
-from fer_keras.report.markdown import number, section, table
+from fer_keras.report.markdown import details, number, section, table
 from fer_keras.report.page import PAGE as RUN_PAGE
 from fer_keras.runs import predictions, splits
 from fer_keras.runs.record import RESULTS
@@ -34,22 +34,22 @@ SCHEMA = {
 }
 
 INTRO = """\
-FER2013's label is one, found by a search engine's keyword and looked over; FER+ is ten people's votes on the same face.
-FER+'s majority follows its authors' rules (single votes struck out, more than half of the rest needed). Rows without
-such a majority, and those voted unknown or not a face, are *dropped*; *contempt* has no counterpart in FER2013. All
-else is *compared*."""
+FER2013 has one label per image, from the keyword of a search engine, checked by its authors. FER+ has ten people's votes on
+each of the same images. Its majority follows FER+'s own rules: single votes are dropped, and more than half of the rest is
+needed. Images without such a majority, and those voted unknown or not a face, are *dropped*. *Contempt* has no counterpart
+in FER2013. All others are *compared*."""
 
 CEILING = """\
-On the rows compared, whoever repeats FER+'s majority to the letter scores the *agreement* on FER2013's labels, and
-whoever repeats FER2013's labels scores it against FER+. So it estimates the ceiling: more than that on one labelling
-means having learnt that labelling's own ways, right or wrong. The rows dropped are the hard ones, so over all rows the
-ceiling is likely lower. A model that is right on a share a of the rows by FER2013's labels, of which q agree, is right
-on at least a + q - 1 and at most 1 - |a - q| of them by FER+'s."""
+A model that always predicts FER+'s majority scores the *agreement* on FER2013's labels, and a model that always predicts
+FER2013's labels scores it against FER+. It is therefore a rough ceiling: a higher score on one set of labels means that
+the model has learnt that set's own habits. The dropped images are the hard ones, so over all images the ceiling is
+probably lower. Let a be a model's accuracy by FER2013's labels and q the agreement: by FER+'s labels it is at least
+a + q - 1 and at most 1 - |a - q|."""
 
 IMPLIED = """\
-*By FER2013* and *by FER+*: accuracy on the same PrivateTest rows, those compared. *Implied*: what the second would be if
-a prediction depended on a face only through FER2013's label. By how much the measured one is higher, the model
-sides with the voters where the two labels differ. *Bounds*: the least and most that the first leaves to the second."""
+*By FER2013* and *by FER+*: accuracy on the same PrivateTest images, those compared. *Implied*: the second accuracy if a
+prediction depended on the image only through FER2013's label. A measured value above it means that the model agrees
+with the voters where the two labels differ. *Bounds*: the lowest and highest value that the first accuracy allows."""
 
 
 def read(path: Path) -> dict:
@@ -68,25 +68,30 @@ def read(path: Path) -> dict:
 
 def render(record: dict, runs: str = "") -> str:
     """Return the page of a labels.json; `runs` is `runs_table`'s."""
-    made = provenance(record["provenance"], f"python -m fer_keras.audit {record['source']}")
-    parts = record["splits"]
-    summary = f"{_share(parts[ALL])} of all rows compared agree" + "".join(
+    by = provenance(record["provenance"], f"python -m fer_keras.audit {record['source']}")
+    parts, names = record["splits"], record["class_names"]
+    summary = f"{_share(parts[ALL])} of all compared images agree" + "".join(
         f", {_share(part)} of {display(split)}'s" for split, part in parts.items() if split != ALL
     )
-    found = [
-        section("Do FER2013's labels agree with FER+'s?", f"{summary}.", INTRO, made, level=1),
-        section("Agreement, by split", _by_split(parts), CEILING),
+    by_split = [
+        section(f"By class: {display(split)}", _by_class(part, names), level=3)
+        for split, part in parts.items()
+        if split != ALL
     ]
-    for split, part in parts.items():
-        found.append(section(f"By class: {_name(split)}", _by_class(part, record["class_names"])))
-    found.append(section("FER2013's label (rows) by FER+'s (columns), all rows", _table(parts[ALL], record)))
-    if runs:
-        found.append(section("What our runs make of it", IMPLIED, runs))
-    return "\n\n".join(found) + "\n"
+    blocks = [
+        section("Do FER2013's labels agree with FER+'s?", f"**{summary}.**", level=1),
+        section("Agreement, by split", _by_split(parts), CEILING),
+        section("By class: all images", _by_class(parts[ALL], names)),
+        details("By class, in each split", *by_split) if by_split else "",
+        section("FER2013's label (one line each) by FER+'s (columns), all images", _table(parts[ALL], record)),
+        section("Accuracy of our runs by both labels", IMPLIED, details("All runs", runs)) if runs else "",
+        section("Method", INTRO, by),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _name(split):
-    return "all rows" if split == ALL else display(split)
+    return "all images" if split == ALL else display(split)
 
 
 def _share(part):
@@ -94,7 +99,7 @@ def _share(part):
 
 
 def _by_split(parts):
-    header = ("rows of", "rows", "dropped", "contempt", "compared", "agree", "agreement", "Cohen's kappa")
+    header = ("split", "images", "dropped", "contempt", "compared", "agree", "agreement", "Cohen's kappa")
     lines = []
     for split, part in parts.items():
         counts = (sum(part["rows"].values()), *(part[key] for key in ("dropped", "contempt", "compared", "agree")))
@@ -104,7 +109,7 @@ def _by_split(parts):
 
 
 def _by_class(part, names):
-    header = ("FER2013's label", "rows", "compared", "agree", "agreement", "FER+ says instead, most often")
+    header = ("FER2013's label", "images", "compared", "agree", "agreement", "most frequent other labels in FER+")
     lines = []
     for n, name in enumerate(names):
         row = part["table"][n]

@@ -17,10 +17,10 @@ def render(faces: Faces, dropped: DropList, asked: str, no_face: dict[int, str])
     facts = [
         f"Source: {faces.source}, fingerprint `{faces.fingerprint}`",
         f"Command: `{asked}`",
-        f"List: {dropped.name}, {len(dropped.drops):,} rows, sha256 `{dropped.sha256}`",
-        f"To train without these rows: `python -m experiments.resnet18_transfer --drop {dropped.name}`",
+        f"List: {dropped.name}, {len(dropped.drops):,} images, sha256 `{dropped.sha256}`",
+        f"To train without these images: `python -m experiments.resnet18_transfer --drop {dropped.name}`",
     ]
-    alone = "Evaluation rows are never dropped: what is scored stays what everybody scores. They have the same faults:"
+    alone = "Evaluation images are never dropped, so that scores stay comparable. They have the same faults:"
     meanings = [f"**{reason}**: {REASONS[reason]}" for reason in _present(dropped)]
     parts = [
         "# Cleaning",
@@ -32,7 +32,7 @@ def render(faces: Faces, dropped: DropList, asked: str, no_face: dict[int, str])
 
 
 def by_class(faces: Faces, dropped: DropList) -> str:
-    """Return the table of rows dropped by reason and class, with Training before and after."""
+    """Return the table of images dropped by reason and class, with Training before and after."""
     names = faces.class_names
     counts = collections.Counter((drop.reason, drop.label) for drop in dropped.drops)
     before = [int(((faces.split == TRAIN) & (faces.labels == label)).sum()) for label in range(len(names))]
@@ -56,4 +56,4 @@ def _evaluation(faces, no_face):
         at = np.flatnonzero(faces.split == split)
         again = len(at) - len(np.unique(first[at]))
         rows.append((split, f"{len(at):,}", int(blank[at].sum()), again, sum(n in no_face for n in at.tolist())))
-    return table(("rows", "all", "blank", "copies of another of the split", "no face, if looked for"), rows)
+    return table(("images", "all", "blank", "copies of another of the split", "no face, if looked for"), rows)

@@ -13,7 +13,7 @@ from fer_keras.studies.gan.memory import Nearest
 SAMPLES, NEAREST, RECORD, PAGE = "samples.png", "nearest.png", "gan.json", "page.md"
 SHOWN = 12
 """Faces a row."""
-NO_PICTURES = "The command draws them beside its own page; pictures of the data set's faces are not passed on."
+NO_PICTURES = "The command draws them beside its own page; pictures of real faces may not be redistributed."
 SAMPLES_ALT = "A grid of 96 generated faces, not selected."
 NEAREST_ALT = (
     "Generated faces with the nearest training face below each and the distance between them: a row that was not "
@@ -91,10 +91,12 @@ def render(record: dict, pictures: bool = True) -> str:
         section(
             "Nearest training faces",
             "The pictures below the generated ones are of the data set, which may not be redistributed.",
-            f"![{NEAREST_ALT}]({NEAREST})" if pictures else "",
-        ),
+            f"![{NEAREST_ALT}]({NEAREST})",
+        )
+        if pictures
+        else "",
         section("Training", _training(record)),
-        section("Use", f"`--generated` takes `generated.npz`: {what}, for training rows only."),
+        section("Use", f"`--generated` takes `generated.npz`: {what}, for training only."),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -105,9 +107,9 @@ def _summary(record):
         ("command", f"`{record['command']}`"),
         (
             "trained on",
-            f"{data['rows']:,} {record['class']} rows of Training, {data['source']} (split {data['split']})",
+            f"{data['rows']:,} {record['class']} images of Training, {data['source']} (split {data['split']})",
         ),
-        ("fingerprint of these rows", f"`{data['fingerprint'][:16]}`"),
+        ("fingerprint of these images", f"`{data['fingerprint'][:16]}`"),
         ("faces", f"{record['faces']:,}, seed {record['seed']}, sha256 `{record['sha256'][:16]}`"),
         ("parameters", f"generator {record['parameters'][0]:,}, discriminator {record['parameters'][1]:,}"),
         ("training", f"{record['epochs']:,} epochs, {minutes(record['minutes'])}"),

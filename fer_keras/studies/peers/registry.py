@@ -5,7 +5,7 @@ from fer_keras.studies.peers.peer import Peer
 
 _FER_TRAINING = (
     "FER2013, by its authors' training program (github.com/oarriaga/face_classification), which trains on the first 80 % of"
-    " the file's rows, that is Training, and chooses the epoch on the last 20 %, that is PublicTest and PrivateTest together"
+    " the file, that is Training, and chooses the epoch on the last 20 %, that is PublicTest and PrivateTest together"
     " (read in its source, not run)"
 )
 _FER_INPUT = "grey, 64 px, scaled to -1..1"

@@ -44,45 +44,64 @@ def test_training_curves_count_epochs_across_phases_and_skip_nulls():
     assert data["curves"]["select_loss"] == ([1, 3], [2.1, 1.4])
 
 
-def test_training_figure_marks_phase_border_and_kept_epoch():
-    left, right = figures_training.training(HISTORY, {"phase": "all", "epoch": 1}).axes[:2]
-    for axes in (left, right):
-        assert {2.5, 3} <= {line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1}
+def test_two_phases_are_two_panels_and_the_selected_epoch_is_marked_in_its_own():
+    panels = figures_training.training(HISTORY, {"phase": "all", "epoch": 1}).axes
+    assert [panel.get_xlabel() for panel in panels] == ["", "", "epoch of phase frozen", "epoch of phase all"]
+    marks = [[line for line in panel.lines if line.get_label() == "selected epoch"] for panel in panels]
+    assert [len(lines) for lines in marks] == [0, 1, 0, 1]
+    assert marks[1][0].get_xdata() == [1, 1]
+
+
+def test_more_phases_are_marked_in_one_panel():
+    loss, accuracy = figures_training.training([*HISTORY, epoch("head", 1, 1.0, 1.3)], None).axes
+    assert accuracy.get_xlabel() == "epoch, all phases"
+    assert [text.get_text() for text in loss.texts] == ["frozen", "all", "head"]
+    assert {2.5, 3.5} <= {line.get_xdata()[0] for line in loss.lines if len(set(line.get_xdata())) == 1}
+
+
+def test_no_legend_lies_on_data(scores):
+    bars = [("plain", 0.6, 0.5, 0.45, 0.55)]
+    for figure in (
+        figures_training.training(HISTORY, None),
+        figures_models.reliability_diagram(LABELS, PROBABILITIES),
+        figures_models.comparison(bars, "accuracy"),
+        figures_classes.class_scores(scores),
+    ):
+        figure.draw_without_rendering()
+        legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes if axes.get_legend())]
+        boxes = [axes.get_window_extent() for axes in figure.axes]
+        assert legends
+        assert not any(legend.get_window_extent().overlaps(box) for legend in legends for box in boxes)
 
 
 def test_confusion_counts_and_shares(scores):
     assert figures_confusion.confusion_data(scores).tolist() == [[3, 1, 0], [1, 1, 0], [0, 0, 2]]
     shares = figures_confusion.confusion_data(scores, normalised=True)
     assert shares.tolist() == [[0.75, 0.25, 0], [0.5, 0.5, 0], [0, 0, 1]]
-    texts = [text.get_text() for text in figures_confusion.confusion(scores, normalised=True).axes[0].texts]
-    assert texts == ["75.0", "25.0", "0.0", "50.0", "50.0", "0.0", "0.0", "0.0", "100.0"]
+    heatmap = figures_confusion.confusion(scores).axes[0]
+    assert [text.get_text() for text in heatmap.texts][:3] == ["3\n75.0 %", "1\n25.0 %", "0\n0.0 %"]
+    assert heatmap.collections[0].get_clim() == (0, 100)
 
 
-def test_per_class_accuracy_against_the_mean(scores):
-    data = figures_classes.per_class_accuracy_data(scores)
-    assert data == {"classes": list(NAMES), "accuracy": [0.75, 0.5, 1.0], "mean": 0.75}
+def test_class_distributions_share_one_scale():
+    figure = figures_classes.class_distribution({"train": {"angry": 5000, "fear": 2}, "test": {"angry": 7}})
+    assert {axes.get_xlim() for axes in figure.axes} == {(0, 6250)}
 
 
-def test_class_scores(scores):
+def test_class_scores_are_sorted_by_recall_with_its_interval(scores):
     data = figures_classes.class_scores_data(scores)
-    assert data["precision"] == [0.75, 0.5, 1.0]
-    assert data["f1"] == [0.75, 0.5, 1.0]
-
-
-def test_recall_distribution_is_sorted_with_mean_median_and_intervals(scores):
-    data = figures_classes.recall_distribution_data(scores)
     assert data["classes"] == ["disgust", "angry", "fear"]
-    assert data["recall"] == [0.5, 0.75, 1.0]
-    assert data["mean"] == data["median"] == 0.75
+    assert data["recall"] == data["precision"] == data["f1"] == [0.5, 0.75, 1.0]
+    assert data["mean"] == 0.75
     assert all(low < value <= high for low, value, high in zip(data["low"], data["recall"], data["high"], strict=True))
 
 
-def test_comparison_keeps_a_missing_number_missing():
-    data = figures_models.comparison_data([("plain", 0.6, None), ("cbam", None, 0.7)])
-    np.testing.assert_array_equal(data["paper"], [0.6, np.nan])
-    np.testing.assert_array_equal(data["ours"], [np.nan, 0.7])
-    axes = figures_models.comparison([("plain", 0.6, None), ("cbam", None, 0.7)], "accuracy").axes[0]
-    assert [text.get_text() for text in axes.texts] == ["60.0 %", "no number", "no number", "70.0 %"]
+def test_comparison_shows_our_interval_and_hatches_what_has_none():
+    bars = [("plain", 0.6, 0.5, 0.45, 0.52)]
+    np.testing.assert_allclose(figures_models.comparison_data(bars)["errors"], [[0.05], [0.02]])
+    axes = figures_models.comparison(bars, "accuracy").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["60.0 %", "50.0 %"]
+    assert [bar.get_hatch() for bar in axes.patches] == ["////", None]
 
 
 def test_reliability_figure_shows_only_bins_with_faces():
@@ -103,7 +122,7 @@ def test_samples_are_drawn_once_and_seeded():
 
 
 def test_captions_name_true_class_predicted_class_and_confidence():
-    assert figures_faces.captions(LABELS, PROBABILITIES, NAMES)[5] == "true disgust\ncalled angry 90 %"
+    assert figures_faces.captions(LABELS, PROBABILITIES, NAMES)[5] == "true disgust\npredicted angry 90 %"
 
 
 def test_augmentation_puts_the_augmented_face_over_its_original():

@@ -96,7 +96,8 @@ def test_the_page_names_the_counts_and_shows_the_figures(audited):
     text = (folder / "audit.md").read_text()
     assert "- 60 faces from planted | faces: 40 Training, 10 PublicTest, 10 PrivateTest.\n" in text
     assert (
-        "- PrivateTest: 1 of 10 rows (10.0%) have their pixels in Training, 3 (30.0%) those or a near copy.\n" in text
+        "- PrivateTest: 1 of 10 images (10.0%) have an exact copy in Training, 3 (30.0%) an exact or near copy.\n"
+        in text
     )
     assert "- Blank images: 2, 2 of them of one single grey level.\n" in text
     assert "| PublicTest | 10 | 9 | 9 |" in text

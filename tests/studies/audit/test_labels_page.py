@@ -50,8 +50,8 @@ def written(tmp_path):
 def test_the_page_says_the_shares(written):
     text = (written / "labels.md").read_text()
     assert text == labels_page.render(labels_page.read(written / "labels.json"))
-    assert "80.00 % of all rows compared agree, 75.00 % of Training's." in text
-    assert "| all rows | 8 | 2 | 1 | 5 | 4 | 80.00 % | 0.706 |" in text
+    assert "**80.00 % of all compared images agree, 75.00 % of Training's.**" in text
+    assert "| all images | 8 | 2 | 1 | 5 | 4 | 80.00 % | 0.706 |" in text
     assert "| Training | 6 | 1 | 1 | 4 | 3 | 75.00 % | — |" in text
     assert (
         "By `python -m fer_keras.audit fer2013.csv` at commit `0123456789ab` with uncommitted changes on CPU: x; numpy 2."

@@ -45,7 +45,7 @@ def record():
 
 def test_the_page_says_what_the_record_says(record):
     text = page.render(record)
-    assert "436 disgust rows of Training, fer2013.csv (split official)" in text
+    assert "436 disgust images of Training, fer2013.csv (split official)" in text
     assert "3.50 % of the generated faces lie nearer" in text
     assert "1st percentile (0.612)" in text
     assert "1 of 200 are near copies" in text
