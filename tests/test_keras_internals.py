@@ -39,6 +39,15 @@ def test_layers_within_reach_into_composite_layers():
     assert keras_internals.layers_within(keras.layers.ReLU()) == []
 
 
+def test_tensors_around_a_network_inside_another_are_the_outer_ones():
+    inner, image = small_network(), keras.Input((4, 4, 2))
+    outer = keras.Model(image, keras.layers.ReLU()(inner(image)))
+    given, result = keras_internals.tensors_around(outer.get_layer("small"))
+    assert given is image, "Layer._inbound_nodes: the last is not the outer call"
+    assert keras.Model(image, result).output_shape == (None, 4, 4, 3)
+    assert keras_internals.tensors_around(inner.get_layer("conv"))[0] is inner.input
+
+
 def stepped(optimizer, gradient, start=1.0):
     variable = keras.Variable(np.full(2, start, "float32"))
     optimizer.build([variable])

@@ -75,3 +75,16 @@ def test_reload(tmp_path):
     layer = again.get_layer("self_attention")
     assert (layer.dim, layer.heads, layer.dropout) == (DIM, HEADS, 0.25)
     np.testing.assert_array_equal(again(draw()), model(draw()))
+
+
+def test_scores_are_the_attention_of_the_output():
+    tokens = np.random.default_rng(0).normal(size=(2, 5, 4)).astype("float32")
+    block = SelfAttentionBlock(4, 2)
+    given = block(tokens)
+    scores = np.asarray(block.scores(tokens))
+    assert scores.shape == (2, 2, 5, 5)
+    np.testing.assert_allclose(scores.sum(axis=-1), 1, rtol=1e-5)
+    _, _, value, output = (np.asarray(weight) for weight in block.attention.get_weights())
+    heads = np.einsum("bhqk,bkd,dhv->bqhv", scores, tokens, value)
+    attended = np.einsum("bqhv,hvd->bqd", heads, output)
+    np.testing.assert_allclose(block.norm(tokens + attended), given, rtol=1e-4, atol=1e-5)

@@ -51,3 +51,9 @@ def test_mixed_precision_computes_in_bfloat16_and_keeps_float32_weights():
     layer = SqueezeExcite(ratio=2, dtype="mixed_bfloat16")
     assert keras.backend.standardize_dtype(layer(draw()).dtype) == "bfloat16"
     assert {v.dtype for v in layer.variables} == {"float32"}
+
+
+def test_the_weights_are_what_the_output_is_scaled_by():
+    layer, features = SqueezeExcite(2), np.random.default_rng(0).normal(size=(2, 3, 3, 4)).astype("float32")
+    scaled = layer(features)
+    np.testing.assert_allclose(scaled, features * np.asarray(layer.weigh(features))[:, None, None], rtol=1e-5)

@@ -36,9 +36,12 @@ def measure(run_dir: pathlib.Path, faces: Faces) -> dict:
         what = f"the data of {record['run']}, fingerprint {record['data']['fingerprint'][:16]}"
         raise expected(what, f"{faces.source}, fingerprint {faces.fingerprint[:16]}")
     private = faces.where("private")
-    if not len(private) or faces.images.shape[1:3] != (regions.SIDE, regions.SIDE):
-        what = f"PrivateTest images of {regions.SIDE} x {regions.SIDE} pixels"
-        raise expected(what, f"{len(private)} of {' x '.join(map(str, faces.images.shape[1:3]))} in {faces.source}")
+    size = faces.images.shape[1:3]
+    if size != (regions.SIDE, regions.SIDE):
+        raise expected(f"images of {regions.SIDE} x {regions.SIDE} pixels", f"{size[0]} x {size[1]} in {faces.source}")
+    counts = np.bincount(private.labels, minlength=len(faces.class_names))
+    if counts.min() < 2:
+        raise expected("two PrivateTest images of each class, or more", f"{counts.min()} in {faces.source}")
     path = pathlib.Path(run_dir) / MODEL
     network = saved.load(path)
     forward = _forward(network)
@@ -51,7 +54,7 @@ def measure(run_dir: pathlib.Path, faces: Faces) -> dict:
         "model_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "data": {"fingerprint": faces.fingerprint, "class_names": list(faces.class_names)},
         "images": len(private),
-        "counts": np.bincount(private.labels, minlength=len(faces.class_names)).tolist(),
+        "counts": counts.tolist(),
         "accuracy": float((predicted == private.labels).mean()),
         "hidden": hidden_regions(forward, private.images, private.labels),
         "maps": _maps(network, forward, private, predicted),
@@ -187,8 +190,8 @@ def _forward(network):
 
 
 def _half(numbers: np.ndarray):
-    """Return half of the 95 % interval of the mean over the first axis."""
-    half = NORMAL_QUANTILE * numbers.std(axis=0, ddof=1) / len(numbers) ** 0.5 if len(numbers) > 1 else np.nan
+    """Return half of the 95 % interval of the mean over the first axis, of at least two numbers."""
+    half = NORMAL_QUANTILE * numbers.std(axis=0, ddof=1) / len(numbers) ** 0.5
     return float(half) if np.ndim(half) == 0 else half
 
 
