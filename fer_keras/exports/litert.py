@@ -3,8 +3,7 @@
 import pathlib
 import tempfile
 
-import numpy as np
-
+from fer_keras.exports import int8
 from fer_keras.exports.network import Network
 from fer_keras.inference import litert, litert_file
 from fer_keras.io.errors import expected
@@ -16,7 +15,7 @@ SUFFIX, QUANTIZATIONS = ".tflite", ("none", "float16", "int8")
 def write(path: pathlib.Path, network: Network) -> None:
     """Write the file `path`: uint8 "face" (B, side, side, channels) in, float32 "probabilities" (B, K) out.
 
-    With int8 the face, the probabilities and the layers that have no int8 kernel stay as they are.
+    With int8 the convolutions compute in it, less those in which it errs most (`int8.convert`).
     Raises UserError for a network of operations that LiteRT does not have.
     """
     import tensorflow as tf
@@ -24,15 +23,8 @@ def write(path: pathlib.Path, network: Network) -> None:
     with tempfile.TemporaryDirectory() as folder, standard_error_held():
         program = _program(network.portable)
         tf.saved_model.save(program, folder, signatures={"serving_default": program.serve})
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        if network.quantize != "none":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if network.quantize == "float16":
-            converter.target_spec.supported_types = [tf.float16]
-        if network.quantize == "int8":
-            converter.representative_dataset = lambda: _one_by_one(network.calibration)
         try:
-            content = converter.convert()
+            content = _converted(folder, network)
         except Exception as error:  # the converter has an error class of its own, and lets others through
             raised = error
         else:
@@ -47,8 +39,16 @@ def read(path: pathlib.Path) -> litert.Network:
     return litert.open_file(path)
 
 
-def _one_by_one(faces: np.ndarray):
-    return ([faces[place : place + 1]] for place in range(len(faces)))
+def _converted(folder: str, network: Network) -> bytes:
+    import tensorflow as tf
+
+    if network.quantize == "int8":
+        return int8.convert(folder, network.calibration)
+    converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+    if network.quantize == "float16":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+    return converter.convert()
 
 
 def _program(model):
