@@ -22,6 +22,7 @@ PAGES = {
     "tutorial": "Tutorial",
     "predict": "Predict",
     "web": "The page",
+    "explain": "Explain",
     "model_card": "Model card",
     "data": "Data",
     "training": "Training",

@@ -102,13 +102,13 @@ def _needed(networks: list[dict]) -> str:
 
 
 def _of_regions(maps) -> str:
-    """Return which regions all maps mark, and which none; in multiples of the area, from least to most over the maps."""
-    parts = []
+    """Return on which regions all maps hold more than a uniform one, on which less, each in multiples of the area."""
+    groups = {"More than a uniform map": [], "Less": [], "More in some, less in others": []}
     for region in regions.REGIONS:
-        densities = [m.density(region) for m in maps]
-        above = "more" if min(densities) > 1 else "less" if max(densities) < 1 else "more or less"
-        parts.append(f"on the {region} {above} than a uniform map ({min(densities):.2f} to {max(densities):.2f} times)")
-    return f"By region: {', '.join(parts)}."
+        least, most = min(m.density(region) for m in maps), max(m.density(region) for m in maps)
+        group = "More than a uniform map" if least > 1 else "Less" if most < 1 else "More in some, less in others"
+        groups[group].append(f"the {region} ({least:.2f} to {most:.2f} times)")
+    return " ".join(f"{group}: on {' and '.join(each)}." for group, each in groups.items() if each)
 
 
 def _all(maps) -> str:
