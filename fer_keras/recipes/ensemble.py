@@ -92,14 +92,6 @@ FACES12_DISTILLED = dataclasses.replace(
     assumed=TEACHING,
 )
 
-LITE0_TAUGHT = dataclasses.replace(
-    FACES12_DISTILLED,
-    name="lite0_taught",
-    title="EfficientNet-Lite0 without its last convolution, from ImageNet weights, taught by four networks",
-    model_args={**LITE0.model_args, "image_size": 112},
-    init="imagenet",
-)
-
 COMPACT_TAUGHT = dataclasses.replace(
     MUON,
     name="compact_taught",
@@ -113,7 +105,6 @@ COMPACT_TAUGHT = dataclasses.replace(
 
 RECIPES: tuple[Recipe, ...] = (
     FACES12_DISTILLED,
-    LITE0_TAUGHT,
     COMPACT_TAUGHT,
     FACES,
     FACES12,

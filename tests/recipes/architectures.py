@@ -21,6 +21,7 @@ CONTAINED = {
     "resnet50_cnn_sum",
     "single_layer_head",
     "compact_wide",
+    "wide_votes",
     *ATTENTION,
     *TRANSFER,
 }
