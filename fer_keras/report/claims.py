@@ -104,24 +104,27 @@ def _paper(experiment: Experiment, rows: list[Row], reports_dir: Path) -> str:
 
 
 def beside(cells: list[tuple]) -> str:
-    """Return the table of `lines`; a verdict that all of them share is said once, below it."""
-    verdicts = {line[-1] for line in cells}
-    if len(verdicts) > 1 or len(cells) == 1:
-        return markdown.table(HEADER, cells)
-    cut = -2 if all(line[-2] is None for line in cells) else -1
-    return f"{markdown.table(HEADER[:cut], [line[:cut] for line in cells])}\n\nAll of these: {verdicts.pop()}."
+    """Return the table of `lines`, each reason as a letter that is explained below; a verdict that all share is said once."""
+    verdicts = {line[-2:] for line in cells}
+    if len(verdicts) == 1 and len(cells) > 1:
+        shown = 4 if all(line[4] is None for line in cells) else 5
+        ((said, reason),) = verdicts
+        return f"{markdown.table(HEADER[:shown], [line[:shown] for line in cells])}\n\nAll of these: {said}: {reason}."
+    letters = {reason: chr(ord("a") + n) for n, reason in enumerate(dict.fromkeys(line[-1] for line in cells))}
+    told = [(*line[:-2], f"{line[-2]} ({letters[line[-1]]})") for line in cells]
+    why = "; ".join(f"({letter}) {reason.replace('; ', ', ')}" for reason, letter in letters.items())
+    return f"{markdown.table(HEADER, told)}\n\nWhy: {why}."
 
 
 def lines(row: Row, short: bool = False) -> list[tuple]:
-    """Return a line of HEADER for each headline number of a row, [] without a run.
+    """Return a line of HEADER and the reason for each headline number of a row, [] without a run.
 
     `short`: of those that cannot be compared only the first.
     """
     if row.middle is None:
         return []
-    link = (
-        f"[{row.recipe}]({RESULTS}/{row.middle['run']}/{RUN_PAGE}), {table.kind(row.middle)}{drift.mark(*row.records)}"
-    )
+    how = table.titled("", row.middle)
+    link = f"[{row.recipe}]({RESULTS}/{row.middle['run']}/{RUN_PAGE}){how}{drift.mark(*row.records)}"
     pairs = list(zip(_judged(row), _headlines(row), strict=True))
     if short:
         pairs = [pair for n, pair in enumerate(pairs) if n == 0 or pair[0].verdict != verdict.CANNOT]
@@ -132,7 +135,8 @@ def lines(row: Row, short: bool = False) -> list[tuple]:
             number(one.metric, one.reported),
             table.ranged(one.metric, row.values(lambda run, reported=reported: measured(run, reported))),
             None if one.verdict == verdict.CANNOT else number(one.metric, one.difference, signed=True),
-            f"{table.said(one)}: {one.reason}",
+            table.said(one),
+            one.reason,
         )
         for one, reported in pairs
     ]

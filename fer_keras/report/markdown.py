@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from fer_keras.evaluation.statistics import Interval
 
 DASH = "—"
-NUMERIC = re.compile(rf"[+-]?[\d.]|{DASH}$")
+NUMERIC = re.compile(rf"[+-]?[\d.](?!.*([A-Za-z]{{5}}|§))|{DASH}$")
 PLAIN = ("log_loss", "chi_square", "chi_square_dof")
 """Metrics that are no fractions and are shown as they are; all others in per cent."""
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Return a Markdown table; a column whose cells all start like numbers is aligned right. None becomes a dash."""
+    """Return a Markdown table; a column of numbers is aligned right. None becomes a dash.
+
+    A number is what starts like one and has no word of five letters behind it.
+    """
     header, rows = ([cell(item) for item in header], [[cell(item) for item in row] for row in rows])
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
     marks = ["---:" if column and all(NUMERIC.match(text) for text in column) else "---" for column in columns]

@@ -65,7 +65,7 @@ def _by_class(row: Row) -> str:
     ]
     header = ("metric", "as published", "ours", "difference", "verdict")
     on = splits.display(row.middle, numbers[0]["split"])
-    title = f"`{row.recipe}`, {table.kind(row.middle)}{drift.mark(*row.records)}: numbers by class, on {on}"
+    title = f"{table.titled(f'`{row.recipe}`', row.middle)}{drift.mark(*row.records)}: numbers by class, on {on}"
     if len(reasons) == 1:
         (_, reason), cut = reasons.pop(), 3 if judged[0].verdict == verdict.CANNOT else 4
         body = [

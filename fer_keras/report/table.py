@@ -13,24 +13,23 @@ from fer_keras.runs.record import RESULTS
 
 SCORES = (
     "run",
-    "PublicTest",
-    "PrivateTest",
+    "Public",
+    "Private",
     "no copies",
     "TTA",
     "balanced",
     "macro F1",
     "FER+",
-    "parameters",
-    "time",
 )
 
 SCORES_LEGEND = """\
-All scores are in per cent. *PublicTest*, on which the epoch is selected, and *PrivateTest*: accuracy. *No copies*: accuracy
-on the PrivateTest images without an exact copy among the training images. *TTA*: accuracy on PrivateTest, mean over the
-image and its mirror image. *Balanced* accuracy and *macro F1*: on PrivateTest. *FER+*: accuracy on PrivateTest against
-FER+'s majority labels. Several seeds are given as their range. *Time*: wall time of training, the median over seeds, with
-the device of that run. A dash: there is no such number, or PrivateTest images were trained on. A run marked † is on drawn
-or unofficial images. *Recipe changed since*: the page of the run says in what."""
+All scores are in per cent. *Public*, *Private*: accuracy on PublicTest, on which the epoch is selected, and on PrivateTest.
+*No copies*: accuracy on the PrivateTest images without an exact copy among the training images. *TTA*: accuracy on
+PrivateTest, mean over the image and its mirror image. *Balanced* accuracy and *macro F1*: on PrivateTest. *FER+*: accuracy
+on PrivateTest against FER+'s majority labels. Several seeds are given as their range. Below the name of a run are its
+number of parameters and the wall time of training: the median over seeds, with the device of that run. A dash: there is
+no such number, or PrivateTest images were trained on. A run marked † is on drawn or unofficial images. *Recipe changed
+since*: the page of the run says in what."""
 
 DEVICE_WORDS = ("CPU: ", "(R)", " Processor", "NVIDIA ")
 """What is left out of the names of devices in tables."""
@@ -74,8 +73,6 @@ def _line(row: Row, prefix: str) -> list:
         score("balanced_accuracy"),
         score("macro_f1"),
         accuracy("ferplus"),
-        markdown.parameters(row.middle["parameters"]["total"]),
-        time(row.records),
     ]
 
 
@@ -88,29 +85,38 @@ def _column(row: Row, measure: Callable[[dict], float | None]) -> str | None:
 
 
 def name(row: Row, prefix: str) -> str:
-    """Return what a table calls a row with runs: recipe, profile, preparation, linked seeds, and its marks."""
+    """Return what a table calls a row with runs: recipe, profile, preparation, linked seeds, marks, size and time."""
     runs = sorted(row.records, key=lambda run: run["seed"])
     links = ", ".join(f"[{run['seed']}]({prefix}{RESULTS}/{run['run']}/{PAGE})" for run in runs)
     official = all(run["data"]["official"] and not run["data"]["synthetic"] for run in runs)
     seeds = "seed" if len(runs) == 1 else "seeds"
-    return f"{row.recipe}, {kind(row.middle)} ({seeds} {links}){drift.mark(*runs)}{'' if official else ' †'}"
+    size = f"{markdown.parameters(row.middle['parameters']['total'])}, {time(row.records)}"
+    marks = f"{drift.mark(*runs)}{'' if official else ' †'}"
+    return f"{titled(row.recipe, row.middle)} ({seeds} {links}){marks}<br>{size}"
+
+
+def titled(recipe: str, record: dict) -> str:
+    """Return the recipe, with `kind` where that says something."""
+    how = kind(record)
+    return f"{recipe}, {how}" if how else recipe
 
 
 def kind(record: dict) -> str:
-    """Return the profile, the split where it is not the published one, and how the images were prepared."""
+    """Return the profile but for "paper", the split where it is not the published one, how the images were prepared."""
     published = record["published"].get("data", {}).get("split", record["data"]["split"])
     changed = [] if published == record["data"]["split"] else [f"split {record['data']['split']}"]
-    return ", ".join([f"profile {record['profile']}", *changed, *prepared(record)])
+    profile = [] if record["profile"] == "paper" else [f"profile {record['profile']}"]
+    return ", ".join([*profile, *changed, *prepared(record)])
 
 
 def time(records: tuple[dict, ...]) -> str:
-    """Return the (lower) median of the runs' times, and the device of that run: "2.2 h, AMD EPYC"."""
+    """Return the (lower) median of the runs' times, and the device of that run: "2.2 h on AMD EPYC"."""
     ordered = sorted(records, key=lambda run: run["minutes"])
     middle = ordered[(len(ordered) - 1) // 2]
     device = middle["environment"]["device"]
     for word in DEVICE_WORDS:
         device = device.replace(word, "")
-    return f"{markdown.minutes(middle['minutes'])}, {device.split(' @ ')[0]}"
+    return f"{markdown.minutes(middle['minutes'])} on {device.split(' @ ')[0]}"
 
 
 def said(judged: verdict.Verdict) -> str:

@@ -174,7 +174,7 @@ def _right(metrics):
 
 
 def _gains(groups):
-    pairs = [(CONTROL, OFFICIAL), *((leaky, CONTROL) for leaky in STUDIED if leaky != CONTROL)]
+    pairs = [*((leaky, CONTROL) for leaky in STUDIED if leaky != CONTROL), (CONTROL, OFFICIAL)]
     lines = []
     for name, base in pairs:
         for group in groups[name] or [[]]:

@@ -27,7 +27,7 @@ def test_what_ran_is_counted_and_linked(tmp_path, make_run):
     answer = "2 of 3 published headline numbers could be compared with a run as published: 1 better, 1 not reproduced."
     assert text.split("\n\n")[1] == f"**{answer}**"
     assert "| [999](999_toy.md) | 1 of 2 | 0 | 0 | 1 | 1 | 0 |" in text
-    assert "| [toy](results/toy-paper-seed0/report.md), profile paper | accuracy (Table 1) | 99.00 % |" in text
+    assert "| [toy](results/toy-paper-seed0/report.md) | accuracy (Table 1) | 99.00 % |" in text
     assert "Not run yet: `never_run`. [Its page](999_toy.md)." in text
     assert "No paper" not in text
 
@@ -45,7 +45,8 @@ def test_of_numbers_that_cannot_be_compared_one_is_shown_with_the_reason(tmp_pat
     assert "| [999](999_toy.md) | 1 of 2 | 0 | 0 | 0 | 0 | 2 |" in text
     (line,) = [line for line in text.splitlines() if line.startswith("| [toy]")]
     assert "| accuracy (Table 1) | 50.00 % |" in line
-    assert line.endswith("| — | cannot be compared: synthetic faces |")
+    assert line.endswith("| — | cannot be compared (a) |")
+    assert "\n\nWhy: (a) synthetic faces.\n\n" in text
     assert "The most frequent obstacle: synthetic faces." in text
 
 
@@ -62,19 +63,22 @@ def test_a_recipe_that_was_run_as_published_is_counted_by_that_run_alone(tmp_pat
     make_run("results/toy-paper-seed0", change=as_published)
     text = page(tmp_path)
     assert "| [999](999_toy.md) | 1 of 2 |" in text
-    for run, profile in (("toy-cpu-seed0", "cpu"), ("toy-paper-seed0", "paper")):
-        assert f"| [toy](results/{run}/report.md), profile {profile} | accuracy (Table 1) | 99.00 % |" in text
+    for run, profile in (("toy-cpu-seed0", ", profile cpu"), ("toy-paper-seed0", "")):
+        assert f"| [toy](results/{run}/report.md){profile} | accuracy (Table 1) | 99.00 % |" in text
 
 
-def test_a_verdict_that_all_lines_share_is_said_once():
-    cells = [
-        ("a", "accuracy", "1 %", "2 %", None, "cannot be compared: x"),
-        ("b", "F1", "1 %", "2 %", None, "cannot be compared: x"),
-    ]
-    text = claims.beside(cells)
+def test_a_verdict_that_all_lines_share_is_said_once_and_reasons_are_letters():
+    same = [(name, "accuracy", "1 %", "2 %", None, "cannot be compared", "x") for name in "ab"]
+    text = claims.beside(same)
     assert text.splitlines()[0] == "| recipe | metric | as published | ours |"
     assert text.endswith("\n\nAll of these: cannot be compared: x.")
-    assert claims.beside(cells[:1]).splitlines()[0].endswith("| difference | verdict |")
+    text = claims.beside([*same, ("c", "accuracy", "1 %", "2 %", "+1.00", "better", "y; z")])
+    assert [line.split(" | ")[5] for line in text.splitlines()[2:5]] == [
+        "cannot be compared (a) |",
+        "cannot be compared (a) |",
+        "better (b) |",
+    ]
+    assert text.endswith("\n\nWhy: (a) x; (b) y, z.")
 
 
 def test_notes_stand_where_they_belong(tmp_path):

@@ -40,11 +40,11 @@ needed. Images without such a majority, and those voted unknown or not a face, a
 in FER2013. All others are *compared*."""
 
 CEILING = """\
-A model that always predicts FER+'s majority scores the *agreement* on FER2013's labels, and a model that always predicts
-FER2013's labels scores it against FER+. It is therefore a rough ceiling: a higher score on one set of labels means that
-the model has learnt that set's own habits. The dropped images are the hard ones, so over all images the ceiling is
-probably lower. Let a be a model's accuracy by FER2013's labels and q the agreement: by FER+'s labels it is at least
-a + q - 1 and at most 1 - |a - q|."""
+*Kappa* is Cohen's. A model that always predicts FER+'s majority scores the *agreement* on FER2013's labels, and a model that
+always predicts FER2013's labels scores it against FER+. It is therefore a rough ceiling: a higher score on one set of
+labels means that the model has learnt that set's own habits. The dropped images are the hard ones, so over all images the
+ceiling is probably lower. Let a be a model's accuracy by FER2013's labels and q the agreement: by FER+'s labels it is at
+least a + q - 1 and at most 1 - |a - q|."""
 
 IMPLIED = """\
 *By FER2013* and *by FER+*: accuracy on the same PrivateTest images, those compared. *Implied*: the second accuracy if a
@@ -99,7 +99,7 @@ def _share(part):
 
 
 def _by_split(parts):
-    header = ("split", "images", "dropped", "contempt", "compared", "agree", "agreement", "Cohen's kappa")
+    header = ("split", "images", "dropped", "contempt", "compared", "agree", "agreement", "kappa")
     lines = []
     for split, part in parts.items():
         counts = (sum(part["rows"].values()), *(part[key] for key in ("dropped", "contempt", "compared", "agree")))
