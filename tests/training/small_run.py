@@ -1,6 +1,6 @@
 """A small training whose history can be compared between backends: as a module, and as a program without TensorFlow.
 
-python tests/training/small_run.py FOLDER     prints {"plain", "taught"}: losses, accuracies and a sum of weights each
+python tests/training/small_run.py FOLDER     prints {"plain", "taught", "resumed"}: losses, accuracies and a sum of weights each
 """
 
 import dataclasses
@@ -68,6 +68,7 @@ def train(folder: pathlib.Path, taught: bool, lessons=None) -> dict:
         lessons=lessons,
         devices=devices.choose(recipe.batch_size),
         quiet=True,
+        checkpoint_seconds=0.0,
     )
     trained = trainer.train()
     losses = [row[key] for row in trained.history for key in ("loss", "accuracy", "select_loss")]
@@ -100,8 +101,31 @@ def _lessons():
     return Lessons([said], lambda weights, images: jnp.tile(weights[0], (len(images), 1)), 0.8)
 
 
+def _resumed(folder: pathlib.Path, after: int) -> dict:
+    """Stop the plain training after so many steps, in the midst of the second epoch, and go on from its checkpoint."""
+    from fer_keras.training.jax_epoch import JaxEpochs
+
+    add, steps = JaxEpochs._add, []
+
+    def stopping(self, *sums):
+        steps.append(sums)
+        if len(steps) > after:
+            raise KeyboardInterrupt
+        add(self, *sums)
+
+    JaxEpochs._add = stopping
+    try:
+        train(folder, False)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        JaxEpochs._add = add
+    return train(folder, False)
+
+
 def main(folder: pathlib.Path) -> None:
     results = {"plain": train(folder / "plain", False), "taught": train(folder / "taught", True, _lessons())}
+    results["resumed"] = _resumed(folder / "resumed", after=10)
     print(json.dumps(results | {"tensorflow": "tensorflow" in sys.modules}))
 
 

@@ -26,6 +26,10 @@ def test_tensorflow_is_not_loaded(on_jax):
     assert on_jax["tensorflow"] is False
 
 
+def test_a_run_that_was_stopped_within_an_epoch_ends_in_the_same_numbers(on_jax):
+    assert on_jax["resumed"] == on_jax["plain"]
+
+
 @pytest.mark.parametrize("kind", ["plain", "taught"])
 def test_losses_and_weights_are_those_of_tensorflow(on_jax, kind, tmp_path):
     """A teacher asked at every step, which says the same of every image, teaches what stored probabilities teach."""
