@@ -10,7 +10,7 @@ from fer_keras.report.markdown import number
 from fer_keras.report.page import PAGE
 from fer_keras.report.result_groups import Row, measured
 from fer_keras.runs import splits
-from fer_keras.runs.record import RESULTS
+from fer_keras.runs.record import RESULTS, total_minutes
 
 OWN = ("compact", "lite0", "ensemble")
 """Experiments whose networks are the suite's own."""
@@ -71,7 +71,7 @@ def own_networks(rows: list[Row], prefix: str) -> str:
         "without copies",
         "balanced",
         "parameters",
-        "training",
+        "training, teachers included",
     )
     return markdown.table(header, [_network(row, prefix) for row in ranked[:SHOWN]])
 
@@ -110,9 +110,9 @@ def _network(row: Row, prefix: str) -> tuple:
 
 
 def _time(records: tuple[dict, ...]) -> str:
-    """Return the median time over the seeds, with the devices they had."""
+    """Return the median time over the seeds, teachers included, with the devices they had."""
     devices = sorted({run["environment"]["device"].removeprefix("CPU: ") for run in records})
-    return f"{markdown.minutes(statistics.median(run['minutes'] for run in records))} on {' or '.join(devices)}"
+    return f"{markdown.minutes(statistics.median(map(total_minutes, records)))} on {' or '.join(devices)}"
 
 
 def _public(row: Row) -> float:
