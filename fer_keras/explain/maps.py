@@ -5,13 +5,21 @@ import dataclasses
 import numpy as np
 from PIL import Image
 
+KINDS = {
+    "grad_cam": "Grad-CAM",
+    "occlusion": "occlusion",
+    "spatial_attention": "spatial attention",
+    "self_attention": "self-attention",
+}
+"""{kind of map: what it is called}."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Map:
     """One map of one face.
 
     Attributes:
-        kind: "grad_cam", "occlusion", "spatial_attention" or "self_attention".
+        kind: one of KINDS.
         values: float32 [h, w], none negative, on the grid that the map is computed on; all zero where nothing counts.
         target: the class that the map is of; None for a network's own attention, which is the same for all classes.
         layer: of the network, by name; None for occlusion, which needs none.
@@ -25,9 +33,8 @@ class Map:
     @property
     def name(self) -> str:
         """The kind in words, with the class or the layer that tells two maps of a kind apart."""
-        words = self.kind.replace("_", " ").replace("grad cam", "Grad-CAM")
         other = self.target or (self.layer if self.layer != self.kind else None)
-        return f"{words}, {other}" if other else words
+        return f"{KINDS[self.kind]}, {other}" if other else KINDS[self.kind]
 
 
 def enlarged(values: np.ndarray, side: int) -> np.ndarray:

@@ -5,6 +5,7 @@ import pathlib
 
 import numpy as np
 
+from fer_keras.explain.maps import KINDS
 from fer_keras.io import files, specification
 from fer_keras.io.specification import NUMBER, Each, Many
 from fer_keras.studies.where_it_looks import regions
@@ -83,7 +84,7 @@ class Measured:
     @property
     def kind(self) -> str:
         """The kind of map in words."""
-        return "Grad-CAM" if self.is_grad_cam else self.map["kind"].replace("_", " ")
+        return KINDS[self.map["kind"]]
 
     @property
     def untrained(self) -> tuple[float, float]:
@@ -98,11 +99,17 @@ class Measured:
         return float(np.mean(masses >= masses[0] - 1e-12))
 
     @property
+    def exceeds(self) -> bool:
+        """Whether it holds more on the regions than a uniform map, and than every untrained network's."""
+        area, total = sum(regions.areas().values()), self.trained["total"]
+        return total - self.trained["half"] > area and total > self.untrained[1]
+
+    @property
     def verdict(self) -> str:
         """MORE, LESS or OPEN, by the page's rule."""
-        area, (low, high) = sum(regions.areas().values()), self.untrained
+        area, low = sum(regions.areas().values()), self.untrained[0]
         total, half = self.trained["total"], self.trained["half"]
-        if total - half > area and total > high and self.moved <= MOST_MOVES:
+        if self.exceeds and self.moved <= MOST_MOVES:
             return MORE
         return LESS if total + half < area and total < low and self.moved >= 1 - MOST_MOVES else OPEN
 
