@@ -15,18 +15,19 @@ FEW = 8
 def page(experiment: Experiment, rows: list[Row], figure: str | None) -> str:
     """Return an experiment's page; `figure` is the Markdown of its bars."""
     of_experiment = [row for row in rows if row.experiment == experiment.name]
+    published = any(recipe.reported for recipe in experiment.recipes)
     parts = [
         f"# {table.heading(experiment)}",
         str(PAPERS.get(experiment.paper, "")),
         *_beside(experiment, of_experiment, figure),
         section("All scores", table.scores(of_experiment), table.not_run(of_experiment)),
         section("Recipes", markdown.bullets(f"`{recipe.name}`: {recipe.title}" for recipe in experiment.recipes)),
-        section("Assumed where the paper does not say", _by_recipes(experiment, "assumed")),
-        section("Changed on purpose", _by_recipes(experiment, "changed")),
+        _by_recipes(experiment, "Assumed where the paper does not say" if published else "Choices", "assumed"),
+        _by_recipes(experiment, "Changed on purpose", "changed"),
         section(
             "Method",
-            f"To run all of it: `python -m experiments.{experiment.name}`. The [rule of the verdicts]({claims.RULE_LINK})"
-            " says when numbers are compared.",
+            f"To run all recipes: `python -m experiments.{experiment.name}`.",
+            f"The [rule of the verdicts]({claims.RULE_LINK}) says when numbers are compared." if published else "",
             markdown.details("How to read the scores", table.SCORES_LEGEND),
         ),
     ]
@@ -78,8 +79,8 @@ def _by_class(row: Row) -> str:
     return section(title, folded, level=3)
 
 
-def _by_recipes(experiment: Experiment, field: str) -> str:
-    """Return each item of the field `assumed` or `changed` once, under the recipes that share it."""
+def _by_recipes(experiment: Experiment, title: str, field: str) -> str:
+    """Return the section of each item of the field `assumed` or `changed`, once, under the recipes that share it."""
     names_of = {}
     for recipe in experiment.recipes:
         for item in getattr(recipe, field):
@@ -87,11 +88,9 @@ def _by_recipes(experiment: Experiment, field: str) -> str:
     groups = {}
     for item, names in names_of.items():
         groups.setdefault(tuple(names), []).append(item)
-    if not groups:
-        return "Nothing."
     blocks = []
     for names, items in sorted(groups.items(), key=lambda group: -len(group[0])):
         everywhere = len(names) == len(experiment.recipes)
         of = "All recipes" if everywhere else ", ".join(f"`{name}`" for name in names)
         blocks.append(f"{of}:\n\n{markdown.bullets(items)}")
-    return "\n\n".join(blocks)
+    return section(title, *blocks) if blocks else ""

@@ -9,7 +9,7 @@ from fer_keras.report.markdown import number, table
 from fer_keras.report.page import PAGE
 from fer_keras.report.result_groups import Row, prepared, spread
 from fer_keras.runs import splits
-from fer_keras.runs.record import RESULTS
+from fer_keras.runs.record import RESULTS, total_minutes
 
 SCORES = (
     "run",
@@ -27,9 +27,11 @@ All scores are in per cent. *Public*, *Private*: accuracy on PublicTest, on whic
 *No copies*: accuracy on the PrivateTest images without an exact copy among the training images. *TTA*: accuracy on
 PrivateTest, mean over the image and its mirror image. *Balanced* accuracy and *macro F1*: on PrivateTest. *FER+*: accuracy
 on PrivateTest against FER+'s majority labels. Several seeds are given as their range. Below the name of a run are its
-number of parameters and the wall time of training: the median over seeds, with the device of that run. A dash: there is
-no such number, or PrivateTest images were trained on. A run marked † is on drawn or unofficial images. *Recipe changed
-since*: the page of the run says in what."""
+number of parameters and the wall time of training, teachers included: the median over seeds, with the device of that run.
+A dash: the run has no such score. A run marked † is on drawn or unofficial images. *Recipe changed since*: the page of
+the run says in what."""
+
+OTHERS = "On other test images, as PrivateTest images were trained on:"
 
 DEVICE_WORDS = ("CPU: ", "(R)", " Processor", "NVIDIA ")
 """What is left out of the names of devices in tables."""
@@ -46,9 +48,20 @@ def heading(experiment: Experiment) -> str:
 
 
 def scores(rows: list[Row], prefix: str = "") -> str:
-    """Return the table of all scores of `rows` that have runs, "" without one; `prefix` leads to reports/."""
-    lines = [_line(row, prefix) for row in rows if row.records]
-    return table(SCORES, lines) if lines else ""
+    """Return the table of all scores of `rows` that have runs, "" without one; `prefix` leads to reports/.
+
+    Runs without a score on PrivateTest have a table of their own, of their own test images.
+    """
+    run = [row for row in rows if row.records]
+    usual = [row for row in run if splits.private(row.middle)]
+    others = [row for row in run if row not in usual]
+    blocks = [table(SCORES, [_line(row, prefix) for row in usual])] if usual else []
+    if others:
+        blocks += [
+            OTHERS,
+            table(("run", "test images", "accuracy", *SCORES[3:]), [_of_other(row, prefix) for row in others]),
+        ]
+    return "\n\n".join(blocks)
 
 
 def not_run(rows: list[Row]) -> str:
@@ -58,22 +71,25 @@ def not_run(rows: list[Row]) -> str:
 
 
 def _line(row: Row, prefix: str) -> list:
+    public = _column(row, lambda run: splits.accuracy(run, splits.public(run)))
+    return [name(row, prefix), public, *_scored(row, splits.private)]
+
+
+def _of_other(row: Row, prefix: str) -> list:
+    return [name(row, prefix), splits.display(row.middle, "test"), *_scored(row, lambda run: "test")]
+
+
+def _scored(row: Row, split_of: Callable[[dict], str | None]) -> list[str | None]:
+    """Return the cells of SCORES from accuracy on, on the split of each run."""
+
     def accuracy(*variants):
-        return _column(row, lambda run: splits.accuracy(run, splits.private(run), *variants))
+        return _column(row, lambda run: splits.accuracy(run, split_of(run), *variants))
 
     def score(metric):
-        return _column(row, lambda run: splits.score(run, splits.private(run), metric))
+        return _column(row, lambda run: splits.score(run, split_of(run), metric))
 
-    return [
-        name(row, prefix),
-        _column(row, lambda run: splits.accuracy(run, splits.public(run))),
-        accuracy(),
-        accuracy("clean"),
-        accuracy("flip"),
-        score("balanced_accuracy"),
-        score("macro_f1"),
-        accuracy("ferplus"),
-    ]
+    of_metrics = (score("balanced_accuracy"), score("macro_f1"))
+    return [accuracy(), accuracy("clean"), accuracy("flip"), *of_metrics, accuracy("ferplus")]
 
 
 def _column(row: Row, measure: Callable[[dict], float | None]) -> str | None:
@@ -110,13 +126,13 @@ def kind(record: dict) -> str:
 
 
 def time(records: tuple[dict, ...]) -> str:
-    """Return the (lower) median of the runs' times, and the device of that run: "2.2 h on AMD EPYC"."""
-    ordered = sorted(records, key=lambda run: run["minutes"])
+    """Return the (lower) median of the runs' times, teachers included, and the device of that run: "2.2 h on AMD EPYC"."""
+    ordered = sorted(records, key=total_minutes)
     middle = ordered[(len(ordered) - 1) // 2]
     device = middle["environment"]["device"]
     for word in DEVICE_WORDS:
         device = device.replace(word, "")
-    return f"{markdown.minutes(middle['minutes'])} on {device.split(' @ ')[0]}"
+    return f"{markdown.minutes(total_minutes(middle))} on {device.split(' @ ')[0]}"
 
 
 def said(judged: verdict.Verdict) -> str:

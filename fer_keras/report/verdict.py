@@ -105,9 +105,8 @@ def _decide(record, reported, ours, interval):
         return CANNOT, obstacle
     if interval is None:
         return CANNOT, f"{reported['metric'].replace('_', ' ')} in training has no interval"
-    reduced = (
-        f"; fields that differ from the published recipe: {len(record['deviations'])}" if record["deviations"] else ""
-    )
+    fields = len(record["deviations"])
+    reduced = f"; differs from the published recipe in {fields} field{'s' * (fields > 1)}" if fields else ""
     described = record["published"].get("architecture_printed", True)
     if reported["value"] in interval:
         inside = f"inside the 95 % interval{reduced}"

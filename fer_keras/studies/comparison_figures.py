@@ -31,10 +31,10 @@ def of(reports_dir: Path, suite: list[Experiment], rows: list[Row]) -> dict[Path
 
 
 def _is_comparable(row: Row) -> bool:
-    """Say whether the row has a published number, and runs as published under the paper's circumstances."""
-    if not row.headline or not row.is_as_printed or verdict.not_comparable(row.middle):
+    """Say whether the row has a published number, and runs as published that can be compared with it."""
+    if not row.headline or not row.is_as_printed:
         return False
-    return verdict.judge(row.middle, row.headline).interval is not None
+    return verdict.judge_seeds(row.records, row.headline).verdict != verdict.CANNOT
 
 
 def _bar(row: Row) -> list:

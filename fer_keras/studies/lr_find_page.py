@@ -38,11 +38,18 @@ def read(path: Path) -> dict:
 
 def page(reports_dir: Path) -> str | None:
     """Return the page of the records under reports_dir/lr_find, None where there is none."""
-    found = {path.parent.name: read(path) for path in sorted((reports_dir / FOLDER).glob(f"*/{JSON}"))}
-    if not found:
+    records = {path.parent.name: read(path) for path in sorted((reports_dir / FOLDER).glob(f"*/{JSON}"))}
+    if not records:
         return None
-    blocks = [markdown.section(record["recipe"], _facts(record), _figure(name)) for name, record in found.items()]
-    return "\n\n".join(["# Where does paper 002's learning rate come from?", INTRO, *blocks]) + "\n"
+    blocks = [markdown.section(record["recipe"], _facts(record), _figure(name)) for name, record in records.items()]
+    answers = " ".join(_answer(record) for record in records.values())
+    return "\n\n".join(["# Where does paper 002's learning rate come from?", f"**{answers}**", INTRO, *blocks]) + "\n"
+
+
+def _answer(record: dict) -> str:
+    steepest, tenth = record["suggested"]["steepest"], record["suggested"]["minimum_tenth"]
+    rates = f"{tenth:.2g}" if steepest is None else f"{tenth:.2g} or {steepest:.2g}"
+    return f"For `{record['recipe']}`, whose rate is {record['recipe_rate']:.2g}, a range test suggests {rates}."
 
 
 def _facts(record: dict) -> str:

@@ -15,7 +15,7 @@ def test_a_number_inside_the_interval_is_reproduced(toy_run):
     assert found.verdict == "reproduced"
     assert found.difference == pytest.approx(-0.03)
     assert found.interval.low < ours < found.interval.high
-    assert found.reason == "inside the 95 % interval; fields that differ from the published recipe: 1"
+    assert found.reason == "inside the 95 % interval; differs from the published recipe in 1 field"
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,14 @@ def render(record: dict, pictures: bool = True) -> str:
     """
     what = f"{record['faces']:,} generated {record['class']} faces"
     parts = [
-        section(f"Generated {record['class']} faces", stamp({"data": record["data"]}), _summary(record), level=1),
+        section(
+            f"Are the generated {record['class']} faces copies?",
+            stamp({"data": record["data"]}),
+            f"**{_verdict(record)}**",
+            _distances(record),
+            level=1,
+        ),
         section("Samples", f"Not selected.\n\n![{SAMPLES_ALT}]({SAMPLES})" if pictures else NO_PICTURES),
-        section("Has it memorised its training faces?", _verdict(record), _distances(record)),
         section(
             "Nearest training faces",
             "The pictures below the generated ones are of the data set, which may not be redistributed.",
@@ -95,7 +100,7 @@ def render(record: dict, pictures: bool = True) -> str:
         )
         if pictures
         else "",
-        section("Training", _training(record)),
+        section("Training", _summary(record), _training(record)),
         section("Use", f"`--generated` takes `generated.npz`: {what}, for training only."),
     ]
     return "\n\n".join(parts) + "\n"
