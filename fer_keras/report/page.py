@@ -43,7 +43,7 @@ def render(run_dir: Path, record: dict) -> str:
         provenance.overlap_warning(record),
         drift.warning(record),
         provenance.introduction(record),
-        section("Paper beside ours", results.paper_beside_ours(record)),
+        section("Paper beside ours", results.paper_beside_ours(record)) if provenance.of_paper(record) else "",
         section("Headline metrics", results.circumstances(record), results.headline(record)),
         section("Per class", results.per_class(record), results.weak_classes(record)),
         section("Confusions", results.confusions(record), results.chi_square(record)),

@@ -30,23 +30,25 @@ def protocol_warning(record: dict) -> str:
 
 
 def overlap_warning(record: dict) -> str:
-    """Return a warning when test images occur among the training images (a positive count in data.overlap)."""
+    """Return a warning when copies of test images are among the training images (a positive count in data.overlap)."""
     overlap = {key: n for key, n in (record["data"]["overlap"] or {}).items() if type(n) is int and n > 0}
     if not overlap:
         return ""
-    counts = ", ".join(f"{_copies(key)} {n:,}" for key, n in overlap.items())
-    return f"> **TEST IMAGES OCCUR AMONG THE TRAINING IMAGES: {counts}.**"
+    counts = "; ".join(f"{_copies(key)} {n:,}" for key, n in overlap.items())
+    return f"> **COPIES OF TEST IMAGES ARE AMONG THE TRAINING IMAGES: {counts}.**"
 
 
 def _copies(key: str) -> str:
-    """Return "test, exact copies" for "test_exact_rows"."""
-    return key.removesuffix("_rows").replace("_exact", ", exact copies").replace("_near", ", exact or near copies")
+    """Return "test, exact" for "test_exact_rows"."""
+    return key.removesuffix("_rows").replace("_exact", ", exact").replace("_near", ", exact or near")
 
 
 def introduction(record: dict) -> str:
     """Return the header table: paper, recipe, profile, seed, run."""
     rows = [
-        ("paper", f"{record['paper']}, {record['paper_title']}"),
+        ("paper", f"{record['paper']}, {record['paper_title']}")
+        if of_paper(record)
+        else ("experiment", record["paper_title"]),
         ("command", f"`{_command(record)}`"),
         ("run", f"{record['run']} (profile {record['profile']}, seed {record['seed']})"),
         ("start", results.init(record)),
@@ -57,6 +59,11 @@ def introduction(record: dict) -> str:
         ("device", record["environment"]["device"]),
     ]
     return table(("", ""), rows)
+
+
+def of_paper(record: dict) -> bool:
+    """Say whether the run is of a paper's recipe."""
+    return record["paper"].isdigit()
 
 
 def _processor_time(record: dict) -> list[tuple[str, str]]:
@@ -92,7 +99,8 @@ def deviations(record: dict) -> str:
     """Return how the run differs from the recipe as published (computed), what was assumed, what was changed."""
     rows = [(f"`{entry['field']}`", _value(entry["published"]), _value(entry["run"])) for entry in record["deviations"]]
     computed = table(("field", "as published", "as run"), rows) if rows else "The recipe ran as published."
-    assumed = section("Assumed where the paper does not say", bullets(record["assumed"]), level=3)
+    title = "Assumed where the paper does not say" if of_paper(record) else "Choices"
+    assumed = section(title, bullets(record["assumed"]), level=3)
     changed = section("Changed on purpose", bullets(record["changed"]), level=3)
     return f"{computed}\n\n{assumed}\n\n{changed}"
 
@@ -108,7 +116,7 @@ def data(record: dict) -> str:
         *_generated(found.get("generated")),
         f"Split: {found['split']}; selection on {found['select_name']}, test on {splits.display(record, 'test')}",
         *(
-            f"Images that occur among the training images: {_copies(key)}: {n:,}"
+            f"Test images with a copy among the training images, {_copies(key)}: {n:,}"
             for key, n in (found["overlap"] or {}).items()
         ),
         *(

@@ -13,16 +13,16 @@ from fer_keras.report import drift
 
 def of_today(records: dict[str, dict], suite: list[Experiment]) -> dict[str, dict]:
     """Return `records`, those of `drift.marked`, with what today's recipes say of the paper."""
-    today = {recipe.name: recipe for experiment in suite for recipe in experiment.recipes}
-    return {run: _of_today(record, today.get(record["recipe"])) for run, record in records.items()}
+    today = {recipe.name: (experiment, recipe) for experiment in suite for recipe in experiment.recipes}
+    return {run: _of_today(record, *today.get(record["recipe"], (None, None))) for run, record in records.items()}
 
 
-def _of_today(record: dict, recipe) -> dict:
+def _of_today(record: dict, experiment: Experiment | None, recipe) -> dict:
     if recipe is None:
         return record
     reported = [dataclasses.asdict(number) for number in recipe.reported]
     published = record["published"] | {"architecture_printed": recipe.architecture_printed}
-    words = {}
+    words = {"paper_title": experiment.title}
     if drift.KEY not in record:
-        words = {"title": recipe.title, "assumed": list(recipe.assumed), "changed": list(recipe.changed)}
+        words |= {"title": recipe.title, "assumed": list(recipe.assumed), "changed": list(recipe.changed)}
     return record | words | {"reported": reported, "published": published}

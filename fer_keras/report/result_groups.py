@@ -100,7 +100,7 @@ def _kind(record: dict) -> tuple:
 
 
 def prepared(record: dict) -> list[str]:
-    """Return what was done to the faces before training, in words: rows dropped, faces cropped anew."""
+    """Return what was done to the faces before training, in words: images dropped, faces cropped."""
     data = record["data"]
     return [word for word, key in (("cleaned", "dropped"), ("cropped", "crop")) if data.get(key)]
 

@@ -62,9 +62,9 @@ def test_synthetic_and_unofficial_data_are_stamped_on_top(page):
     assert unofficial.count("cannot be compared: unofficial data") == 3
 
 
-def test_test_images_among_the_training_images_are_loud(page):
+def test_copies_of_test_images_among_the_training_images_are_loud(page):
     text = page(lambda record: record["data"].update(overlap={"test_exact_rows": 12, "test_near_rows": 0}))
-    assert "> **TEST IMAGES OCCUR AMONG THE TRAINING IMAGES: test, exact copies 12.**" in text
+    assert "> **COPIES OF TEST IMAGES ARE AMONG THE TRAINING IMAGES: test, exact 12.**" in text
 
 
 def test_test_time_augmentation_that_a_record_lacks_is_a_line_of_dashes(page):
@@ -114,3 +114,10 @@ def test_the_command_repeats_every_flag_that_was_given(make_run):
     text = write_report(make_run(change=lambda record: record.update(command=words))).read_text()
     told = "--epochs 3 --data 'my faces/fer2013.csv' --seed 4 --soft-labels"
     assert f"| command | `python -m experiments.toy --only toy --profile cpu {told}` |" in text
+
+
+def test_a_run_of_no_paper_has_no_paper_beside_it(page):
+    text = page(lambda record: record.update(paper="the suite's own", reported=[]))
+    assert "| experiment | A paper of no one |" in text
+    assert "Paper beside ours" not in text
+    assert "### Choices" in text

@@ -40,7 +40,7 @@ def make(asked: argparse.Namespace) -> pathlib.Path:
         raise expected(f"at least {FEWEST_ROWS} {asked.class_name} rows to train on", f"{len(train)} in {faces.source}")
     if train.images.shape[1:] != (48, 48, 1):
         raise expected("grey faces of 48x48 pixels for the GAN", "x".join(map(str, train.images.shape[1:])))
-    print(f"GAN of {len(train)} {asked.class_name} rows: {epochs} epochs, seed {asked.seed}, into {folder}")
+    print(f"GAN of {len(train)} {asked.class_name} images: {epochs} epochs, seed {asked.seed}, into {folder}")
     with files.locked(folder):
         return _make(asked, folder, train, held, divided.select_name, differences, epochs)
 

@@ -23,7 +23,7 @@ SAMPLED_AT_ONCE = 256
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What decides a training besides rows, seed and epochs. The paper prints nothing; sources are in `Adversaries`."""
+    """What decides a training besides images, seed and epochs. The paper gives nothing; sources are in `Adversaries`."""
 
     batch_size: int = 32
     latent: int = networks.LATENT
