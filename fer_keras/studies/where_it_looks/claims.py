@@ -4,7 +4,7 @@ import numpy as np
 
 from fer_keras.report.markdown import table
 from fer_keras.studies.where_it_looks import regions
-from fer_keras.studies.where_it_looks.record import Measured
+from fer_keras.studies.where_it_looks.record import MORE, Measured
 
 CLAIMS = (
     (
@@ -39,16 +39,30 @@ OF_A_CLASS = (
 
 
 def quotes(maps: list[Measured]) -> str:
-    """Return a table: each quotation beside the mass that the maps standing for it hold, in multiples of the area."""
+    """Return a table: each quotation, the networks whose spatial attention stands for it, and how many bear it out."""
     rows = []
     for source, words, recipes in CLAIMS:
         standing = [m for m in maps if m.map["kind"] == "spatial_attention" and m.network["recipe"] in recipes]
-        rows.append((source, f'"{words}"', "; ".join(f"`{m.label}`: {_densities(m)}" for m in standing) or None))
-    return table(("where", "claim", "ours, in multiples of the area"), rows)
+        borne_out = sum(m.verdict == MORE for m in standing)
+        rows.append(
+            (
+                source,
+                f'"{words}"',
+                ", ".join(f"`{m.label}`" for m in standing) or None,
+                f"{borne_out} of {len(standing)}",
+            )
+        )
+    return table(("where", "claim", "spatial attention that stands for it", "more than chance"), rows)
 
 
-def _densities(measured: Measured) -> str:
-    return ", ".join(f"{region} {measured.density(region):.2f}" for region in regions.REGIONS)
+def densities(maps: list[Measured]) -> str:
+    """Return a table: each attention map's mass on each region in multiples of the region's area."""
+    rows = [
+        (f"`{m.label}`", m.kind, *(f"{m.density(region):.2f}" for region in regions.REGIONS))
+        for m in maps
+        if not m.is_grad_cam
+    ]
+    return table(("network", "map", *regions.REGIONS), rows)
 
 
 def of_classes(maps: list[Measured]) -> str:

@@ -96,7 +96,7 @@ def mass_figure(maps: list):
         axes.hlines(rows + offset, low, high, color=style.INK, linewidth=1.6, label=label)
     axes.axvline(1, color=style.INK, linestyle="--", linewidth=1, label="uniform map")
     axes.set_yticks(rows, [f"{each.label}, {each.kind}" for each in maps])
-    axes.invert_yaxis()
+    axes.set_ylim(len(maps) - 0.45, -0.55)
     axes.set(xlabel="mass on the region, in multiples of its area")
     axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.4, 1.0), frameon=False, fontsize=8)
     style.tidy(axes, grid="x")

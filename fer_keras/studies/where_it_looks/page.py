@@ -2,6 +2,8 @@
 
 import pathlib
 
+import numpy as np
+
 from fer_keras.report.markdown import bullets, section, table
 from fer_keras.studies.where_it_looks import claims, figures, record, regions
 from fer_keras.studies.where_it_looks.record import FOLDER, LESS, MORE, MOST_MOVES, OPEN, Measured
@@ -18,10 +20,13 @@ a region. *wider*: the mass on boxes widened by {regions.WIDER} pixels on every 
 face does. Self-attention's map is the attention that each position gets, the mean over heads and over the positions that
 give it. Grad-CAM is of the predicted class, at the last feature map."""
 
+CLAIMED = "Region by region, in multiples of the region's area: 1 is a uniform map."
+
 NOT_MEASURED = """\
 - The papers' own networks at their size: 000's ResNet34, 001's ResNet-50 with CBAM, 003's hybrid ResNet50. They were run
   here, shortened, but of a run its record and predictions are kept, not its weights. Nor is there a run of a `transfer` row
-  whose weights are kept. The networks above have the same attention layers on a small trunk, trained from scratch at 48 px.
+  whose weights are kept. `attention_cnn` is 001's small CNN at 48 instead of 128 px; the other networks with attention have
+  the papers' layers on a small trunk, trained from scratch at 48 px.
 - Where channel attention looks: a weight of a channel has no place.
 - Each face's own regions: no landmarks are at hand for faces of 48 px, so the boxes are the same for all images."""
 
@@ -53,7 +58,8 @@ def render(records: list[dict]) -> str:
         " `fer-keras where-it-looks RUN --data fer2013.csv` makes one.",
         _figure(figures.MASS),
         section("All maps", _all(maps), _blank(maps), RULE),
-        section("What the papers claim", claims.quotes(maps), claims.of_classes(maps)),
+        section("What the papers claim", claims.quotes(maps), CLAIMED, claims.densities(maps)),
+        section("What paper 003 claims of single classes", claims.of_classes(maps)),
         section("By class", "Mass on the three regions together, by the true class.", _by_class(maps)),
         section("The mean maps", *([_figure(figures.OWN)] if own else []), _figure(figures.GRAD_CAM)),
         section("Does a map mark what the network uses?", DELETION, _deletion(maps)),
@@ -70,6 +76,8 @@ def answer(maps: list[Measured]) -> str:
     more = sum(m.verdict == MORE for m in own)
     word = "Yes" if own and more == len(own) else "Some do" if more else "No"
     better = sum(m.map["deletion"]["gain"] > m.map["deletion"]["half"] for m in maps)
+    favoured = sum(max(regions.REGIONS, key=m.density) == "mouth" for m in maps)
+    nose = sum(regions.peaks_on_nose(np.array(m.trained["mean_map"])) for m in maps)
     networks = list({id(m.network): m.network for m in maps}.values())
     head = (
         f"**At eyes, brows and mouth, as papers 000, 001 and 003 say of attention? {word}: {more} of {len(own)} attention"
@@ -78,6 +86,8 @@ def answer(maps: list[Measured]) -> str:
     lines = (
         *([f"The networks' own attention: {_together(own)}"] if own else []),
         f"Grad-CAM, which weighs positions by what they do for the predicted class: {_together(cams)}",
+        f"For its area, the mouth holds the most of the three in {favoured} of {len(maps)} maps. The mean map is greatest on"
+        f" the nose in {nose} of {len(maps)}.",
         f"Hiding what a map marks lowers the score more than hiding the same shape elsewhere for {better} of {len(maps)}"
         " maps.",
         f"What the networks need is another question. Hiding a region costs, in points of accuracy, {_needed(networks)}.",
@@ -206,6 +216,7 @@ def _regions(maps) -> str:
     boxes = [
         (name, "; ".join(map(str, each)), _per_cent(regions.areas()[name])) for name, each in regions.REGIONS.items()
     ]
+    boxes.append(("nose, no claim's", str(regions.NOSE), None))
     read = (
         "Read by eye off the mean of FER2013's 28,709 Training images, enlarged under a grid; pixels of 48 x 48, right and"
         " bottom not included."

@@ -18,6 +18,8 @@ REGIONS = {
     "mouth": ((15, 35, 33, 42),),
 }
 """{region: boxes (left, top, right, bottom)}: pixels of FER2013's 48 x 48, right and bottom not included; disjoint."""
+NOSE = (18, 20, 30, 35)
+"""The nose's box on the same mean face: the bright ridge between the eyes' lower edge and the nostrils, above the mouth."""
 WIDER = 2
 """Pixels by which the boxes are widened on every side in the second reckoning: faces are not all where the mean is."""
 
@@ -50,6 +52,13 @@ def mass(values: np.ndarray, margin: int = 0) -> np.ndarray:
     Each cell of the map is spread over the image bilinearly, as `enlarged` does. A map of zeros counts as uniform.
     """
     return np.einsum("nij,rij->nr", shares(values), weights(values.shape[1:], margin))
+
+
+def peaks_on_nose(values: np.ndarray) -> bool:
+    """Say whether the greatest point of a map float [h, w], enlarged, lies on the nose."""
+    row, column = divmod(int(enlarged(values, SIDE).argmax()), SIDE)
+    left, top, right, bottom = NOSE
+    return left <= column < right and top <= row < bottom
 
 
 def moved_mass(values: np.ndarray) -> np.ndarray:

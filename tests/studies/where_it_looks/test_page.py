@@ -102,8 +102,10 @@ def test_numbers_by_hand():
 
 def test_quotations_are_the_papers_words():
     assert [source for source, *_ in claims.CLAIMS] == ["000, §V-B", "001, §II-C", "001, §V", "003, §2.1"]
-    text = claims.quotes(record.measured([network(3.0)]))
-    assert 'e.g., eyes for "fear"' in text and "`attention_cbam`: brows 2." in text
+    lines = claims.quotes(record.measured([network(3.0), network(1.0, "attention_cnn")])).splitlines()
+    assert lines[2].endswith('(eyes, mouth)" | `attention_cbam` | 1 of 1 |')
+    assert lines[3].endswith("| `attention_cbam`, `attention_cnn` | 1 of 2 |")
+    assert 'e.g., eyes for "fear"' in lines[5] and lines[5].endswith("| — | 0 of 0 |")
 
 
 def test_pages_and_figures_follow_the_records(reports):

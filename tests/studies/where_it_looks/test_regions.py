@@ -63,3 +63,12 @@ def test_a_move_by_hand():
     values[0, 0] = 1
     moved = regions.moved_mass(values).reshape(48, 48)
     np.testing.assert_allclose(moved, regions.masks().any(axis=0), atol=1e-9)
+
+
+def test_the_nose_lies_between_the_regions_and_peaks_are_told():
+    left, top, right, bottom = regions.NOSE
+    assert not regions.masks()[:, top:bottom, left:right][2].any(), "nose and mouth overlap"
+    values = np.zeros((6, 6))
+    values[3, 3] = 1  # its centre is at row 28, column 28
+    assert regions.peaks_on_nose(values)
+    assert not regions.peaks_on_nose(np.roll(values, 2, axis=0))
