@@ -64,7 +64,9 @@ def render(record: dict) -> str:
         section(
             "By class, on PrivateTest", _by_class(test), "Confusion: a line a true class.", _confusion(test, names)
         ),
-        section("What it was trained on", bullets(_training(record)), f"Recipe: `{record['recipe']}`, {record['title']}."),
+        section(
+            "What it was trained on", bullets(_training(record)), f"Recipe: `{record['recipe']}`, {record['title']}."
+        ),
         section("What it takes and gives", _contract(record)),
         section("What it is not for", bullets(NOT_FOR)),
         section("The file", _file(record)),
@@ -92,7 +94,9 @@ def _training(record: dict) -> list[str]:
     lines = [*DATA, STARTS[record["init"]["kind"]]]
     if teachers := record["teachers"]:
         names = " and ".join(f"{one['recipe']} (seed {one['seed']})" for one in teachers["runs"])
-        lines.insert(2, f"The mean of what {names} say of the same images: {100 * teachers['share']:.0f} % of each target.")
+        lines.insert(
+            2, f"The mean of what {names} say of the same images: {100 * teachers['share']:.0f} % of each target."
+        )
     hours = f"{record['minutes']:.0f} minutes by the clock on {record['device']}"
     return [*lines, f"Time: {hours}{', its teachers included' if record['teachers'] else ''}."]
 
