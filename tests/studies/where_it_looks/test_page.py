@@ -73,7 +73,12 @@ def test_a_map_that_would_hold_as_much_elsewhere_is_not_beyond_chance():
 
 @pytest.mark.parametrize(
     ("weights", "words"),
-    [((3.0, 3.0), "Yes: 2 of 2"), ((3.0, 1.0), "Some do: 1 of 2"), ((1.0, 1.0), "No: 0 of 2")],
+    [
+        ((3.0, 3.0), "Yes: 2 of 2"),
+        ((3.0, 1.0), "Some do: 1 of 2"),
+        ((1.0, 3.0, 1.0), "Hardly: 1 of 3"),
+        ((1.0, 1.0), "No: 0 of 2"),
+    ],
 )
 def test_the_answer_comes_first(weights, words):
     records = [network(weight, f"attention_{place}") for place, weight in enumerate(weights)]
