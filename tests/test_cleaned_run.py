@@ -46,10 +46,10 @@ def test_a_csv_is_cleaned_into_a_list_and_a_page(apart, capsys):
     page = (apart / "out" / "clean.md").read_text()
     assert "| Training before | 2 | 1 | 1 | 1 | 0 | 0 | 0 | 5 |" in page
     assert "| Training after | 1 | 0 | 1 | 0 | 0 | 0 | 0 | 2 |" in page
-    assert "Evaluation rows are never dropped" in page
+    assert "Evaluation images are never dropped" in page
     assert "| private | 1 | 1 | 0 | 0 |" in page
     assert found.sha256 in page
-    assert "3 Training rows on out/dropped.csv" in capsys.readouterr().out
+    assert "3 Training images in out/dropped.csv" in capsys.readouterr().out
 
 
 def folder_set(root):
@@ -119,7 +119,7 @@ def test_a_run_leaves_the_listed_rows_out_crops_the_rest_and_its_model_crops_pho
     assert record["data"]["crop"]["found"]["train"] > 0
     assert [entry["run"] for entry in record["deviations"] if entry["field"] == "--drop"] == ["3 Training rows"]
     page = (folder / "report.md").read_text()
-    assert "Dropped from Training: 3 rows of dropped.csv (blank 3)" in page
+    assert "Dropped from Training: 3 images listed in dropped.csv (blank 3)" in page
     assert "Cropped anew (BlazeFace 3bc182eb9f33, LiteRT " in page
     capsys.readouterr()
     Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(apart / "wall.png")

@@ -100,7 +100,7 @@ def test_the_demo_goes_through_every_phase_and_writes_a_record(demo):
 def test_every_page_of_the_demo_says_that_its_faces_are_drawn(demo):
     page = (demo[2] / "report.md").read_text().lower()
     assert "synthetic" in page
-    assert "nothing on this page is comparable with any paper" in page
+    assert "nothing on this page can be compared with a paper" in page
 
 
 @pytest.mark.slow

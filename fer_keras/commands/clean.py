@@ -47,7 +47,7 @@ def _clean(asked, command):
     files.write(asked.out / PAGE, lambda part: part.write_text(text, encoding="utf-8"))
     print(page.by_class(faces, dropped))
     print(
-        f"{len(drops):,} Training rows on {asked.out / LIST}; evaluation rows are never dropped. Page: {asked.out / PAGE}"
+        f"{len(drops):,} Training images in {asked.out / LIST}; evaluation images are never dropped. Page: {asked.out / PAGE}"
     )
 
 
@@ -61,7 +61,7 @@ def _unreadable(location):
     for one in found:
         if one.split != TRAIN:
             what = f"evaluation images that can be read, {one.file} among them"
-            raise expected(what, one.why, "Evaluation rows are never dropped: replace the file.")
+            raise expected(what, one.why, "Evaluation images are never dropped: replace the file.")
     return [Drop(one.row, TRAIN, FER2013_CLASSES[one.label], "unreadable", one.why, one.file) for one in found]
 
 

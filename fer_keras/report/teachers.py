@@ -7,11 +7,17 @@ from fer_keras.runs.record import total_minutes
 READING = """\
 The mean of the teachers' probabilities, softened by T = {temperature:g} (p^(1/T), normalised){flip}, makes up
 {share:g} of each target; the rest is the target without teachers. The loss is cross-entropy with the student's softmax.
-Hinton et al. 2015 (arXiv:1503.02531) also divide the student's logits by T and multiply the loss by T squared. The
-teachers' answers were computed once, in float32, and stored as float16.
+Hinton et al. 2015 (arXiv:1503.02531) also divide the student's logits by T and multiply the loss by T squared. {view}
 
 A teacher is surer of images that it was trained on. Compare its *accuracy* and *entropy* (mean, in nats) on the training
 images with those on the selection images."""
+
+VIEWS = {
+    "original": "The\nteachers' answers were computed once, in float32, and stored as float16.",
+    "augmented": "The\nteachers saw each image at every step as the student did, augmented. The numbers above are of the\n"
+    "images as they are, and taught nothing.",
+}
+"""{teacher_view: what the answers were}."""
 
 
 def taught(record: dict) -> str:
@@ -52,7 +58,12 @@ def _measures(of: dict) -> list[str]:
 def _reading(record: dict) -> str:
     data = record["as_run"]["data"]
     flip = "; each answer is the mean over the image and its mirror image" if data.get("teacher_flip") else ""
-    return READING.format(share=data["teacher_share"], temperature=data["teacher_temperature"], flip=flip)
+    return READING.format(
+        share=data["teacher_share"],
+        temperature=data["teacher_temperature"],
+        flip=flip,
+        view=VIEWS[data.get("teacher_view", "original")],
+    )
 
 
 def _compute(record: dict) -> str:

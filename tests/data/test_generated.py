@@ -197,5 +197,5 @@ def test_the_page_counts_them():
     data = {"source": "s", "fingerprint": "f", "split": "official", "select_name": "P", "test_name": "Q", "overlap": {}}
     data |= {"class_names": ["disgust"], "counts": {"train": {"disgust": 436}}, "generated": told}
     text = provenance.data({"data": data, "access": []})
-    assert "182 generated disgust faces (GAN of 436 Training rows, seed 0)" in text
+    assert "182 generated disgust faces (GAN trained on 436 Training images, seed 0)" in text
     assert "generated" not in provenance.data({"data": data | {"generated": None}, "access": []})

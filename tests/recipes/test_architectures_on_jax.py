@@ -12,7 +12,7 @@ COMPILED = {"attention_cbam", "attention_all"}
 CONTAINED = {
     *("attention_cnn", "hybrid_baseline_cnn", "vanilla_cnn", "vanilla_cnn_unnormalised", "residual_cnn", "compact"),
     *("resnet34_attention_stages", "resnet50_cbam_5_torchvision", "hybrid_resnet50"),
-    *("wide_votes", "transfer_spatial_softmax", "transfer_all_parts"),
+    *("transfer_spatial_softmax", "transfer_all_parts"),
 }
 """Networks whose layers are of classes that smaller networks have: their forward pass is held against TensorFlow's."""
 

@@ -85,5 +85,5 @@ def test_the_model_and_the_page_call_them_by_name(run):
     assert model.get_layer("branches").class_names == RAFDB_CLASSES and model.input_shape[1:] == (100, 100, 3)
     page = (run.folder / "report.md").read_text()
     assert "On RAF-DB's test." in page
-    assert "| faces | surprise | fear | disgust | happy | sad | angry | neutral | all |" in page
+    assert "| images | surprise | fear | disgust | happy | sad | angry | neutral | all |" in page
     assert "PrivateTest" not in page and "FER2013" not in page

@@ -82,7 +82,9 @@ def test_the_page_shows_them(runs):
     assert "## Teachers" in text
     assert "| time, teachers included |" in text
     assert "| tiny-seed0 | `" in text and "| mean of all |" in text
-    assert "the share 0.5 is the mean of the teachers' probabilities, softened by T = 2 (p^(1/T)" in text
+    words = " ".join(text.split())
+    assert "softened by T = 2 (p^(1/T), normalised), makes up 0.5 of each target" in words
+    assert "The teachers' answers were computed once, in float32" in words
     assert "## Teachers" not in page.render(runs[0], read_record(runs[0]))
 
 
