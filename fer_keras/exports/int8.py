@@ -10,8 +10,9 @@ from fer_keras.io.errors import expected
 MOST_ERROR = 0.45
 """Of a step of the scale, root mean square: rounding alone errs by 0.29, the root of a twelfth.
 
-Chosen with the student of `experiments.ensemble` on 1,000 Training faces: with 0.5, 0.6 % of labels differ from Keras's, with
-0.45 it is 0.4 % in 3.2 MB, with 0.4 0.5 % in 5.5 MB, and with every convolution in int8 (on 400 faces) 11 % in 2.4 MB.
+Chosen with the student of `experiments.ensemble` on 1,000 Training faces, without a record: with 0.5, 0.6 % of labels
+differ from Keras's, with 0.45 it is 0.4 % in 3.2 MB, with 0.4 it is 0.5 % in 5.5 MB, and with every convolution in int8 (on
+400 faces) 11 % in 2.4 MB.
 """
 LOOKED_AT = 40
 """Faces on which the error of each layer is measured."""

@@ -9,12 +9,16 @@ from fer_keras.runs.teacher import Teacher
 from fer_keras.training.devices import Devices
 
 
-def of(teachers: Sequence[Teacher], data: Data, devices: Devices):
-    """Return the `Lessons` of a run whose teachers see augmented faces, or None. Raises UserError off one JAX device."""
+def require(data: Data, devices: Devices) -> None:
+    """Raise UserError where teachers that see augmented faces cannot be asked: off one JAX device."""
+    if data.teacher_view == "augmented" and not devices.resident:
+        raise expected("one device under KERAS_BACKEND=jax for teachers that see augmented faces", "another")
+
+
+def of(teachers: Sequence[Teacher], data: Data):
+    """Return the `Lessons` of a run whose teachers see augmented faces, or None."""
     if not teachers or data.teacher_view == "original":
         return None
-    if not devices.resident:
-        raise expected("one device under KERAS_BACKEND=jax for teachers that see augmented faces", "another")
     from fer_keras.training.jax_epoch import Lessons
 
     models = [saved.load(teacher.model) for teacher in teachers]

@@ -118,7 +118,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
     trainer = dataclasses.replace(
         trainer,
         splits_of=splits_of,
-        lessons=lessons.of(source.teachers, recipe.data, trainer.devices),
+        lessons=lessons.of(source.teachers, recipe.data),
         initialise=lambda model: start.update(_initialise(model, recipe, trainer.splits_of)),
         folder=folder / directory.CHECKPOINT,
         on_epoch=functools.partial(_report_epoch, state, board),
@@ -162,6 +162,7 @@ def _contract(model: keras.Model, recipe: Recipe, source: Source) -> Contract:
 def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precision]:
     """Return the training as every process of it has it, and the precision that was chosen; `policy` leaves no choice."""
     shared = devices.choose(recipe.batch_size, options.devices)
+    lessons.require(recipe.data, shared)
     chosen = precision.choose(policy, network=recipe.network, mirrored=shared.strategy is not None)
     if policy and not options.precision:
         chosen = dataclasses.replace(chosen, reason="as the run was begun")

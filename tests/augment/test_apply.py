@@ -11,22 +11,8 @@ from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.operands import operands, steps_of
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.config.settings import Augment
+from tests.augment.settings import EVERYTHING
 from tests.programs import Program
-
-EVERYTHING = Augment(
-    rotation_range=35,
-    shear_range=22.9,
-    zoom_range=0.4,
-    width_shift_range=0.25,
-    height_shift_range=0.25,
-    brightness_range=(0.5, 1.5),
-    contrast_range=(0.6, 1.4),
-    horizontal_flip=True,
-    fill_mode="constant",
-    cval=30.0,
-    erase_probability=0.5,
-    erase_value=99.0,
-)
 
 
 def noise(*shape):

@@ -12,26 +12,14 @@ from fer_keras.augment.keyed import uniforms
 from fer_keras.augment.operands import operands, steps_of
 from fer_keras.augment.sampling import COLUMNS, draw
 from fer_keras.config.settings import Augment
-
-EVERYTHING = Augment(
-    rotation_range=35,
-    shear_range=22.9,
-    zoom_range=0.4,
-    width_shift_range=0.25,
-    height_shift_range=0.25,
-    brightness_range=(0.5, 1.5),
-    contrast_range=(0.6, 1.4),
-    horizontal_flip=True,
-    erase_probability=0.5,
-    erase_value=99.0,
-)
+from tests.augment.settings import EVERYTHING
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("fill_mode", ["constant", "nearest", "reflect", "wrap"])
 def test_both_change_an_image_alike(fill_mode, channels):
     images = np.random.default_rng(8).integers(0, 256, (40, 48, 31, channels), dtype=np.uint8)
-    given, steps = _drawn(dataclasses.replace(EVERYTHING, fill_mode=fill_mode, cval=30.0), images)
+    given, steps = _drawn(dataclasses.replace(EVERYTHING, fill_mode=fill_mode), images)
 
     theirs = apply.augment_batch(tf.constant(images), given, steps).numpy().astype(int)
     ours = np.asarray(jax_operations.augment_batch(jnp.asarray(images), given, steps)).astype(int)

@@ -137,6 +137,9 @@ def test_a_file_of_other_rows_or_none_is_refused(faces, toy, tmp_path):
         {"teachers": ("a",), "teacher_share": 0.5, "teacher_temperature": 0.0},
         {"teacher_temperature": 2.0},
         {"teacher_flip": True},
+        {"teacher_view": "augmented"},
+        {"teachers": ("a",), "teacher_share": 0.5, "teacher_view": "mirrored"},
+        {"teachers": ("a",), "teacher_share": 0.5, "teacher_view": "augmented", "teacher_flip": True},
     ],
 )
 def test_teachers_that_are_no_recipes_are_refused(fields):

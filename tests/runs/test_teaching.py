@@ -232,6 +232,14 @@ def test_photographs_need_the_teachers_that_the_recipe_names(toy):
         train_run.plan(STUDENT, Options(profile="paper"), Source(photographs, False, ()))
 
 
+def test_teachers_that_see_augmented_faces_are_refused_off_jax_before_they_are_asked(toy, runs, tmp_path, capsys):
+    recipe = dataclasses.replace(STUDENT, data=dataclasses.replace(TAUGHT, teacher_view="augmented"))
+    says = "Expected one device under KERAS_BACKEND=jax for teachers that see augmented faces. Received: another."
+    with pytest.raises(UserError, match=says):
+        train(toy, tmp_path / "run", recipe, teachers=runs[:1])
+    assert "Asking the teacher" not in capsys.readouterr().out
+
+
 def test_the_mirror_image_is_asked_too_where_the_recipe_says_so(toy, runs, tmp_path):
     recipe = dataclasses.replace(STUDENT, data=dataclasses.replace(TAUGHT, teacher_flip=True))
     run = train(toy, tmp_path, recipe, teachers=runs[:1])

@@ -1,6 +1,6 @@
 """A small training whose history can be compared between backends: as a module, and as a program without TensorFlow.
 
-python tests/training/small_run.py FOLDER     prints {"plain", "taught", "resumed"}: losses, accuracies and a sum of weights each
+python tests/training/small_run.py FOLDER     prints {"plain", "taught", "resumed"}: losses, accuracies and a sum of weights each; "asked": an error
 """
 
 import dataclasses
@@ -101,6 +101,28 @@ def _lessons():
     return Lessons([said], lambda weights, images: jnp.tile(weights[0], (len(images), 1)), 0.8)
 
 
+def _asked(folder: pathlib.Path) -> float:
+    """Return the largest difference between what two saved networks are taken to say and the mean of their answers, T 2."""
+    from types import SimpleNamespace
+
+    from fer_keras.config.data import Data
+    from fer_keras.models import saved
+    from fer_keras.runs import lessons
+
+    images, answers, teachers = np.random.default_rng(1).integers(0, 256, (5, 12, 12, 1), dtype=np.uint8), [], []
+    folder.mkdir()
+    for number in range(2):
+        model = _network(range(7), 1, 12)
+        saved.save(model, folder / f"{number}.keras")
+        teachers.append(SimpleNamespace(model=folder / f"{number}.keras"))
+        answers.append(model.predict(images, verbose=0))
+    data = Data(teachers=("a", "b"), teacher_share=0.5, teacher_temperature=2.0, teacher_view="augmented")
+    lesson = lessons.of(teachers, data)
+    powers = np.mean(answers, axis=0) ** 0.5
+    said = np.asarray(lesson.teach(lesson.weights, images))
+    return float(np.abs(said - powers / powers.sum(axis=1, keepdims=True)).max())
+
+
 def _resumed(folder: pathlib.Path, after: int) -> dict:
     """Stop the plain training after so many steps, in the midst of the second epoch, and go on from its checkpoint."""
     from fer_keras.training.jax_epoch import JaxEpochs
@@ -125,6 +147,7 @@ def _resumed(folder: pathlib.Path, after: int) -> dict:
 
 def main(folder: pathlib.Path) -> None:
     results = {"plain": train(folder / "plain", False), "taught": train(folder / "taught", True, _lessons())}
+    results["asked"] = _asked(folder / "teachers")
     results["resumed"] = _resumed(folder / "resumed", after=10)
     print(json.dumps(results | {"tensorflow": "tensorflow" in sys.modules}))
 

@@ -26,6 +26,10 @@ def test_tensorflow_is_not_loaded(on_jax):
     assert on_jax["tensorflow"] is False
 
 
+def test_teachers_asked_at_every_step_say_their_mean_softened(on_jax):
+    assert on_jax["asked"] < 1e-6
+
+
 def test_a_run_that_was_stopped_within_an_epoch_ends_in_the_same_numbers(on_jax):
     assert on_jax["resumed"] == on_jax["plain"]
 
