@@ -44,11 +44,14 @@ def taught(source: Source, recipe: Recipe, splits_of: SplitsOf, folder: Path | N
     told, about = _told(source.teachers, rows, recipe.data.teacher_flip, folder)
     shared = processes.broadcast({part: one.probabilities for part, one in told.items()})
     told = {part: Told(one.rows, np.asarray(shared[part])) for part, one in told.items()}
-    train = teachers.joined(splits.train, told["train"])
     described = _described(source.teachers, trained_on, rows, told)
     if folder is not None:
         path = folder / directory.TEACHERS
         described |= {"file": path.name, "sha256": content_digest(path), "minutes": about["minutes"]}
+
+    if recipe.data.teacher_view == "augmented":  # the record alone wants these answers: `lessons` asks at every step
+        return splits_of, {"teachers": described}
+    train = teachers.joined(splits.train, told["train"])
 
     def with_teachers(data: Data) -> Splits:
         return dataclasses.replace(splits, train=train) if data == recipe.data else splits_of(data)
