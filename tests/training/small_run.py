@@ -1,6 +1,8 @@
 """A small training whose history can be compared between backends: as a module, and as a program without TensorFlow.
 
-python tests/training/small_run.py FOLDER     prints {"plain", "taught", "resumed"}: losses, accuracies and a sum of weights each; "asked": an error
+    python tests/training/small_run.py FOLDER
+
+It prints {"plain", "taught", "resumed"}, losses, accuracies and a sum of weights each, and "asked", a difference.
 """
 
 import dataclasses
