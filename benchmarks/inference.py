@@ -8,7 +8,6 @@ of an environment that has it (`pip install fer`), since its requirements are no
 """
 
 import argparse
-import json
 import pathlib
 import statistics
 import subprocess
@@ -19,6 +18,7 @@ import time
 import numpy as np
 from PIL import Image
 
+from benchmarks import peers
 from benchmarks.common import Target, publish, round_robin
 from fer_keras import runtime
 
@@ -28,23 +28,6 @@ EXPORTS = (("saved_model", "none"), ("litert", "none"), ("litert", "float16"), (
 TITLES = {"saved_model": "SavedModel", "litert": "LiteRT", "onnx": "ONNX Runtime"}
 SHIPPED = "LiteRT float16"
 """What the package ships."""
-
-PEER = """
-import json, sys, time
-began = time.perf_counter()
-import numpy as np
-from PIL import Image
-from fer.fer import FER
-detector, box = FER(), [(0, 0, 48, 48)]
-face = np.asarray(Image.open(sys.argv[1]).convert("RGB"))
-detector.detect_emotions(face, face_rectangles=box)
-start, took = time.perf_counter() - began, []
-while sum(took) < float(sys.argv[2]) or len(took) < 5:
-    before = time.perf_counter()
-    detector.detect_emotions(face, face_rectangles=box)
-    took.append(time.perf_counter() - before)
-print(json.dumps({"start": start, "one": sorted(took)[len(took) // 2]}))
-"""
 
 
 def main() -> None:
@@ -66,7 +49,7 @@ def main() -> None:
         one = round_robin({title: _call(call, images[:1]) for title, call in calls.items()}, **timed)
         many = round_robin({title: _call(call, images) for title, call in calls.items()}, **timed)
         start = {title: _start(path, photo, asked.rounds) for title, path in files.items()}
-        peer = _peer(asked.peers, photo, asked.seconds) if asked.peers else None
+        peer = peers.measure(asked.peers, photo, asked.seconds) if asked.peers else None
     rows = [
         (title, _seconds(start[title]), f"{1000 / one[title].median():.1f} ms", f"{many[title].median():.0f}")
         for title in files
@@ -148,13 +131,6 @@ def _start(path, photo, times) -> float | None:
         subprocess.run(words, check=True, capture_output=True)
         took.append(time.perf_counter() - began)
     return statistics.median(took)
-
-
-def _peer(python, photo, seconds) -> dict:
-    """Return {"start", "one"} in seconds of the package fer, its face given, in the environment of `python`."""
-    words = [python, "-c", PEER, str(photo), str(seconds)]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _seconds(value: float | None) -> str:
