@@ -112,7 +112,13 @@ def answering(module: str, *arguments: str, **environment: str):
 
     For what cannot share this process, or needs variables of the environment of its own.
     """
-    command = [sys.executable, "-m", module, *arguments]
+    with answering_program([sys.executable, "-m", module, *arguments], **environment) as ask:
+        yield ask
+
+
+@contextlib.contextmanager
+def answering_program(command: list[str], **environment: str):
+    """Give a call that hands a line to a process of `command` and returns its answer, a line."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=os.environ | environment, **pipes) as child:
 

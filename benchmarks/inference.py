@@ -1,13 +1,17 @@
-"""From an installed package to an expression: cold start of `predict`, one face, many faces; LiteRT beside the others.
+"""From an installed package to an expression: cold start, one face, many faces; LiteRT beside the others.
 
-    python -m benchmarks.inference [--run RUN] [--peers PYTHON]
+    python -m benchmarks.inference [--run RUN] [--peers PYTHON] [--node FOLDER]
 
-`fer-keras predict PHOTO` is timed in fresh processes, the photo a 48x48 face without a search for faces; rates are of the
-network alone. A peer that ships its weights inside its package is measured in the same run where `--peers` is the Python
-of an environment that has it (`pip install fer`), since its requirements are not those of the suite.
+Starts are whole processes, the face 48x48 and without a search for faces; rates are of the network alone. Two packages that
+ship their weights are measured in the same run (benchmarks/peers.py), where they are installed outside the suite:
+
+    python3 -m venv FOLDER && FOLDER/bin/pip install fer 'setuptools<81'                             --peers FOLDER/bin/python
+    npm install --prefix FOLDER @vladmandic/face-api @tensorflow/tfjs @tensorflow/tfjs-backend-wasm  --node FOLDER
 """
 
 import argparse
+import contextlib
+import functools
 import pathlib
 import statistics
 import subprocess
@@ -21,6 +25,7 @@ from PIL import Image
 from benchmarks import peers
 from benchmarks.common import Target, publish, round_robin
 from fer_keras import runtime
+from fer_keras.commands.ending import run_command
 
 MANY, SIDE = 256, 48
 SLOWEST_START, SLOWEST_FACE, LEAST_RATE = 1.0, 5.0, 400.0
@@ -29,41 +34,64 @@ TITLES = {"saved_model": "SavedModel", "litert": "LiteRT", "onnx": "ONNX Runtime
 SHIPPED = "LiteRT float16"
 """What the package ships."""
 
+ONNX = """
+import sys
+import numpy as np
+from PIL import Image
+from fer_keras.exports import exporter
+print(exporter("onnx").read(sys.argv[1])(np.asarray(Image.open(sys.argv[2]))[None, ..., None]))
+"""
+"""A program for a model that `fer-keras predict` does not read."""
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=pathlib.Path, help="a run or model.keras; default: Lite0 with random weights")
     parser.add_argument("--peers", metavar="PYTHON", help="of an environment in which fer is installed")
+    parser.add_argument("--node", metavar="FOLDER", type=pathlib.Path, help="in which npm has installed face-api")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
     asked = parser.parse_args()
+    return run_command(lambda: _measure(asked), stopped="Stopped. Nothing was written.")
+
+
+def _measure(asked) -> None:
     runtime.prepare(training=False)
-    with tempfile.TemporaryDirectory() as name:
+    installed = [peers.fer(asked.peers)] if asked.peers else []
+    installed += [peers.face_api(asked.node)] if asked.node else []
+    images = np.random.default_rng(0).integers(0, 256, (MANY, SIDE, SIDE, 1), dtype=np.uint8)
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
-        photo = folder / "face.png"
-        images = np.random.default_rng(0).integers(0, 256, (MANY, SIDE, SIDE, 1), dtype=np.uint8)
+        photo, faces = folder / "face.png", folder / "faces"
         Image.fromarray(images[0, ..., 0]).save(photo)
+        faces.write_bytes(images.tobytes())
+        for peer in installed:
+            peer.start(faces)  # else one that cannot would end the run after minutes
         files = _written(folder, asked.run)
-        calls = {title: _network(path) for title, path in files.items()}
-        timed = {"rounds": asked.rounds, "seconds": asked.seconds}
-        one = round_robin({title: _call(call, images[:1]) for title, call in calls.items()}, **timed)
-        many = round_robin({title: _call(call, images) for title, call in calls.items()}, **timed)
-        start = {title: _start(path, photo, asked.rounds) for title, path in files.items()}
-        peer = peers.measure(asked.peers, photo, asked.seconds) if asked.peers else None
+        starts = {title: functools.partial(_start, path, photo) for title, path in files.items()}
+        starts |= {peer.title: functools.partial(peer.start, faces) for peer in installed}
+        start = _starts(starts, asked.rounds)
+        calls = {title: _call(_network(path), images) for title, path in files.items()}
+        calls |= {peer.title: stack.enter_context(peer.answering(faces)) for peer in installed}
+        one, many = (_rates(calls, count, asked) for count in (1, MANY))
     rows = [
-        (title, _seconds(start[title]), f"{1000 / one[title].median():.1f} ms", f"{many[title].median():.0f}")
-        for title in files
+        (title, f"{start[title]:.2f} s", f"{1000 / one[title].median():.1f} ms", f"{many[title].median():.0f}")
+        for title in calls
     ]
-    if peer:
-        rows.append(("fer", _seconds(peer["start"]), f"{1000 * peer['one']:.1f} ms", f"{1 / peer['one']:.0f}"))
-    columns = ("from", "cold start of predict", "one face", f"faces/s, {MANY} at once")
-    publish("inference", "Inference", _note(asked, peer), columns, rows, _targets(start, one, many))
+    columns = ("from", "cold start", "one face", f"faces/s, {MANY} at once")
+    publish("inference", "Inference", _note(asked, installed), columns, rows, _targets(start, one, many))
 
 
-def _note(asked, peer) -> str:
-    network = f"{asked.run.name}" if asked.run else "EfficientNet-Lite0 at 96 px with random weights"
-    told = "fer takes faces one by one." if peer else "No peer measured."
-    return f"{network}, 48x48 grey faces in. The start is a whole process; fer's begins at its first import. {told}"
+def _note(asked, installed) -> str:
+    network = asked.run.name if asked.run else "EfficientNet-Lite0 at 96 px with random weights"
+    remarks = [peer.remark for peer in installed] or ["No peer measured."]
+    return " ".join(
+        (
+            f"{network}, 48x48 grey faces in, found already. The start is a whole process for one face, its files in the"
+            " system's cache: `fer-keras predict`, for ONNX Runtime and peers a program that does no more.",
+            *remarks,
+        )
+    )
 
 
 def _targets(start, one, many) -> list[Target]:
@@ -112,30 +140,33 @@ def _network(path):
     return exporter("onnx").read(path) if path.suffix == ".onnx" else load(path, crop=False).forward
 
 
-def _call(call, faces):
-    def batch():
-        call(faces)
-        return len(faces)
+def _call(network, faces):
+    def classify(count: int) -> int:
+        network(faces[:count])
+        return count
 
-    return batch
-
-
-def _start(path, photo, times) -> float | None:
-    """Return the seconds of `fer-keras predict`, the median of fresh processes; None for what it does not read."""
-    if path.suffix == ".onnx":
-        return None
-    words = [sys.executable, "-m", "fer_keras", "predict", "--model", str(path), "--no-detect", str(photo)]
-    took = []
-    for _ in range(times):
-        began = time.perf_counter()
-        subprocess.run(words, check=True, capture_output=True)
-        took.append(time.perf_counter() - began)
-    return statistics.median(took)
+    return classify
 
 
-def _seconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f} s"
+def _rates(calls, count: int, asked) -> dict:
+    cases = {title: functools.partial(call, count) for title, call in calls.items()}
+    return round_robin(cases, rounds=asked.rounds, seconds=asked.seconds)
+
+
+def _starts(starts, times: int) -> dict[str, float]:
+    """Return {title: seconds}, the median of `times` fresh processes of each, in turns."""
+    took = [{title: start() for title, start in starts.items()} for _ in range(times)]
+    return {title: statistics.median(turn[title] for turn in took) for title in starts}
+
+
+def _start(path, photo) -> float:
+    """Return the seconds of a process that names the expression in `photo` with the model at `path`."""
+    predict = ["-m", "fer_keras", "predict", "--no-detect", "--model", str(path), str(photo)]
+    words = ["-c", ONNX, str(path), str(photo)] if path.suffix == ".onnx" else predict
+    began = time.perf_counter()
+    subprocess.run([sys.executable, *words], check=True, capture_output=True)
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
