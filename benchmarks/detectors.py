@@ -2,7 +2,7 @@
 
     python -m benchmarks.detectors --data PATH [--faces 25] [--detectors blazeface haar]
 
-Needs scikit-image, whose pictures are the grounds; haar needs OpenCV 4.
+Needs scikit-image, whose pictures are the grounds (extra `benchmarks`); haar needs OpenCV 4 (extra `faces`).
 """
 
 import argparse
@@ -13,6 +13,7 @@ import time
 
 from benchmarks import scenes
 from benchmarks.common import Target, publish
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.detection import DETECTORS, open_detector
 
 GROUPS = {
@@ -59,7 +60,8 @@ def measure(detector, faces) -> Outcome:
     return Outcome(found, shown, alarms, sum(empty), len(empty), astronaut, 1000 * statistics.median(times))
 
 
-def main() -> None:
+@entry_point
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, metavar="PATH", help="fer2013.csv; its PublicTest faces are pasted")
     parser.add_argument(
@@ -69,6 +71,10 @@ def main() -> None:
         "--detectors", nargs="+", default=["blazeface", "blazeface-fast", "haar"], help=", ".join(DETECTORS)
     )
     asked = parser.parse_args()
+    return run_command(lambda: _measure_all(asked), stopped="Stopped. Nothing was written.")
+
+
+def _measure_all(asked) -> None:
     faces, _ = scenes.public_faces(asked.data, asked.faces, seed=0)
     outcomes = {}
     for name in asked.detectors:
@@ -119,4 +125,4 @@ def _targets(outcomes: dict[str, Outcome]) -> list[Target]:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

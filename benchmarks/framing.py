@@ -5,7 +5,7 @@
 
 PublicTest faces are pasted upright into pictures and found again: medians of FER2013's frame in sides of the detector's box
 are its `Framing`. With --model, the accuracy on the crops at several margins stands beside that on the frames themselves;
-faces that are not found count for none of them.
+faces that are not found count for none of them. Needs scikit-image (extra `benchmarks`).
 """
 
 import argparse
@@ -16,19 +16,25 @@ import numpy as np
 
 from benchmarks import scenes
 from benchmarks.common import Target, publish
+from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.detection import DETECTORS, open_detector
 
 SIZES = (48, 96, 160, 320)
 MARGINS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
 
 
-def main() -> None:
+@entry_point
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, metavar="PATH", help="fer2013.csv; only PublicTest is read")
     parser.add_argument("--detector", default="blazeface", help=", ".join(DETECTORS))
     parser.add_argument("--faces", type=int, default=50, help="how many PublicTest faces (default 50)")
     parser.add_argument("--model", metavar="RUN", help="a run or a model's file, to measure accuracy with")
     asked = parser.parse_args()
+    return run_command(lambda: _measure(asked), stopped="Stopped. Nothing was written.")
+
+
+def _measure(asked) -> None:
     detector = open_detector(asked.detector)
     faces, labels = scenes.public_faces(asked.data, asked.faces, seed=5)
     found = [(place, scene, box) for place, scene, box in _found(detector, faces)]
@@ -94,4 +100,4 @@ def _accuracies(model, detector, found, faces, labels):
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -25,7 +25,7 @@ from PIL import Image
 from benchmarks import peers
 from benchmarks.common import Target, publish, round_robin
 from fer_keras import runtime
-from fer_keras.commands.ending import run_command
+from fer_keras.commands.ending import entry_point, run_command
 
 MANY, SIDE = 256, 48
 SLOWEST_START, SLOWEST_FACE, LEAST_RATE = 1.0, 5.0, 400.0
@@ -44,6 +44,7 @@ print(exporter("onnx").read(sys.argv[1])(np.asarray(Image.open(sys.argv[2]))[Non
 """A program for a model that `fer-keras predict` does not read."""
 
 
+@entry_point
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=pathlib.Path, help="a run or model.keras; default: Lite0 with random weights")

@@ -4,11 +4,14 @@ No picture is kept. Sizes, turns and lights are drawn from seeds, so every detec
 """
 
 import dataclasses
+import importlib.util
 import pathlib
 from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageFilter
+
+from fer_keras.io.errors import expected
 
 WIDTH, HEIGHT = 640, 480
 WITHOUT_FACES = (
@@ -141,6 +144,8 @@ def _mask(size):
 
 
 def _package() -> pathlib.Path:
-    import skimage
-
-    return pathlib.Path(skimage.__file__).parent / "data"
+    found = importlib.util.find_spec("skimage")
+    if not found:
+        run = "Run: pip install -r requirements-benchmarks.txt"
+        raise expected("scikit-image, whose pictures are the grounds", "none installed", run)
+    return pathlib.Path(found.origin).parent / "data"

@@ -1,10 +1,13 @@
 """The pictures with known faces that benchmarks of detectors are measured on."""
 
+import importlib.util
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import framing, scenes
+from benchmarks import detectors, framing, scenes
 
 FACE = np.arange(48, dtype=np.uint8).repeat(48).reshape(48, 48) * 5
 
@@ -43,3 +46,17 @@ def test_the_framing_is_the_median_frame_in_sides_of_the_box():
     )
     scale, right, down = framing._medians(frames, boxes)
     assert (scale, right, down) == (1.5, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("benchmark", [detectors, framing])
+def test_without_scikit_image_a_benchmark_is_one_line(benchmark, monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(scenes, "public_faces", lambda data, count, seed: (FACE[None], np.zeros(1, np.uint8)))
+    monkeypatch.setattr(benchmark, "open_detector", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["benchmark", "--data", "anywhere"])
+    assert benchmark.main() == 2
+    line = (
+        "error: Expected scikit-image, whose pictures are the grounds. Received: none installed."
+        " Run: pip install -r requirements-benchmarks.txt\n"
+    )
+    assert capsys.readouterr() == ("", line)
