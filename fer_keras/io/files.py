@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from fer_keras.io.errors import UserError, expected
 
 LOCK = ".lock"
+LONGEST_LINE = 120
 LONGEST_JSON = 1 << 24
 """Bytes: a hundred times the longest record. The values in memory take some 25 times that, at the worst."""
 
@@ -60,8 +61,21 @@ def _flush(path: pathlib.Path) -> None:
 
 def write_json(path: pathlib.Path, value) -> None:
     """Write `value` as JSON, atomically. NaN becomes null, so that every reader can parse it."""
-    text = json.dumps(_finite(value), indent=1, ensure_ascii=False) + "\n"
+    text = _lines(_finite(value), 0) + "\n"
     write(path, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def _lines(value, depth: int) -> str:
+    """Return JSON in which what fits into a line of LONGEST_LINE characters stands in one, else each of its items."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not value or not isinstance(value, dict | list) or depth + len(line) <= LONGEST_LINE:
+        return line
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key, ensure_ascii=False)}: {_lines(item, depth + 1)}" for key, item in value.items()]
+    else:
+        items = [_lines(item, depth + 1) for item in value]
+    first, last = line[0], line[-1]
+    return f"{first}\n" + ",\n".join(" " * (depth + 1) + item for item in items) + f"\n{' ' * depth}{last}"
 
 
 def _finite(value):

@@ -25,6 +25,22 @@ def test_numbers_that_json_does_not_have_become_null(tmp_path):
     assert json.loads((tmp_path / "x.json").read_text()) == {"a": None, "b": [None, 1.5], "3": "c"}
 
 
+def test_what_fits_into_a_line_stands_in_one(tmp_path):
+    value = {"name": "é", "confusion": [[206, 10], [12, 24]], "history": [{"loss": 1.5}] * 12, "none": {}, "b": []}
+    files.write_json(tmp_path / "x.json", value)
+    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    assert json.loads(text) == value
+    assert text.splitlines()[:5] == [
+        "{",
+        ' "name": "é",',
+        ' "confusion": [[206, 10], [12, 24]],',
+        ' "history": [',
+        '  {"loss": 1.5},',
+    ]
+    files.write_json(tmp_path / "x.json", {"value": 1})
+    assert (tmp_path / "x.json").read_text() == '{"value": 1}\n'
+
+
 def test_a_folder_serves_one_run_at_a_time(tmp_path):
     taken = pytest.raises(UserError, match="in use by another run")
     with files.locked(tmp_path / "run"), taken, files.locked(tmp_path / "run"):

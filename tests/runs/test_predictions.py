@@ -61,19 +61,76 @@ def test_what_repeats_another_split_costs_a_mask(splits, tmp_path):
     ]
 
 
-def test_rounding_is_within_its_bound_and_keeps_the_most_probable_class():
+def test_probabilities_take_two_bytes_and_the_largest_none(splits, tmp_path):
+    predictions.save(tmp_path / "p.npz", splits)
+    with np.load(tmp_path / "p.npz") as archive:
+        exponent, mantissa = archive["test/probabilities"]
+    absent = exponent == 255
+    np.testing.assert_array_equal(absent.argmax(axis=1), splits["test"]["probabilities"].argmax(axis=1))
+    assert (absent.sum(axis=1) == 1).all() and (mantissa[absent] > 0).all()
+    values = np.ldexp(1 + mantissa[~absent] / 256, exponent[~absent].astype(int) - 127)
+    np.testing.assert_array_equal(values, predictions.rounded(splits["test"]["probabilities"])[~absent])
+
+
+def test_rounding_is_within_its_bounds_and_keeps_the_most_probable_class():
     exact = shares(np.random.default_rng(1), 5000)
     rounded = predictions.rounded(exact)
     assert (rounded.argmax(axis=1) == exact.argmax(axis=1)).all()
-    assert (np.abs(rounded - exact) / exact).max() <= 2.0**-12
+    largest = exact == exact.max(axis=1, keepdims=True)
+    errors = np.abs(rounded - exact)
+    assert errors[~largest].max() <= predictions.STEP / 2 and errors[largest].max() <= 6 * predictions.STEP / 2
+    assert (errors / exact)[~largest].max() <= 2.0**-predictions.LEAST_BITS
+    np.testing.assert_allclose(rounded.sum(axis=1, dtype=np.float64), 1, atol=1e-7)
     np.testing.assert_array_equal(predictions.rounded(rounded), rounded)
 
 
 def test_classes_that_rounding_would_make_equal_stay_apart():
-    close = np.float32([[0.3, 0.4 - 2e-8, 0.4 + 2e-8], [0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
-    rounded = predictions.rounded(close)
-    assert rounded.argmax(axis=1).tolist() == [2, 0, 0]
-    assert (rounded[0, 1], rounded[2].tolist()) == (rounded[0, 2] - np.float32(2**-13), [1.0, 0.0, 0.0])
+    step = predictions.STEP
+    close = np.float32([[0.2, 0.4 - 2e-8, 0.4 + 2e-8], [0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
+    assert predictions.rounded(close).tolist() == [
+        [205 * step, 409 * step, 410 * step],
+        [0.5 + step, 0.5 - step, 0.0],
+        [1.0, 0.0, 0.0],
+    ]
+    assert predictions.rounded(np.full((1, 7), 1 / 7)).argmax() == 0
+
+
+def test_small_probabilities_stay_small_and_above_zero():
+    tiny = 3.3e-30
+    rounded = predictions.rounded(np.array([[1 - tiny, tiny]]))
+    assert rounded[0, 1] == pytest.approx(tiny, rel=2.0**-predictions.LEAST_BITS) and rounded[0, 0] == 1
+
+
+def read_of_four_bytes(folder, part, probabilities):
+    planes = np.moveaxis(probabilities.view(np.uint8).reshape(*probabilities.shape, 4), -1, 0)
+    labels = part["labels"].astype(np.uint8)
+    arrays = {"rows": np.diff(part["rows"], prepend=0), "labels": labels, "probabilities": planes}
+    np.savez(folder / "p.npz", **{f"select/{name}": array for name, array in arrays.items()})
+    names = {"file": "p.npz", "sha256": predictions.digest(folder / "p.npz"), "splits": ["select"]}
+    return predictions.read(folder, {"predictions": names, "data": {"class_names": list("abcdefg")}})["select"]
+
+
+def test_all_four_bytes_of_before_are_read(splits, tmp_path):
+    exact = splits["select"]["probabilities"]
+    read = read_of_four_bytes(tmp_path, splits["select"], exact)
+    np.testing.assert_array_equal(read["probabilities"], exact)
+    with pytest.raises(UserError, match="numbers outside 0..1 as probabilities of select"):
+        read_of_four_bytes(tmp_path, splits["select"], np.full((50, 7), 1.5, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ([0.5, 0, 0, 0, 0, 0, 0], "a sum of 0.5 and a least of 0"),
+        ([1.5, -0.5, 0, 0, 0, 0, 0], "a sum of 1 and a least of -0.5"),
+        ([np.nan] * 7, "a sum of nan and a least of nan"),
+    ],
+)
+def test_what_is_no_distribution_is_not_saved(splits, tmp_path, row, told):
+    splits["test"]["probabilities"][3] = row
+    with pytest.raises(UserError, match=f"in 0..1 whose sum is 1 for each image of test. Received: {told}"):
+        predictions.save(tmp_path / "p.npz", splits)
+    assert not (tmp_path / "p.npz").exists()
 
 
 @pytest.mark.parametrize(
@@ -81,8 +138,7 @@ def test_classes_that_rounding_would_make_equal_stay_apart():
     [
         ("test", {"labels": np.full(200, 7)}, "label 7 in test"),
         ("test", {"labels": np.zeros(5, np.int64)}, "test of shapes"),
-        ("test", {"probabilities": np.full((200, 6), 0.1, np.float32)}, "test of shapes"),
-        ("test", {"probabilities": np.full((200, 7), 1.5, np.float32)}, "numbers outside 0..1"),
+        ("test", {"probabilities": np.full((200, 6), 1 / 6, np.float32)}, "test of shapes"),
         ("select", {"rows": np.zeros(0, np.int64)}, "select of shapes"),
     ],
 )
