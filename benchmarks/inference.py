@@ -37,9 +37,10 @@ SHIPPED = "LiteRT float16"
 ONNX = """
 import sys
 import numpy as np
+import onnxruntime
 from PIL import Image
-from fer_keras.exports import exporter
-print(exporter("onnx").read(sys.argv[1])(np.asarray(Image.open(sys.argv[2]))[None, ..., None]))
+session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
+print(session.run(["probabilities"], {"face": np.asarray(Image.open(sys.argv[2]))[None, ..., None]}))
 """
 """A program for a model that `fer-keras predict` does not read."""
 
