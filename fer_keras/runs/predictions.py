@@ -21,6 +21,7 @@ from fer_keras.io.errors import expected
 STEP = 2.0**-10
 LEAST_BITS = 3
 SUM_OFF = 0.01
+UNUSED_BITS = 15
 PARTS = ("rows", "labels", "probabilities")
 
 
@@ -63,7 +64,7 @@ def save(path: Path, splits: dict[str, dict[str, np.ndarray]]) -> str:
         earlier[split] = exact | {"probabilities": rounded(part["probabilities"])}
         stored = _stored(split, earlier)
         arrays |= {f"{split}/{name}": array for name, array in stored.items()}
-    files.write(path, lambda temporary: np.savez_compressed(temporary, **arrays))
+    files.write(path, lambda temporary: npz.write_smallest(temporary, arrays))
     return digest(path)
 
 
@@ -91,10 +92,9 @@ def _stored(split: str, splits: dict[str, dict]) -> dict[str, np.ndarray]:
 
 
 def _packed(part: dict) -> dict[str, np.ndarray]:
-    """Return rows as their differences, labels in bytes, probabilities as uint8 [2, N, K]: exponent and mantissa.
+    """Return rows as their differences, labels in bytes, probabilities as uint16 [N, K]: 8 bits of exponent, 8 of mantissa.
 
-    All three are for the compression: steps of one, and bytes that are alike side by side. A float32 below 0.5 in steps of
-    STEP has no sign and at most 8 bits of mantissa.
+    A float32 of 0 to 0.5 in steps of STEP has no sign, and no more bits in its mantissa.
     """
     packed = {}
     if "rows" in part:
@@ -102,8 +102,7 @@ def _packed(part: dict) -> dict[str, np.ndarray]:
     if "labels" in part:
         packed["labels"] = part["labels"].astype(np.uint8)
     if "probabilities" in part:
-        bits = _gaps(part["probabilities"]).view(np.uint32)
-        packed["probabilities"] = np.stack([bits >> 23, bits >> 15]).astype(np.uint8)
+        packed["probabilities"] = (_gaps(part["probabilities"]).view(np.uint32) >> UNUSED_BITS).astype("<u2")
     return packed
 
 
@@ -153,14 +152,13 @@ def _unpacked(arrays: dict, split: str, earlier: dict[str, dict]) -> dict[str, n
     return part
 
 
-def _floats(planes: np.ndarray) -> np.ndarray:
-    """Return float32 [N, K] of the bytes that are stored: two of each with gaps, or all four, as in runs of before."""
-    if planes.dtype != np.uint8 or planes.ndim != 3 or len(planes) not in (2, 4):
-        raise ValueError(f"probabilities of type {planes.dtype} and shape {planes.shape}")
-    if len(planes) == 4:
-        return np.ascontiguousarray(np.moveaxis(planes, 0, -1)).view("<f4")[..., 0]
-    exponent, mantissa = planes.astype(np.uint32)
-    gaps = (exponent << 23 | mantissa << 15).view(np.float32)
+def _floats(stored: np.ndarray) -> np.ndarray:
+    """Return float32 [N, K] of uint16 [N, K] with gaps, or of uint8 [4, N, K], all bytes, as earlier versions wrote them."""
+    if stored.dtype == np.uint8 and stored.ndim == 3 and len(stored) == 4:
+        return np.ascontiguousarray(np.moveaxis(stored, 0, -1)).view("<f4")[..., 0]
+    if stored.dtype != np.uint16 or stored.ndim != 2:
+        raise ValueError(f"probabilities of type {stored.dtype} and shape {stored.shape}")
+    gaps = (stored.astype(np.uint32) << UNUSED_BITS).view(np.float32)
     if (np.isnan(gaps).sum(axis=1) != 1).any():
         raise ValueError("an image that lacks more than its largest probability, or has it")
     return _filled(gaps)
