@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program.name("audit"),
         description="Find exact and near copies, contradicting labels and blank images, within and across the splits "
-        "of a data set; write audit.md with examples, audit.json, and pairs.csv with every pair of rows. With "
+        "of a data set; write audit.md with examples, audit.json, and pairs.csv.gz with every pair of rows. With "
         "FER+ votes beside the data, labels.md and labels.json say how far the two labellings agree.",
     )
     parser.add_argument(

@@ -67,7 +67,7 @@ def regenerate(reports_dir: Path, suite: list[Experiment] | None = None) -> list
 def check(reports_dir: Path, suite: list[Experiment] | None = None) -> list[Path]:
     """Return the committed pages and figures that differ from what their JSON generates, or have none to come from.
 
-    An audit's figures and its pairs.csv cannot be drawn anew without the faces: they are checked by digest.
+    An audit's figures and its pairs.csv.gz cannot be drawn anew without the faces: they are checked by digest.
     """
     reports_dir = Path(reports_dir)
     suite = result_groups.experiments() if suite is None else suite

@@ -9,7 +9,7 @@ from fer_keras.io import files, specification
 from fer_keras.io.errors import expected
 from fer_keras.report.markdown import bullets, section, table
 
-FOLDER, RECORD, PAGE, PAIRS = "audit", "audit.json", "audit.md", "pairs.csv"
+FOLDER, RECORD, PAGE, PAIRS = "audit", "audit.json", "audit.md", "pairs.csv.gz"
 
 TITLES = {
     "exact": "Examples: exact copies",
@@ -71,7 +71,7 @@ def digest(folder: Path) -> str:
 
 
 def stale(folder: Path, record: dict) -> list[Path]:
-    """Return the figures and pairs.csv where they are not those that the audit wrote. Only an audit can write them."""
+    """Return the figures and PAIRS where they are not those that the audit wrote. Only an audit can write them."""
     folder, source = Path(folder), digest(folder)
     figures = [folder / name for name in record["figures"].values()]
     found = [path for path in figures if not figures_style.drawn_from(path, source)]
@@ -106,7 +106,7 @@ def render(record: dict) -> str:
     """Return the Markdown page of an audit.json; no number in it comes from elsewhere."""
     method = (
         f"Near copies score {record['threshold']:.2f} or more (`fer_keras/data/near.py` says how, and how often this "
-        "errs). They include shots of one person a moment apart. [pairs.csv](pairs.csv) lists the pairs. "
+        "errs). They include shots of one person a moment apart. [pairs.csv.gz](pairs.csv.gz) lists the pairs. "
         f"Data fingerprint `{record['fingerprint'][:16]}`."
     )
     made = provenance(record["provenance"], f"python -m fer_keras.audit {record['source']}")

@@ -1,7 +1,9 @@
-"""What an audit leaves behind: audit.json, the page generated from it, example pictures, pairs.csv; FER+'s labels.json."""
+"""What an audit leaves behind: audit.json, the page generated from it, example pictures, pairs.csv.gz; FER+'s labels.json."""
 
 import csv
+import gzip
 import hashlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +31,12 @@ def write(found: Findings, record: dict, folder: Path, seconds: float | None = N
     cannot be written.
     """
     shown = examples(found)
-    files.write(folder / PAIRS, lambda part: _write_pairs(found, part))
-    pairs = (folder / PAIRS).read_bytes()
+    lines = _pairs(found)
+    pairs = gzip.compress("".join(lines).encode(), mtime=0)
+    files.write(folder / PAIRS, lambda part: part.write_bytes(pairs))
     record = record | {
         "figures": {kind: f"audit_{kind}.png" for kind in shown},
-        "pairs_csv": {"rows": pairs.count(b"\n") - 1, "sha256": hashlib.sha256(pairs).hexdigest()},
+        "pairs_csv": {"rows": len(lines) - 1, "sha256": hashlib.sha256(pairs).hexdigest()},
         "provenance": environment.provenance() | {"seconds": seconds},
     }
     files.write_json(folder / RECORD, record)
@@ -109,11 +112,12 @@ def _named(faces, position):
     return f"{display(str(faces.split[position]))} {faces.rows[position]}: {faces.class_names[faces.labels[position]]}"
 
 
-def _write_pairs(found, path):
-    faces = found.faces
+def _pairs(found) -> list[str]:
+    """Return the lines of pairs.csv, the names of its columns first."""
+    faces, table = found.faces, io.StringIO(newline="")
     names, rows, split = np.array(faces.class_names)[faces.labels].tolist(), faces.rows.tolist(), faces.split.tolist()
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for a, b, kind, score in row_pairs(found):
-            writer.writerow((rows[a], split[a], names[a], rows[b], split[b], names[b], kind, f"{score:.4f}"))
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for a, b, kind, score in row_pairs(found):
+        writer.writerow((rows[a], split[a], names[a], rows[b], split[b], names[b], kind, f"{score:.4f}"))
+    return table.getvalue().splitlines(keepends=True)

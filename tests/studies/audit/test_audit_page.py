@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import gzip
 import json
 import shutil
 import subprocess
@@ -53,8 +54,8 @@ def test_what_was_changed_by_hand_is_named(audited, tmp_path):
     record = audit_page.read(copy / "audit.json")
     (copy / "audit_blank.png").write_bytes(b"another picture")
     (copy / "audit_new.png").write_bytes(b"a new picture")
-    (copy / "pairs.csv").write_text("row_a\n")
-    named = [copy / name for name in ("audit_blank.png", "pairs.csv", "audit_new.png")]
+    (copy / "pairs.csv.gz").write_bytes(gzip.compress(b"row_a\n"))
+    named = [copy / name for name in ("audit_blank.png", "pairs.csv.gz", "audit_new.png")]
     assert audit_page.stale(copy, record) == named
     (copy / "audit.json").write_text((copy / "audit.json").read_text().replace('"rows": 60', '"rows": 61'))
     assert copy / "audit_exact.png" in audit_page.stale(copy, audit_page.read(copy / "audit.json"))
@@ -111,7 +112,7 @@ def test_the_page_names_the_counts_and_shows_the_figures(audited):
 
 def test_pairs_are_listed_with_row_ids(audited):
     found, folder = audited
-    with open(folder / "pairs.csv", newline="") as file:
+    with gzip.open(folder / "pairs.csv.gz", "rt", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == page.COLUMNS
     listed = [(int(row["row_a"]), row["split_b"], int(row["row_b"]), row["kind"]) for row in rows]
