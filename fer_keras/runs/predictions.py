@@ -7,7 +7,7 @@ probabilities.
 
 Probabilities are stored in steps of STEP, small ones with LEAST_BITS significant bits. The largest of an image is not stored:
 it is what the others leave of 1. Accuracy and confusion matrix are those of the exact probabilities, the log loss differs by
-some 0.0003 at most. Metrics are computed from what is stored, never from before.
+0.002 at most. Metrics are computed from what is stored, never from before.
 """
 
 import hashlib
