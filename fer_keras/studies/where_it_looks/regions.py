@@ -7,6 +7,8 @@ from row 35 to 42; it is darkest in columns 17 to 31. The boxes are symmetric ab
 PrivateTest image was looked at.
 """
 
+import functools
+
 import numpy as np
 
 from fer_keras.explain.maps import enlarged, shares
@@ -39,11 +41,14 @@ def areas(margin: int = 0) -> dict[str, float]:
     return dict(zip(REGIONS, masks(margin).mean(axis=(1, 2)).tolist(), strict=True))
 
 
+@functools.cache
 def weights(grid: tuple[int, int], margin: int = 0) -> np.ndarray:
-    """Return float64 [len(REGIONS), h, w]: of each cell of a map, the share that lies on each region once enlarged."""
+    """Return float64 [len(REGIONS), h, w], read-only: of each cell of a map, the share on each region once enlarged."""
     cells = np.eye(grid[0] * grid[1], dtype=np.float32).reshape(-1, *grid)
     spread = shares(np.stack([enlarged(cell, SIDE) for cell in cells]))
-    return np.einsum("cij,rij->rc", spread, masks(margin)).reshape(-1, *grid)
+    found = np.einsum("cij,rij->rc", spread, masks(margin)).reshape(-1, *grid)
+    found.setflags(write=False)
+    return found
 
 
 def mass(values: np.ndarray, margin: int = 0) -> np.ndarray:
