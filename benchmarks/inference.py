@@ -2,8 +2,9 @@
 
     python -m benchmarks.inference [--run RUN] [--peers PYTHON] [--node FOLDER]
 
-Starts are whole processes, the face 48x48 and without a search for faces; rates are of the network alone. Two packages that
-ship their weights are measured in the same run (benchmarks/peers.py), where they are installed outside the suite:
+docs/ensemble.md says how to have the package's model as a RUN. Starts are whole processes, the face 48x48 and without a
+search for faces; rates are of the network alone. Two packages that ship their weights are measured in the same run
+(benchmarks/peers.py), where they are installed outside the suite:
 
     python3 -m venv FOLDER && FOLDER/bin/pip install fer 'setuptools<81'                             --peers FOLDER/bin/python
     npm install --prefix FOLDER @vladmandic/face-api @tensorflow/tfjs @tensorflow/tfjs-backend-wasm  --node FOLDER
