@@ -43,7 +43,7 @@ def attentive_logits(
 
     Raises ValueError for an unknown part, or branches for classes that are in no group.
     """
-    _check(parts, classes, class_names)
+    require_parts(parts, classes, class_names)
     if "se" in parts:
         x = SqueezeExcite(ratio, name="squeeze_excite")(x)
     if "cbam" in parts:
@@ -60,7 +60,8 @@ def attentive_logits(
     return ClassBranches(names, groups, units, dropout, l2, name=name)(x)
 
 
-def _check(parts: tuple[str, ...], classes: int, class_names: tuple[str, ...]):
+def require_parts(parts: tuple[str, ...], classes: int, class_names: tuple[str, ...]) -> None:
+    """Raise ValueError for an unknown part, or branches for classes that are in no group."""
     unknown = [part for part in parts if part not in KNOWN]
     if unknown:
         raise ValueError(f"Expected parts in {KNOWN}. Received: {unknown}")

@@ -1,53 +1,73 @@
-"""A program, to be run with KERAS_BACKEND=jax: one training step of each network, and of each optimizer of the recipes.
+"""A program, to be run with KERAS_BACKEND=jax: what saved networks predict, and a training step of each and of each optimizer.
 
-    python tests/recipes/step_on_jax.py [RECIPE...]
+    python tests/recipes/on_jax.py faces.npy FOLDER...
 
-A network's step is traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a
+A FOLDER has a recipe's name and its model.keras; on_jax.npy, what that predicts for the faces, is written beside it. A
+network's step is traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a
 shape or a dtype that JAX does not take is found there. Compiling takes seconds to minutes each, so only the networks of
 COMPILED, in which all of the suite's attention, branches and blocks stand, are compiled and make their steps. From the
-smallest to the largest, a network whose layers are all of classes that have made a step before makes none. What each network
-predicts is held against TensorFlow in tests/recipes/test_architectures.py. Prints one line a network and one an optimizer:
-its name and what was done. Weights after steps are held against TensorFlow's in tests/training/test_shared_training.py.
+smallest to the largest, a network whose layers are all of classes that have made a step before makes none. Prints one line a
+network and one an optimizer: its name and what was done. Weights after steps are held against TensorFlow's in
+tests/training/test_shared_training.py.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import functools
+import gc
+import pathlib
 
 import jax
 import keras
 import numpy as np
 
-from fer_keras.data.readers import toy
+import fer_keras.layers  # noqa: F401  (Keras finds a registered layer only after its module was imported)
 from fer_keras.models import builder
 from fer_keras.training import freeze, prepare
-from tests.recipes.architectures import RECIPES, architectures, layers_of, smallest
+from tests.recipes.architectures import RECIPES, layers_of, smallest
 
-BATCH_SIZE = 2
 COMPILED = ("attention_cbam", "attention_all")
 PLAIN = "vanilla_cnn"
 """The recipe whose small network makes the step of each optimizer."""
 
+DRAWN = (keras.initializers.VarianceScaling, keras.initializers.TruncatedNormal, keras.initializers.RandomNormal)
 
-def main(names: list[str]) -> None:
-    images = toy.toy_faces(70, 35, 35).images[:BATCH_SIZE]
-    chosen, stepped = names or architectures(), set()
-    # COMPILED first: with the first values drawn Keras draws those that `without_values` has left out, of all networks before.
-    for name in filter(COMPILED.__contains__, chosen):
-        recipe = smallest(name, BATCH_SIZE)
-        model = network(*_network_of(recipe))
-        print(f"{name}: {_step(model, recipe, recipe.phases[-1], images, compiled=True)}", flush=True)
+
+def main(faces: str, *folders: str) -> None:
+    images, stepped = np.load(faces), set()
+    gc.freeze()  # `clear_session` collects garbage, and passes over the modules' objects so
+    for folder in sorted(map(pathlib.Path, folders), key=_turn):
+        with _zeros():
+            model = keras.saving.load_model(folder / "model.keras", compile=False)
+        np.save(folder / "on_jax.npy", model.predict_on_batch(images))
+        recipe = smallest(folder.name, len(images))
+        compiled, contained = folder.name in COMPILED, layers_of(model) <= stepped
+        if not contained and recipe.phases[-1].optimizer.groups:
+            model = _without_values(*_network_of(recipe))  # groups are told by paths, which a loaded network has not
+        how = "contained" if contained else _step(model, recipe, recipe.phases[-1], images, compiled)
         stepped |= layers_of(model)
-    recipes = [smallest(name, BATCH_SIZE) for name in chosen if name not in COMPILED]
-    models = [(without_values(*_network_of(recipe)), recipe) for recipe in recipes]
-    for model, recipe in sorted(models, key=lambda pair: len(pair[0].weights)):
-        contained = layers_of(model) <= stepped
-        how = "contained" if contained else _step(model, recipe, recipe.phases[-1], images, compiled=False)
-        stepped |= layers_of(model)
-        print(f"{recipe.name}: {how}", flush=True)
-    for name, recipe, phase in [] if names else optimizers():
-        model = without_values(*_network_of(RECIPES[PLAIN]))
+        print(f"{folder.name}: {how}", flush=True)
+        keras.backend.clear_session()
+    for name, recipe, phase in optimizers():
+        model = _without_values(*_network_of(RECIPES[PLAIN]))
         print(f"{name}: {_step(model, recipe, phase, images, compiled=False)}", flush=True)
+
+
+def _turn(folder: pathlib.Path) -> tuple[bool, int]:
+    """Order COMPILED first, then from the smallest to the largest."""
+    return folder.name not in COMPILED, (folder / "model.keras").stat().st_size
+
+
+@contextlib.contextmanager
+def _zeros():
+    """Let new weights be zeros until those of the file replace them: on JAX, to draw them takes longer than all else."""
+    drawing = [kind.__call__ for kind in DRAWN]
+    for kind in DRAWN:
+        kind.__call__ = lambda self, shape, dtype=None: keras.ops.convert_to_tensor(np.zeros(shape, dtype))
+    yield
+    for kind, draw in zip(DRAWN, drawing, strict=True):
+        kind.__call__ = draw
 
 
 def _network_of(recipe) -> tuple[str, tuple]:
@@ -74,16 +94,11 @@ def _step(model, recipe, phase, images, compiled: bool) -> str:
     return "compiled" if compiled else "lowered"
 
 
-def network(name, arguments):
-    """Return a new network for the drawn faces."""
-    return builder(name)(**dict(arguments), classes=7, channels=1, input_size=48)
-
-
 @functools.lru_cache(maxsize=1)
-def without_values(name, arguments):
-    """Return the network, whose weights have shapes but no values: to draw them would take longest."""
+def _without_values(name, arguments):
+    """Return a new network for the drawn faces, whose weights have shapes but no values: to draw them would take longest."""
     with keras.StatelessScope(initialize_variables=False):
-        return network(name, arguments)
+        return builder(name)(**dict(arguments), classes=7, channels=1, input_size=48)
 
 
 def step(model, images) -> None:
@@ -117,7 +132,7 @@ def lower(model, images) -> None:
 
     groups = model.trainable_variables, model.non_trainable_variables, model.optimizer.variables
     state = tuple([jax.ShapeDtypeStruct(v.shape, v.dtype) for v in group] for group in groups)
-    # Without this scope each stateless call would draw the values that `without_values` has left out.
+    # Without this scope each stateless call would draw the values that `_without_values` has left out.
     with keras.StatelessScope(initialize_variables=False):
         _, after = jax.jit(step).lower(*state).out_info
     for before, now in zip(jax.tree.leaves(state), jax.tree.leaves(after), strict=True):
@@ -126,7 +141,8 @@ def lower(model, images) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("recipes", nargs="*", metavar="RECIPE")
+    parser.add_argument("faces", metavar="faces.npy")
+    parser.add_argument("folders", nargs="+", metavar="FOLDER")
     arguments = parser.parse_args()
     assert keras.backend.backend() == "jax", "set KERAS_BACKEND=jax"
-    main(arguments.recipes)
+    main(arguments.faces, *arguments.folders)

@@ -1,4 +1,4 @@
-"""Every network of the recipes: one step in which all of it trains, saved, reloaded, served, and on JAX.
+"""Every network of the recipes: one step in which all of it trains, saved, reloaded, served; and on JAX (`on_jax.py`).
 
 One step runs eagerly, by far the cheapest way to see it; the compiled way is tested in tests/test_run.py. What is served
 is a graph of the layers' operations: a network that has a layer of another class than those before it is traced, and answers
@@ -147,15 +147,41 @@ def test_what_is_served_is_written_once_and_read_as_it_predicts(name, drawn, tra
     shutil.rmtree(folder / "saved_model")
 
 
-@pytest.mark.slow
-def test_each_network_predicts_the_same_on_jax(drawn, trained, tmp_path):
-    folders = [trained(name)[0] for name in architectures()]
-    np.save(tmp_path / "faces.npy", drawn.images[:2])
+@pytest.fixture(scope="module")
+def on_jax(drawn, trained, tmp_path_factory):
+    """Give {network or optimizer: what was done} of every one on JAX, and the folders in which the predictions lie."""
+    folders, faces = [trained(name)[0] for name in architectures()], tmp_path_factory.mktemp("faces") / "faces.npy"
+    np.save(faces, drawn.images[:2])
     env = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
-    command = [sys.executable, "tests/recipes/predict_on_jax.py", tmp_path / "faces.npy", *folders]
-    env |= {"PYTHONPATH": "."}
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=1200)
+    command = [sys.executable, "tests/recipes/on_jax.py", faces, *folders]
+    done = subprocess.run(
+        command, env=env | {"PYTHONPATH": "."}, cwd=ROOT, capture_output=True, text=True, timeout=1200
+    )
     assert done.returncode == 0, done.stderr
-    for folder in folders:
-        on_jax, on_tensorflow = (np.load(folder / name) for name in ("on_jax.npy", "predicted.npy"))
-        np.testing.assert_allclose(on_jax, on_tensorflow, rtol=1e-3, atol=1e-5, err_msg=folder.name)
+    return dict(line.split(": ") for line in done.stdout.splitlines()), folders
+
+
+COMPILED = {"attention_cbam", "attention_all"}
+CONTAINED = {
+    *("attention_cnn", "hybrid_baseline_cnn", "vanilla_cnn", "vanilla_cnn_unnormalised", "residual_cnn", "compact"),
+    *("resnet34_attention_stages", "resnet50_cbam_5_torchvision", "hybrid_resnet50"),
+    *("transfer_spatial_softmax", "transfer_all_parts"),
+}
+"""Networks whose layers are of classes that smaller networks have: their forward pass is held against TensorFlow's."""
+
+
+@pytest.mark.slow
+def test_each_network_predicts_the_same_on_jax(on_jax):
+    for folder in on_jax[1]:
+        predicted, on_tensorflow = (np.load(folder / name) for name in ("on_jax.npy", "predicted.npy"))
+        np.testing.assert_allclose(predicted, on_tensorflow, rtol=1e-3, atol=1e-5, err_msg=folder.name)
+
+
+@pytest.mark.slow
+def test_every_network_and_optimizer_makes_a_step_on_jax(on_jax):
+    steps, _ = on_jax
+    networks = {name: how for name, how in steps.items() if not name.startswith("optimizer of ")}
+    assert networks.keys() == set(architectures())
+    assert {name for name, how in networks.items() if how == "compiled"} == COMPILED
+    assert {name for name, how in networks.items() if how == "contained"} == CONTAINED
+    assert {how for name, how in steps.items() if name not in COMPILED | CONTAINED} == {"lowered"}

@@ -2,7 +2,8 @@
 
 import keras
 
-from fer_keras.models.attention_head import PARTS, attentive_logits
+from fer_keras.config.labels import FER2013_CLASSES
+from fer_keras.models.attention_head import PARTS, attentive_logits, require_parts
 from fer_keras.models.front import probabilities_of, stem
 
 
@@ -26,6 +27,7 @@ def build(
     Input "face": uint8 (B, input_size, input_size, channels), raw pixels. Output "probabilities": float32 (B, classes).
     Raises ValueError for an unknown backbone or part, or branches for other classes than `class_names`.
     """
+    require_parts(parts, classes, head.get("class_names", FER2013_CLASSES))
     face, x = stem(backbone, image_size=image_size, input_size=input_size, channels=channels)
     logits = attentive_logits(x, classes, parts=parts, **head)
     return keras.Model(face, probabilities_of(logits), name=f"hybrid_{backbone}")

@@ -38,7 +38,7 @@ def values(source):
     return named.arrays_of(source.get_layer("backbone").layers)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def target():
     return hybrid.build(backbone="convnexttiny", image_size=32, dim=16, heads=2, units=4)
 
