@@ -6,7 +6,7 @@ import numpy as np
 
 from fer_keras.config.labels import FER2013_CLASSES
 from fer_keras.io.tfjs_weights import read_weights
-from fer_keras.studies.peers.peer import Forward, enlarged
+from fer_keras.studies.peers.peer import Forward
 
 SIDE = 112
 MEAN_RGB = (122.782, 117.001, 104.298)
@@ -23,10 +23,20 @@ def open_network(manifest: pathlib.Path) -> Forward:
     order = [CLASSES.index(name) for name in FER2013_CLASSES]
 
     def forward(faces: np.ndarray) -> np.ndarray:
-        colour = np.repeat(enlarged(faces, SIDE), 3, axis=-1)
+        colour = np.repeat(_enlarged(faces), 3, axis=-1)
         return np.asarray(model.predict_on_batch((colour - np.float32(MEAN_RGB)) / 255.0))[:, order]
 
     return forward
+
+
+def _enlarged(faces: np.ndarray) -> np.ndarray:
+    """Return uint8 faces [N, H, W, 1] as float32 [N, SIDE, SIDE, 1], enlarged as the package does: tf.image.resizeBilinear.
+
+    Pixels are sampled at their corners, not at their centres, and not rounded.
+    """
+    import tensorflow as tf
+
+    return tf.raw_ops.ResizeBilinear(images=faces.astype(np.float32), size=[SIDE, SIDE]).numpy()
 
 
 def _network(weights: dict[str, np.ndarray]):

@@ -41,4 +41,4 @@ def enlarged(faces: np.ndarray, side: int) -> np.ndarray:
     return np.stack(resized)[..., None].astype(np.float32)
 
 
-"""Pillow's bilinear enlargement has half-pixel centres, as OpenCV's INTER_LINEAR, which these packages call."""
+"""Pillow's bilinear enlargement has half-pixel centres, as OpenCV's INTER_LINEAR, which fer calls."""

@@ -17,6 +17,12 @@ from fer_keras.studies.peers.registry import PEERS
 FACES = np.random.default_rng(0).integers(0, 256, (3, 48, 48, 1), np.uint8)
 
 
+def test_face_api_enlarges_from_the_corners_of_the_pixels():
+    ramp = np.tile(np.arange(48, dtype=np.uint8), (1, 48, 1))[..., None]
+    expected = np.minimum(np.arange(112) * 48 / 112, 47)
+    np.testing.assert_allclose(face_api._enlarged(ramp)[0, :, :, 0], np.tile(expected, (112, 1)), atol=1e-4)
+
+
 def hdf5(path, side=64, classes=7):
     image = keras.Input((side, side, 1))
     pooled = keras.layers.GlobalAveragePooling2D()(image)
