@@ -32,11 +32,9 @@ def open_network(content: bytes, what: str, threads: int | None = None):
     Raises UserError where LiteRT is not installed, and for content that is no network which it can run.
     """
     version()
-    from ai_edge_litert.interpreter import Interpreter
-
     with standard_error_held():
         try:
-            network = Interpreter(model_content=content, num_threads=threads or _processors())
+            network = _interpreter(content, threads)
             network.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raised = error
@@ -45,6 +43,17 @@ def open_network(content: bytes, what: str, threads: int | None = None):
     raise expected(what, f"something that LiteRT cannot run ({' '.join(str(raised).split())[:100]})") from raised
 
 
-def _processors() -> int:
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(available, MOST_THREADS)
+def share(users: int = 1) -> int:
+    """Return how many threads each of as many networks takes that run at once."""
+    return min(MOST_THREADS, max(1, processors() // users))
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _interpreter(content, threads):
+    from ai_edge_litert.interpreter import Interpreter
+
+    return Interpreter(model_content=content, num_threads=threads or share())

@@ -25,3 +25,8 @@ def test_without_litert_the_error_names_the_command(monkeypatch):
     with pytest.raises(UserError, match=r'none installed. Run: pip install "ai-edge-litert>=2.1,<3"'):
         litert.open_network(b"", "a LiteRT file")
     litert.version.cache_clear()
+
+
+def test_processors_are_shared_out_among_networks_that_run_at_once(monkeypatch):
+    monkeypatch.setattr(litert, "processors", lambda: 8)
+    assert [litert.share(users) for users in (1, 2, 3, 8, 9)] == [4, 4, 2, 1, 1]

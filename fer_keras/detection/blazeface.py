@@ -38,18 +38,19 @@ class BlazeFace:
     Args:
         levels: sizes at which an image is searched; see `windows`. The last one tells the smallest face: with 4 it is
             some 6 % of the image's longer side, with 3 some 12 %.
+        threads: that the network takes; None for the processors at hand.
 
     Raises UserError where LiteRT is not installed, and where the package's file is missing or damaged.
     """
 
     framing = FRAMING
 
-    def __init__(self, levels: int = LEVELS):
+    def __init__(self, levels: int = LEVELS, threads: int | None = None):
         self.name = f"BlazeFace {'fast ' if levels == FAST_LEVELS else ''}{SHA256[:12]}"
         self.version = litert.version()
         self.settings = (levels, BORDER, OVERLAP, LEAST_SCORE, LEAST_AGREEMENT, CUT)
         self._levels, self._anchors = levels, anchors()
-        self._network = litert.open_network(_content(), f"BlazeFace's file {FILE}")
+        self._network = litert.open_network(_content(), f"BlazeFace's file {FILE}", threads)
         self._input = self._network.get_input_details()[0]["index"]
         self._boxes, self._scores = (detail["index"] for detail in self._network.get_output_details())
 

@@ -11,25 +11,25 @@ DEFAULT = "blazeface"
 SUFFIX = ".onnx"
 
 
-def _blazeface(file: Path | None) -> Detector:
+def _blazeface(file: Path | None, threads: int | None) -> Detector:
     from fer_keras.detection.blazeface import BlazeFace
 
-    return BlazeFace()
+    return BlazeFace(threads=threads)
 
 
-def _blazeface_fast(file: Path | None) -> Detector:
+def _blazeface_fast(file: Path | None, threads: int | None) -> Detector:
     from fer_keras.detection.blazeface import FAST_LEVELS, BlazeFace
 
-    return BlazeFace(FAST_LEVELS)
+    return BlazeFace(FAST_LEVELS, threads)
 
 
-def _haar(file: Path | None) -> Detector:
+def _haar(file: Path | None, threads: int | None) -> Detector:
     from fer_keras.detection.haar import Haar
 
     return Haar()
 
 
-def _yunet(file: Path | None) -> Detector:
+def _yunet(file: Path | None, threads: int | None) -> Detector:
     from fer_keras.detection.yunet import WHAT, YuNet
 
     if file is None:
@@ -39,9 +39,9 @@ def _yunet(file: Path | None) -> Detector:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """`build` makes the detector, from a file of weights where the user gave one; records' names begin with `recorded`."""
+    """`build` makes the detector, of the user's file of weights and a number of threads; names begin with `recorded`."""
 
-    build: Callable[[Path | None], Detector]
+    build: Callable[[Path | None, int | None], Detector]
     recorded: str
 
 
@@ -53,19 +53,22 @@ DETECTORS = {
 }
 
 
-def open_detector(name_or_file: str | Path | None = None) -> Detector:
+def open_detector(name_or_file: str | Path | None = None, threads: int | None = None) -> Detector:
     """Return the detector called so, here or in a record; or YuNet from its ONNX file; None gives the default one.
+
+    Args:
+        threads: that BlazeFace takes, None for the processors at hand; OpenCV's detectors choose by themselves.
 
     Raises UserError for an unknown name, for a file that holds no such network, and where the library that runs the
     detector is not installed.
     """
     given = str(name_or_file or DEFAULT)
     if given.lower().endswith(SUFFIX):
-        return DETECTORS["yunet"].build(Path(given))
+        return DETECTORS["yunet"].build(Path(given), threads)
     name = given if given in DETECTORS else name_of(given)
     if name is None:
         raise expected(f"a detector ({', '.join(DETECTORS)}) or YuNet's ONNX file (*{SUFFIX})", given)
-    return DETECTORS[name].build(None)
+    return DETECTORS[name].build(None, threads)
 
 
 def name_of(recorded: str) -> str | None:

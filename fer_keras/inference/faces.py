@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from fer_keras import litert
 from fer_keras.data.crop import MARGIN, cut
 from fer_keras.detection import Detector, Face, Framing, open_detector
 from fer_keras.inference.photo import Photo
@@ -22,7 +23,7 @@ class FaceFinder:
     """Finds the faces of photos.
 
     Args:
-        open: gives a detector; None takes every photo whole.
+        open: gives a detector for a number of threads; None takes every photo whole.
         margin: by which the frame of a face is widened on each side, in sides of the frame.
         small: photos of at most this many pixels both ways are taken whole.
         largest: only the largest face of a photo.
@@ -31,7 +32,7 @@ class FaceFinder:
 
     def __init__(
         self,
-        open: Callable[[], Detector] | None,
+        open: Callable[[int], Detector] | None,
         margin: float = MARGIN,
         small: int = 0,
         largest: bool = False,
@@ -45,13 +46,13 @@ class FaceFinder:
     def ready(self, threads: int = 1) -> None:
         """Open as many detectors as `threads` use at once, here and now: opening one holds back standard error.
 
-        One that cannot be had is an error only when a photo needs it.
+        The processors are shared out among them. One that cannot be had is an error only when a photo needs it.
         """
         if self.open is None or self._framing or self._error:
             return
         try:
             for _ in range(1 if self._shared else threads):
-                detector = self.open()
+                detector = self.open(litert.share(threads))
                 self._framing = detector.framing
                 self._free.put(detector)
         except UserError as error:
@@ -94,8 +95,8 @@ def finder(cropping: tuple | None, name: str | Path | None, detect: bool | None,
         return FaceFinder(None)
     if cropping:
         detector, margin = cropping
-        return FaceFinder(lambda: detector, margin, largest=largest, shared=True)
-    return FaceFinder(lambda: open_detector(name), small=0 if detect else SMALL, largest=largest)
+        return FaceFinder(lambda threads: detector, margin, largest=largest, shared=True)
+    return FaceFinder(lambda threads: open_detector(name, threads), small=0 if detect else SMALL, largest=largest)
 
 
 def in_photo(face: Face, photo: Photo) -> tuple[int, int, int, int]:

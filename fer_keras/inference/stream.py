@@ -3,13 +3,14 @@
 import collections
 import concurrent.futures
 import dataclasses
-import os
+import operator
 import pathlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from fer_keras import litert
 from fer_keras.detection import Box, Face
 from fer_keras.inference.faces import FaceFinder, in_photo
 from fer_keras.inference.photo import MOST_PIXELS, Photo, of_array, read_photo
@@ -73,7 +74,7 @@ class _Found(NamedTuple):
 
 
 def _read_ahead(sources, how) -> Iterator[tuple[object, _Found | UserError]]:
-    readers = min(MOST_READERS, os.cpu_count() or 1)
+    readers = min(MOST_READERS, litert.processors(), max(1, operator.length_hint(sources, MOST_READERS)))
     how[0].ready(readers)
     begun = collections.deque()
     with concurrent.futures.ThreadPoolExecutor(readers) as pool:

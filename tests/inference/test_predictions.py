@@ -35,7 +35,7 @@ def test_a_photo_without_a_face_has_no_label():
 
 
 def test_a_small_photo_is_a_cropped_face_unless_faces_are_to_be_found(monkeypatch):
-    monkeypatch.setattr(faces, "open_detector", lambda name: BrightSquares())
+    monkeypatch.setattr(faces, "open_detector", lambda name, threads: BrightSquares())
     small = scene(100, 100, (30, 30, 20, 255))
     (whole,) = classifier().predict(small)
     assert whole.box is None and whole.notes == ("100x100 pixels, taken as a cropped face",)
@@ -149,7 +149,7 @@ def test_a_drawing_marks_the_box_and_stays_inside_the_picture():
 
 
 def test_a_detector_that_cannot_be_had_is_an_error_only_where_it_is_needed(monkeypatch):
-    def missing(name):
+    def missing(name, threads):
         raise UserError("Expected a detector.")
 
     monkeypatch.setattr(faces, "open_detector", missing)
@@ -175,6 +175,6 @@ def test_no_detector_is_used_by_two_threads_at_once(monkeypatch):
             finally:
                 self.turn.release()
 
-    monkeypatch.setattr(faces, "open_detector", lambda name: Alone())
+    monkeypatch.setattr(faces, "open_detector", lambda name, threads: Alone())
     assert len(classifier().predict([TWO] * 50)) == 100
     assert set(opened) == {threading.current_thread()}
