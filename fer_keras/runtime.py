@@ -2,6 +2,7 @@
 
 import contextlib
 import faulthandler
+import importlib.abc
 import importlib.util
 import logging
 import os
@@ -22,6 +23,19 @@ STANDARD_ERROR = 2
 XLA_FLAGS = "XLA_FLAGS"
 
 
+KERAS_BESIDES = ("sklearn", "pandas", "matplotlib")
+"""What Keras loads with itself where it is installed, for wrappers, inputs and pictures that no command uses: a third of its
+start. A command loads what it needs of these itself, later."""
+
+_is_command = False
+
+
+def is_command() -> None:
+    """Let `prepare` load Keras without KERAS_BESIDES: this process is a command's own, not a user's program."""
+    global _is_command
+    _is_command = True
+
+
 def prepare(*, training: bool) -> None:
     """Set TensorFlow's environment variables and load it; what it says while it loads does not reach the terminal.
 
@@ -34,15 +48,38 @@ def prepare(*, training: bool) -> None:
     os.environ.update(for_tensorflow(training=training))
     logging.getLogger("tensorflow").addFilter(_is_no_retracing_warning)
     if os.environ[LOG_LEVEL] in ("0", "1"):
-        import tensorflow
+        with _absent(KERAS_BESIDES if _is_command else ()):
+            import tensorflow
 
         return
-    with standard_error_held() as show:
+    with standard_error_held() as show, _absent(KERAS_BESIDES if _is_command else ()):
         import tensorflow
 
         # The driver is asked here for the first time, and complains where there is none.
         if not tensorflow.config.list_physical_devices("GPU") and _expects_gpu():
             show()
+
+
+class _Absent(importlib.abc.MetaPathFinder):
+    """Finds none of the packages `names`, as if they were not installed."""
+
+    def __init__(self, names: tuple[str, ...]):
+        self._names = names
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in self._names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+@contextlib.contextmanager
+def _absent(names: tuple[str, ...]) -> Iterator[None]:
+    """Let imports within the block fail of those of `names` that are not loaded yet."""
+    finder = _Absent(tuple(name for name in names if name not in sys.modules))
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
 
 
 def has_tensorflow() -> bool:
