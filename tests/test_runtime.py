@@ -13,7 +13,13 @@ from fer_keras import runtime
 
 SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 SAYS_ON = "oneDNN custom operations are on"
-LOADS = "from fer_keras import runtime; runtime.prepare(training=True); import tensorflow as tf, keras; print(tf.constant(1) + 1)"
+LOADS = """
+from fer_keras import runtime
+runtime.is_command()
+runtime.prepare(training=True)
+import tensorflow as tf, keras
+print(tf.constant(1) + 1)
+"""
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def test_tensorflow_heeds_it_and_its_log_is_there_for_who_asks(unset, given, on)
 @pytest.mark.slow
 def test_tensorflow_loads_and_computes_without_a_word_and_for_a_command_without_what_keras_loads_besides(unset):
     after = "import sys; print([name for name in runtime.KERAS_BESIDES if name in sys.modules]); import sklearn.metrics"
-    done = python(f"from fer_keras import runtime; runtime.is_command(); {LOADS}; {after}")
+    done = python(LOADS + after)
     assert done.stderr == ""
     assert done.stdout.startswith("tf.Tensor(2") and done.stdout.endswith("[]\n")
 
