@@ -4,6 +4,8 @@ import functools
 import importlib.metadata
 import os
 
+import numpy as np
+
 from fer_keras.io.errors import expected
 from fer_keras.runtime import standard_error_held
 
@@ -41,6 +43,39 @@ def open_network(content: bytes, what: str, threads: int | None = None):
         else:
             return network
     raise expected(what, f"something that LiteRT cannot run ({' '.join(str(raised).split())[:100]})") from raised
+
+
+class Shapes:
+    """A network of one input, whose shape may change: memory is laid out for each shape, and kept for the last ones.
+
+    Args:
+        content, what, threads: see `open_network`, whose errors it raises.
+        most: shapes that memory is kept for.
+    """
+
+    def __init__(self, content: bytes, what: str, most: int, threads: int | None = None):
+        self._content, self._most, self._threads = content, most, threads
+        network = open_network(content, what, threads)
+        (given,) = network.get_input_details()
+        self._input, self._outputs = given["index"], [detail["index"] for detail in network.get_output_details()]
+        self._networks = {tuple(map(int, given["shape"])): network}
+
+    def __call__(self, values: np.ndarray) -> list[np.ndarray]:
+        """Return the outputs for `values`."""
+        network = self._networks.pop(values.shape, None) or self._laid_out(values.shape)
+        self._networks[values.shape] = network
+        if len(self._networks) > self._most:
+            self._networks.pop(next(iter(self._networks)))
+        network.set_tensor(self._input, values)
+        network.invoke()
+        return [network.get_tensor(index) for index in self._outputs]
+
+    def _laid_out(self, shape):
+        """Return a network for inputs of `shape`; what LiteRT says on standard error, it has said of the first one."""
+        network = _interpreter(self._content, self._threads)
+        network.resize_tensor_input(self._input, shape)
+        network.allocate_tensors()
+        return network
 
 
 def share(users: int = 1) -> int:

@@ -4,7 +4,7 @@ import pytest
 from fer_keras import litert
 from fer_keras.data.readers.toy import toy_faces
 from fer_keras.detection import blazeface, open_detector
-from fer_keras.detection.blazeface import SIDE, anchors, decoded
+from fer_keras.detection.blazeface import anchors, decoded
 from fer_keras.io.errors import UserError
 
 
@@ -28,13 +28,15 @@ def test_a_name_in_a_record_opens_the_detector_that_it_was():
 def test_anchors_are_the_centres_of_16_by_16_cells_twice_then_of_8_by_8_six_times():
     centres = anchors()
     assert centres.shape == (896, 2)
-    assert centres[[0, 1, 2, 511]].tolist() == [
-        [1 / 32, 1 / 32],
-        [1 / 32, 1 / 32],
-        [3 / 32, 1 / 32],
-        [31 / 32, 31 / 32],
-    ]
-    assert centres[[512, 517, 518, 895]].tolist() == [[1 / 16] * 2, [1 / 16] * 2, [3 / 16, 1 / 16], [15 / 16] * 2]
+    assert centres[[0, 1, 2, 511]].tolist() == [[4, 4], [4, 4], [12, 4], [124, 124]]
+    assert centres[[512, 517, 518, 895]].tolist() == [[8, 8], [8, 8], [24, 8], [120, 120]]
+
+
+def test_a_larger_image_has_more_cells_of_the_same_size():
+    centres = anchors(128, 256)
+    assert centres.shape == (2 * 896, 2)
+    assert centres[[63, 64, 1023]].tolist() == [[252, 4], [4, 12], [252, 124]]
+    assert centres[[1024, 1119, 1120, 1791]].tolist() == [[8, 8], [248, 8], [8, 24], [248, 120]]
 
 
 def test_boxes_are_decoded_about_their_anchor_and_extreme_logits_do_not_overflow():
@@ -43,13 +45,63 @@ def test_boxes_are_decoded_about_their_anchor_and_extreme_logits_do_not_overflow
     raw[1, :4], logits[1] = (0, 0, -5, 5), 1000
     with np.errstate(over="raise"):
         boxes, scores = decoded(raw, logits, anchors())
-    assert boxes.tolist() == [[SIDE / 32 + 6 - 20, SIDE / 32 - 2 - 10, 40, 20]]
+    assert boxes.tolist() == [[4 + 6 - 20, 4 - 2 - 10, 40, 20]]
     assert scores.tolist() == [1.0]
 
 
-def test_a_box_at_a_side_within_the_image_is_of_a_face_that_is_cut():
-    boxes = np.array([(0, 30, 50, 50), (30, 0, 50, 50), (78, 30, 50, 50), (30, 30, 50, 50)], float)
-    assert blazeface._whole(boxes, (True, False, False, True)).tolist() == [False, True, True, True]
+def test_a_score_is_enough_from_the_least_one_on():
+    raw = np.full((896, 16), 9, np.float32)
+    logits = np.full((896, 1), -1, np.float32)
+    logits[[3, 5], 0] = np.float32(np.log(0.65 / 0.35)), np.float32(np.log(0.6 / 0.4))
+    _, scores = decoded(raw, logits, anchors())
+    assert scores == pytest.approx([0.65])
+
+
+class Shown:
+    """Stands in for the network: shows the boxes (left, top, width, height, score) of its next look."""
+
+    def __init__(self, *looks):
+        self.looks, self.seen = list(looks), []
+
+    def __call__(self, values):
+        self.seen.append(values[0])
+        raw, logits = np.zeros((1, 896, 16), np.float32), np.full((1, 896, 1), -9, np.float32)
+        for at, (left, top, width, height, score) in enumerate(self.looks.pop(0) if self.looks else ()):
+            centre = left + width / 2, top + height / 2
+            raw[0, at, :4] = *(np.array(centre) - anchors()[at]), width, height
+            logits[0, at] = np.log(score / (1 - score))
+        return [raw, logits]
+
+
+def shown(*looks):
+    """Return a detector of one level whose network shows `looks`, one after the other, and that network."""
+    detector = blazeface.BlazeFace(levels=1)
+    detector._network = Shown(*looks)
+    return detector, detector._network
+
+
+SQUARE = np.arange(85, dtype=np.uint8)[np.newaxis, :, np.newaxis].repeat(85, axis=0).repeat(3, axis=2)
+"""Level 0 shows it unchanged, 21 pixels from the left and the top."""
+
+
+def test_what_is_sure_at_once_is_not_looked_at_again():
+    detector, network = shown([(31, 41, 30, 30, 0.99995)])
+    (face,) = detector.find(SQUARE)
+    assert face.box == pytest.approx((10, 20, 30, 30), abs=1e-4)
+    assert len(network.seen) == 1
+    detector, network = shown([])
+    assert detector.find(SQUARE) == [] and len(network.seen) == 1
+
+
+def test_what_is_unsure_is_looked_at_again_in_the_mirror_and_counts_where_it_is_there_too():
+    """At 0.9 twice a face is sure to 0.99; in 128 pixels the mirror image of left 31 and width 30 is left 67."""
+    once, mirrored = (31, 41, 30, 30, 0.901), (67, 41, 30, 30, 0.901)
+    detector, network = shown([once], [mirrored])
+    (face,) = detector.find(SQUARE)
+    assert face.box == pytest.approx((10, 20, 30, 30), abs=1e-4)
+    assert (network.seen[1] == network.seen[0][:, ::-1]).all()
+    detector, network = shown([once], [])
+    assert detector.find(SQUARE) == [] and len(network.seen) == 2
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 400), (48, 48, 1), (300, 20, 3), (700, 500)])

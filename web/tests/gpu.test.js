@@ -34,6 +34,11 @@ test("the graphics processor is a choice where there is one, and its probabiliti
   assert.equal(await page.getByLabel("Runs on").inputValue(), "webgpu");
 });
 
+test("pictures of other shapes have Python's boxes there, too", async () => {
+  const { faces } = await choose(opened.page, join(files.folder, "one.png"));
+  assert.deepEqual(faces.map(({ box }) => box), files.photos["one.png"].map(({ box }) => box));
+});
+
 test("without one there is no such choice", async () => {
   const without = await browse(["--disable-features=WebGPU"]);
   const { page } = await openPage(without, server.url);

@@ -9,7 +9,7 @@ import { browse, choose, drawn, openPage, serve } from "./served.js";
 /** The most by which a probability may differ from Python's. */
 const TOLERANCE = 0.002;
 /** The same of photos that are not decoded alike; and of their boxes, in shares of their width. */
-const [NEARLY, NEAR_BOX] = [0.03, 0.01];
+const [NEARLY, NEAR_BOX] = [0.04, 0.01];
 /** Photos whose pixels a browser and Pillow decode alike. Not among them: see docs/web.md. */
 const ALIKE = ["one.png", "three.png", "three.jpg", "turned.jpg", "large.png", "wide.webp", "face.png", "empty.png"];
 ALIKE.push("narrow.png");
@@ -49,10 +49,15 @@ for (const name of ALIKE) {
   });
 }
 
+/** Faces from left to right: of two of nearly the same size, either may be the larger one. */
+function fromTheLeft(faces) {
+  return [...faces].sort((one, other) => one.box[0] - other.box[0]);
+}
+
 for (const name of ["large.jpg", "larger.jpg", "transparent.png"]) {
   test(`${name}, which a browser decodes otherwise: nearly Python's boxes and probabilities`, async (context) => {
-    const { faces } = await choose(opened.page, join(files.folder, name));
-    const expected = files.photos[name];
+    const faces = fromTheLeft((await choose(opened.page, join(files.folder, name))).faces);
+    const expected = fromTheLeft(files.photos[name]);
     context.diagnostic(`largest difference ${difference(faces, expected).toExponential(1)}`);
     assert.equal(faces.length, expected.length);
     faces.forEach(({ box }, at) => {

@@ -1,41 +1,48 @@
-/** BlazeFace, short range, as fer_keras/detection/blazeface.py decodes it. */
+/** BlazeFace, short range, as fer_keras/detection/blazeface.py searches a picture with it. */
 
+import { filled, levelsOf } from "./levels.js";
 import { largestFirst, merged } from "./merging.js";
-import { fill, windowsOf } from "./windows.js";
 
 const SIDE = 128;
-const GRIDS = [[16, 2], [8, 6]];
-const LARGEST_LOGIT = 80;
-const LEAST_SCORE = 0.6;
+const GRIDS = [[8, 2], [16, 6]];
+const LEAST_SCORE = 0.64;
+const LEAST_LOGIT = Math.log(LEAST_SCORE / (1 - LEAST_SCORE));
 const LEAST_AGREEMENT = 0.99;
-const CUT = 0.04;
+const SURE = 0.9999;
 
 /** Sizes at which a picture is searched: a photo's as in Python; see `Search` for those of a video's frames. */
 export const PHOTO_LEVELS = 4;
 
 export class Detector {
-  /** @param network function of float32 [128, 128, 3] that promises [regressors [896, 16], scores [896]]. */
+  /** @param network function of float32 [height, width, 3] and [height, width] that promises [regressors, scores]. */
   constructor(network) {
     this.network = network;
-    this.anchors = anchors();
-    this.input = new Float32Array(SIDE * SIDE * 3);
   }
 
-  /** Promise the boxes [{box, score}] that the windows of one level show, not merged. */
-  async level(source, level) {
-    const boxes = [];
-    for (const window of windowsOf(source, SIDE, level)) {
-      fill(this.input, SIDE, window);
-      const [raw, logits] = await this.network(this.input);
-      boxes.push(...decoded(raw, logits, this.anchors, window));
-    }
+  /** Return `count` sizes of a picture, from coarse to fine. */
+  levels(source, count) {
+    return levelsOf(source, SIDE, count);
+  }
+
+  /** Promise the boxes [{box, score}] in the picture that one of its levels shows, not merged. */
+  async boxes(level) {
+    const seen = await this.seen(level, false);
+    if (merged(seen, 0).length > merged(seen, SURE).length) seen.push(...(await this.seen(level, true)));
+    return seen.map(({ box, score }) => ({ box: inPicture(box, level), score }));
+  }
+
+  async seen(level, mirrored) {
+    const { width, height } = level;
+    const [raw, logits] = await this.network(filled(level, mirrored), [height, width]);
+    const boxes = decoded(raw, logits, height, width);
+    if (mirrored) for (const { box } of boxes) box[0] = width - box[0] - box[2];
     return boxes;
   }
 
-  /** Promise the faces [{box, score}] of a picture searched at `levels` sizes, the largest first. */
-  async find(source, levels = PHOTO_LEVELS) {
+  /** Promise the faces [{box, score}] of a picture searched at `count` sizes, the largest first. */
+  async find(source, count = PHOTO_LEVELS) {
     const boxes = [];
-    for (let level = 0; level < levels; level++) boxes.push(...(await this.level(source, level)));
+    for (const level of this.levels(source, count)) boxes.push(...(await this.boxes(level)));
     return faces(boxes);
   }
 }
@@ -45,35 +52,27 @@ export function faces(boxes) {
   return largestFirst(merged(boxes, LEAST_AGREEMENT));
 }
 
-/** Return the centres [x, y] of the 896 anchors, in shares of the window. */
-export function anchors() {
-  return GRIDS.flatMap(([cells, each]) =>
-    Array.from({ length: cells * cells * each }, (_, at) => {
-      const cell = Math.floor(at / each);
-      return [((cell % cells) + 0.5) / cells, (Math.floor(cell / cells) + 0.5) / cells];
-    }),
-  );
-}
-
-/** Return the boxes in pixels of the picture, without those of faces that a side of the window cuts. */
-function decoded(raw, logits, centres, window) {
+/** Return the boxes [{box, score}] in pixels of the level. Anchors are the centres of cells, several in each. */
+function decoded(raw, logits, height, width) {
   const boxes = [];
-  centres.forEach(([x, y], at) => {
-    const score = 1 / (1 + Math.exp(-Math.min(Math.max(logits[at], -LARGEST_LOGIT), LARGEST_LOGIT)));
-    const [across, down, width, height] = raw.subarray(at * 16, at * 16 + 4);
-    if (score < LEAST_SCORE || width <= 0 || height <= 0) return;
-    const box = [across + SIDE * x - width / 2, down + SIDE * y - height / 2, width, height];
-    if (isWhole(box, window.inner)) boxes.push({ box: inPicture(box, window), score });
-  });
+  let at = 0;
+  for (const [cell, each] of GRIDS) {
+    for (let y = cell / 2; y < height; y += cell) {
+      for (let x = cell / 2; x < width; x += cell) {
+        for (const end = at + each; at < end; at++) {
+          if (!(logits[at] >= LEAST_LOGIT)) continue;
+          const [across, down, wide, high] = raw.subarray(at * 16, at * 16 + 4);
+          if (!(wide > 0 && high > 0)) continue;
+          const box = [x + across - wide / 2, y + down - high / 2, wide, high];
+          boxes.push({ box, score: 1 / (1 + Math.exp(-logits[at])) });
+        }
+      }
+    }
+  }
   return boxes;
 }
 
-function isWhole([left, top, width, height], inner) {
-  const distances = [left, top, SIDE - left - width, SIDE - top - height];
-  return distances.every((distance, at) => distance > CUT * SIDE || !inner[at]);
-}
-
-function inPicture([left, top, width, height], window) {
-  const [across, down] = window.scale;
-  return [(left + window.left) * across, (top + window.top) * down, width * across, height * down];
+function inPicture([left, top, width, height], level) {
+  const [across, down] = level.scale;
+  return [(left - level.left) * across, (top - level.top) * down, width * across, height * down];
 }

@@ -5,7 +5,7 @@ import { Detector } from "./detector.js";
 import { fixBatch } from "./flatbuffer.js";
 import { round } from "./numbers.js";
 import { readFrame, readPhoto } from "./photo.js";
-import { openNetwork } from "./runtime.js";
+import { openNetwork, openShapes } from "./runtime.js";
 import { Search } from "./search.js";
 import { smoothed, Tracker } from "./tracking.js";
 
@@ -26,7 +26,7 @@ export class Recognizer {
   /** Open the networks on "wasm" or "webgpu". Rejects where the GPU computes something else than the processor. */
   async open(accelerator) {
     const { detector, model } = this.files;
-    const opened = [await openNetwork(detector, accelerator), await openNetwork(model, accelerator)];
+    const opened = [await openShapes(detector, accelerator), await openNetwork(model, accelerator)];
     const previous = this.opened;
     if (previous) await this.compare(previous[1], opened[1]);
     this.opened = opened;

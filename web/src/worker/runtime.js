@@ -1,6 +1,12 @@
 /** LiteRT.js (npm's @litertjs/core): networks in WebAssembly, or in WebGPU where there is a device. */
 
 import { getWebGpuDevice, loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
+import { withInput } from "./flatbuffer.js";
+
+/** Shapes of a network's input that memory is kept for: fer_keras/detection/blazeface.py. */
+const SHAPES = 5;
+/** Of the smallest pictures, for which it is opened at once. */
+const SIDE = 128;
 
 /** Load the runtime from the addresses of its script and its WebAssembly; promise whether there is a WebGPU device. */
 export async function openRuntime(script, wasm) {
@@ -27,4 +33,25 @@ export async function openNetwork(bytes, accelerator) {
     return results;
   };
   return { call, close: () => network.delete() };
+}
+
+/**
+ * Promise {call, close} of the network in `bytes`, which takes pictures of any size: `call` takes float32
+ * [height, width, 3] and [height, width]. LiteRT.js fixes shapes, so it is opened for each size, and kept for the last.
+ */
+export async function openShapes(bytes, accelerator) {
+  const opened = new Map();
+  const call = async (values, size) => {
+    const key = size.join();
+    const network = opened.get(key) ?? (await openNetwork(withInput(bytes, size), accelerator));
+    opened.delete(key);
+    opened.set(key, network);
+    for (const [oldest] of [...opened].slice(0, -SHAPES)) {
+      opened.get(oldest).close();
+      opened.delete(oldest);
+    }
+    return network.call(values);
+  };
+  await call(new Float32Array(SIDE * SIDE * 3), [SIDE, SIDE]);
+  return { call, close: () => opened.forEach((network) => network.close()) };
 }

@@ -17,11 +17,13 @@ export class Search {
   /** Promise the faces [{box, score}] of a frame, the largest first. */
   async find(source) {
     const boxes = [];
-    for (let level = 0; level < COARSE; level++) boxes.push(...(await this.detector.level(source, level)));
-    const coarse = faces(boxes);
+    const look = async (levels) => {
+      for (const level of levels) boxes.push(...(await this.detector.boxes(level)));
+      return faces(boxes);
+    };
+    const coarse = await look(this.detector.levels(source, COARSE));
     if (!this.needsFine && this.frame++ % FINE_EVERY && coarse.length) return coarse;
-    for (let level = COARSE; level < FINE; level++) boxes.push(...(await this.detector.level(source, level)));
-    const fine = faces(boxes);
+    const fine = await look(this.detector.levels(source, FINE).slice(COARSE));
     this.needsFine = fine.length > coarse.length;
     return fine;
   }
