@@ -68,6 +68,8 @@ def _predict(options) -> int:
     from fer_keras.inference import session
     from fer_keras.inference.inputs import expand
 
+    if options.out and model is not None and options.out.resolve() == pathlib.Path(model).resolve():
+        raise expected("another place than the model itself for --out", options.out)
     classifier = open_model(model, classes=options.classes, detect=options.detect, detector=options.detector)
     names = ("format", "out", "draw", "timeline", "detect", "largest", "max_pixels", "smooth", "seconds")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}

@@ -9,6 +9,7 @@ from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io.errors import expected
 from fer_keras.runs.directory import MODEL
 from fer_keras.runs.migration import migrate
+from fer_keras.runs.record import RESULTS
 from fer_keras.runs.verify import rebuild, verify
 from fer_keras.studies import acceptance, trials
 from fer_keras.studies.site import accept_recipe, check, drifted, regenerate
@@ -81,9 +82,16 @@ def _run(options) -> int:
     elif options.accept_recipe:
         changed = accept_recipe(options.reports, options.accept_recipe, options.why or "")
     else:
-        changed = regenerate(options.reports)
+        changed = regenerate(_with_results(options.reports))
     print("\n".join(f"wrote {path}" for path in changed) or "Nothing changed.")
     return 0
+
+
+def _with_results(reports: Path) -> Path:
+    """Return `reports`, in which pages may be written. Raises UserError for a folder of something else."""
+    if not (reports / RESULTS).is_dir():
+        raise expected(f"a folder with {RESULTS}/, as --record makes it (--reports DIR)", reports)
+    return reports
 
 
 def _figures(options) -> Path:

@@ -11,7 +11,8 @@ class Destinations:
     """Names under `out`, one for each input.
 
     Args:
-        out: a file where its name ends in one of the `suffixes` and it is no folder; else a folder.
+        out: a file where its name ends in one of the `suffixes` and it is no folder; else a folder, one that is not there
+            yet without a suffix.
         inputs: what there will be something to write of.
         suffixes: {kind of input: suffixes of what is written of it, the usual one first}.
 
@@ -23,8 +24,9 @@ class Destinations:
         self._inputs = {input.path.resolve() for input in inputs if input.kind != "camera"}
         every = {suffix for of_kind in suffixes.values() for suffix in of_kind}
         self._single = out.suffix.lower() in every and not out.is_dir()
-        if not self._single and out.exists() and not out.is_dir():
-            raise expected("a folder, or a name that ends in " + ", ".join(sorted(every)), out)
+        if not self._single and not out.is_dir() and (out.exists() or out.suffix):
+            wanted = "a folder, or a name that ends in " + ", ".join(sorted(every))
+            raise expected(wanted, out, "" if out.exists() else "A folder whose name has a point must be there already.")
         if self._single and len(inputs) > 1:
             raise expected(f"a folder for {len(inputs):,} inputs", f"the file {out}")
         if self._single and inputs and out.suffix.lower() not in suffixes[inputs[0].kind]:

@@ -17,7 +17,7 @@ from fer_keras.inference.stream import see
 from fer_keras.inference.tracking import SMOOTH_SECONDS
 from fer_keras.inference.video_session import VideoSession
 from fer_keras.io import files
-from fer_keras.io.errors import UserError
+from fer_keras.io.errors import UserError, expected
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".avi")
@@ -56,6 +56,7 @@ def predict(classifier, inputs: Sequence[Input | UserError], wanted: Wanted) -> 
     Raises UserError for what concerns all of them: a detector that is missing, an output that cannot be written.
     """
     there = [each for each in inputs if isinstance(each, Input)]
+    _require_free(wanted.out, there)
     drawings = wanted.draw and Destinations(
         wanted.draw, there, {"photo": PICTURES, **dict.fromkeys(("video", "camera"), VIDEOS)}
     )
@@ -90,15 +91,21 @@ def _photos(classifier, photos, wanted, say, drawings) -> int:
         for line in lines(seen.predictions):
             say(line)
         if drawings:
-            failed += _attempted(lambda: _draw(drawings.of(input), seen))  # noqa: B023
+            failed += _draw(drawings, input, seen)
     if progress:
         progress.end()
     return failed
 
 
-def _draw(path, seen):
+def _draw(drawings, input, seen) -> int:
+    """Write a photo with boxes and labels; return 1, having said so, where it would take an input's place."""
+    try:
+        path = drawings.of(input)
+    except UserError as error:
+        return _refused(error)
     picture = annotated(seen.photo.pixels, seen.predictions)
     files.write(path, lambda part: picture.save(part, quality=QUALITY))
+    return 0
 
 
 def _attempted(action: Callable[[], None]) -> int:
@@ -115,6 +122,13 @@ def _refused(error: UserError, progress: Progress | None = None) -> int:
         progress.hide()
     print(f"error: {error}", file=sys.stderr)
     return 1
+
+
+def _require_free(out, inputs):
+    """Raise UserError where the lines would take an input's place."""
+    taken = {each.path.resolve() for each in inputs if each.kind != "camera"}
+    if out and out.resolve() in taken:
+        raise expected("another place than the input itself for --out", out)
 
 
 @contextlib.contextmanager

@@ -66,7 +66,7 @@ def write_json(path: pathlib.Path, value) -> None:
 
 
 def _lines(value, depth: int) -> str:
-    """Return JSON in which what fits into a line of LONGEST_LINE characters stands in one, else each of its items."""
+    """Return JSON in which what fits into a line of LONGEST_LINE characters, its key aside, stands in one, else each item."""
     line = json.dumps(value, ensure_ascii=False)
     if not value or not isinstance(value, dict | list) or depth + len(line) <= LONGEST_LINE:
         return line

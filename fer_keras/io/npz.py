@@ -17,6 +17,9 @@ MOST_MEMBERS = 100_000
 MOST_EXPANSION, ALWAYS_ALLOWED = 4, 1 << 28
 """An archive may unpack to ALWAYS_ALLOWED bytes, and beyond that to MOST_EXPANSION times its own size."""
 
+MORE_MEMBERS = 0xFFFF
+"""What the end record counts where there are more members than its two bytes hold."""
+
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)
 KINDS = "biufU"
 """Boolean, signed, unsigned, floating point, text: kinds of numbers that are nothing but their bytes."""
@@ -48,11 +51,21 @@ def read_npz(path: Path, what: str = "an .npz archive") -> dict[str, np.ndarray]
             raise ValueError("a folder, pipe or device")
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
+            _require_all(path, members)
             _require_reasonable(members, path.stat().st_size)
             return {member.filename.removesuffix(".npy"): _array(archive, member) for member in members}
     except Exception as error:  # zipfile, zlib and NumPy's header parser raise nearly anything for damaged bytes
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise expected(f"{what} in {path}", reason[:200]) from error
+
+
+def _require_all(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Raise ValueError where the archive's end record counts other members: an entry's damaged length can hide the next."""
+    content = path.read_bytes()
+    end = content.rfind(b"PK\5\6")
+    counted = int.from_bytes(content[end + 10 : end + 12], "little")
+    if counted not in (len(members), MORE_MEMBERS):
+        raise ValueError(f"{len(members)} members where {counted} are counted")
 
 
 def _require_reasonable(members: list[zipfile.ZipInfo], size: int) -> None:

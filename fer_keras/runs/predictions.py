@@ -6,8 +6,8 @@ images with a FER+ majority, and PrivateTest within a merged test set cost a mas
 probabilities.
 
 Probabilities are stored in steps of STEP, small ones with LEAST_BITS significant bits. The largest of an image is not stored:
-it is what the others leave of 1. Accuracy and confusion matrix are those of the exact probabilities, the log loss differs by
-0.002 at most. Metrics are computed from what is stored, never from before.
+it is what the others leave of 1. Accuracy and confusion matrix are those of the exact probabilities; the log loss of what is
+recorded under reports/ changed by 0.002 at most. Metrics are computed from what is stored, never from before.
 """
 
 import hashlib
@@ -55,11 +55,13 @@ def _filled(gaps) -> np.ndarray:
 def save(path: Path, splits: dict[str, dict[str, np.ndarray]]) -> str:
     """Write {split: {"rows", "labels" int64 [N], "probabilities" float [N, K]}} atomically; return the file's sha256.
 
-    Raises UserError for an image whose probabilities do not lie in 0..1 or whose sum is not 1 within SUM_OFF.
+    Raises UserError for a split without images, for probabilities outside 0..1 or whose sum is not 1 within SUM_OFF, and for
+    labels other than 0..K-1 or above 255.
     """
     arrays, earlier = {}, {}
     for split, part in splits.items():
         _require_shares(split, part)
+        _require_labels(split, part)
         exact = {"rows": np.asarray(part["rows"], np.int64), "labels": np.asarray(part["labels"], np.int64)}
         earlier[split] = exact | {"probabilities": rounded(part["probabilities"])}
         stored = _stored(split, earlier)
@@ -74,8 +76,17 @@ def _require_shares(split, part):
     sums = probabilities.sum(axis=1)
     shares = (np.abs(sums - 1) <= SUM_OFF) & (probabilities >= 0).all(axis=1)
     if len(off := np.flatnonzero(~shares)):
-        wanted = f"probabilities in 0..1 whose sum is 1 for each image of {split}"
+        wanted = f"probabilities in 0..1 whose sum is within {SUM_OFF} of 1 for each image of {split}"
         raise expected(wanted, f"a sum of {sums[off[0]]:.4g} and a least of {probabilities[off[0]].min():.4g}")
+
+
+def _require_labels(split, part):
+    labels, classes = np.asarray(part["labels"]), np.shape(part["probabilities"])[1]
+    if not len(labels):
+        raise expected(f"images in the split {split}", "none")
+    if labels.min() < 0 or labels.max() >= min(classes, 256):
+        wanted = f"labels of {split} in 0..{min(classes, 256) - 1}"
+        raise expected(wanted, f"{labels.min()} to {labels.max()}")
 
 
 def _stored(split: str, splits: dict[str, dict]) -> dict[str, np.ndarray]:

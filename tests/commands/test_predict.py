@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer_keras import pretrained
 from fer_keras.api import classifier as api
 from fer_keras.commands import predict
 from fer_keras.commands.main import main
@@ -87,6 +88,32 @@ def test_drawings_of_one_and_of_several(here, capsys):
     before = pathlib.Path("photos/a.png").read_bytes()
     assert main(["predict", "photos/a.png", "--draw", "photos/a.png"]) == 1
     assert pathlib.Path("photos/a.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("taken", ["photos/a.png", "model.tflite"])
+def test_lines_never_take_the_place_of_an_input_or_the_model(here, capsys, taken):
+    model = pathlib.Path("model.tflite")
+    model.write_bytes(pretrained.model_file().read_bytes())
+    before = pathlib.Path(taken).read_bytes()
+    assert main(["predict", "photos/a.png", "--model", "model.tflite", "--out", taken]) == 2
+    assert "itself for --out. Received: " in capsys.readouterr().err
+    assert pathlib.Path(taken).read_bytes() == before
+
+
+def test_a_drawing_that_cannot_be_written_ends_it_and_leaves_no_lines(here, capsys):
+    pathlib.Path("file").write_text("")
+    assert main(["predict", "photos/a.png", "--draw", "file/a.png", "--out", "lines.txt"]) == 2
+    assert "error: Cannot write file/a.png" in capsys.readouterr().err
+    assert not pathlib.Path("lines.txt").exists()
+
+
+def test_a_drawing_with_a_suffix_of_no_picture_is_refused(here, capsys):
+    assert main(["predict", "photos/a.png", "--draw", "faces.xyz"]) == 2
+    assert "A folder whose name has a point must be there already." in capsys.readouterr().err
+    assert not pathlib.Path("faces.xyz").exists()
+    pathlib.Path("faces.2026").mkdir()
+    assert main(["predict", "photos/a.png", "--draw", "faces.2026"]) == 0
+    assert pathlib.Path("faces.2026/a.jpg").is_file()
 
 
 def test_a_video_has_a_row_a_face_and_frame_a_drawing_and_a_timeline(here, capsys):

@@ -35,3 +35,16 @@ def test_another_compression_is_refused(tmp_path):
         np.lib.format.write_array(member, np.arange(3))
     with pytest.raises(UserError, match="Received: a compression other than deflate and LZMA"):
         npz.read_npz(tmp_path / "x.npz")
+
+
+def test_a_member_that_a_damaged_entry_hides_is_missed(tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez(path, a=np.arange(3), b=np.arange(4))
+    content = bytearray(path.read_bytes())
+    first = content.find(b"PK\1\2")
+    second = content.find(b"PK\1\2", first + 4)
+    length_of_comment = len(content[second : content.rfind(b"PK\5\6")])
+    content[first + 32 : first + 34] = length_of_comment.to_bytes(2, "little")
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="Received: 1 members where 2 are counted"):
+        npz.read_npz(path)

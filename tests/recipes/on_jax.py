@@ -1,6 +1,6 @@
 """A program, to be run with KERAS_BACKEND=jax: what saved networks predict, and a training step of each and of each optimizer.
 
-    python tests/recipes/on_jax.py faces.npy FOLDER...
+    PYTHONPATH=. KERAS_BACKEND=jax python tests/recipes/on_jax.py faces.npy FOLDER...
 
 A FOLDER has a recipe's name and its model.keras; on_jax.npy, what that predicts for the faces, is written beside it. A
 network's step is traced and lowered, gradients and optimizer's update included, as far as the compiler: an operation, a

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from fer_keras.commands.report import main
 from fer_keras.config.recipe import Experiment
 from fer_keras.io.errors import UserError
 from fer_keras.report import drawings
@@ -180,6 +181,13 @@ def test_bad_input_is_one_line_and_code_2(tmp_path):
     assert done.returncode == 2
     assert done.stderr.startswith("error: Expected a reports directory")
     assert done.stderr.count("\n") == 1
+
+
+def test_pages_are_not_written_into_a_folder_of_something_else(tmp_path, capsys):
+    (tmp_path / "notes.md").write_text("mine")
+    assert main(["--reports", str(tmp_path)]) == 2
+    assert "Expected a folder with results/, as --record makes it" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.md"]
 
 
 def test_runs_that_trained_on_private_test_have_their_own_table(reports, make_run):
