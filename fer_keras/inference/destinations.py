@@ -26,7 +26,9 @@ class Destinations:
         self._single = out.suffix.lower() in every and not out.is_dir()
         if not self._single and not out.is_dir() and (out.exists() or out.suffix):
             wanted = "a folder, or a name that ends in " + ", ".join(sorted(every))
-            raise expected(wanted, out, "" if out.exists() else "A folder whose name has a point must be there already.")
+            raise expected(
+                wanted, out, "" if out.exists() else "A folder whose name has a point must be there already."
+            )
         if self._single and len(inputs) > 1:
             raise expected(f"a folder for {len(inputs):,} inputs", f"the file {out}")
         if self._single and inputs and out.suffix.lower() not in suffixes[inputs[0].kind]:

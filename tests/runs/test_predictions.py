@@ -129,7 +129,9 @@ def test_all_four_bytes_of_before_are_read(splits, tmp_path):
 )
 def test_what_is_no_distribution_is_not_saved(splits, tmp_path, row, told):
     splits["test"]["probabilities"][3] = row
-    with pytest.raises(UserError, match=f"in 0..1 whose sum is within 0.01 of 1 for each image of test. Received: {told}"):
+    with pytest.raises(
+        UserError, match=f"in 0..1 whose sum is within 0.01 of 1 for each image of test. Received: {told}"
+    ):
         predictions.save(tmp_path / "p.npz", splits)
     assert not (tmp_path / "p.npz").exists()
 
@@ -173,7 +175,10 @@ def test_a_file_that_the_record_does_not_name_is_refused(splits, tmp_path):
     [
         ({"labels": np.full(200, 7)}, "labels of test in 0..6. Received: 7 to 7"),
         ({"labels": np.full(200, -1)}, "labels of test in 0..6. Received: -1 to -1"),
-        (dict.fromkeys(("rows", "labels"), np.zeros(0, int)) | {"probabilities": np.zeros((0, 7))}, "images in the split test"),
+        (
+            dict.fromkeys(("rows", "labels"), np.zeros(0, int)) | {"probabilities": np.zeros((0, 7))},
+            "images in the split test",
+        ),
     ],
 )
 def test_labels_of_no_class_and_empty_splits_are_not_saved(splits, tmp_path, changed, told):

@@ -15,7 +15,11 @@ PROGRAM = pathlib.Path(small_run.__file__)
 
 @pytest.fixture(scope="module")
 def on_jax(tmp_path_factory):
-    env = os.environ | {"JAX_PLATFORMS": "cpu", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1", "PYTHONPATH": str(PROGRAM.parents[2])}
+    env = os.environ | {
+        "JAX_PLATFORMS": "cpu",
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+        "PYTHONPATH": str(PROGRAM.parents[2]),
+    }
     words = [sys.executable, str(PROGRAM), str(tmp_path_factory.mktemp("jax"))]
     done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
