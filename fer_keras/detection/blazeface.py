@@ -15,7 +15,7 @@ import numpy as np
 from fer_keras import litert
 from fer_keras.detection.face import Face, Framing, largest_first
 from fer_keras.detection.levels import BORDER, GAP, MULTIPLE, Level, levels
-from fer_keras.detection.merging import merged
+from fer_keras.detection.merging import groups, merged
 from fer_keras.io.errors import expected
 
 FILE = "face_detection_short_range.tflite"
@@ -68,7 +68,7 @@ class BlazeFace:
         pixels /= 127.5
         pixels -= 1
         boxes, scores = self._seen(pixels)
-        if len(merged(boxes, scores)) > len(merged(boxes, scores, SURE)):
+        if any(agreement < SURE for _, agreement in groups(boxes, scores)):
             mirrored, more = self._seen(np.ascontiguousarray(pixels[:, ::-1]))
             mirrored[:, 0] = pixels.shape[1] - mirrored[:, 0] - mirrored[:, 2]
             boxes, scores = np.concatenate([boxes, mirrored]), np.concatenate([scores, more])
@@ -99,7 +99,8 @@ def decoded(raw: np.ndarray, logits: np.ndarray, centres: np.ndarray) -> tuple[n
         logits: float32 [A, 1].
         centres: float32 [A, 2], of the anchors.
     """
-    chosen = np.flatnonzero((logits[:, 0] >= LEAST_LOGIT) & (raw[:, 2:4] > 0).all(axis=1))
+    chosen = np.flatnonzero(logits[:, 0] >= LEAST_LOGIT)
+    chosen = chosen[(raw[chosen, 2:4] > 0).all(axis=1)]
     centre, size = raw[chosen, :2] + centres[chosen], raw[chosen, 2:4]
     return np.concatenate([centre - size / 2, size], axis=1), 1 / (1 + np.exp(-logits[chosen, 0]))
 

@@ -11,12 +11,17 @@ NESTED = 0.7
 
 
 def merged(boxes: np.ndarray, scores: np.ndarray, least_agreement: float = 0.0) -> list[Face]:
-    """Return one Face for each group of boxes [N, 4] (left, top, width, height), averaged by their scores [N].
+    """Return one Face for each of `groups` whose agreement is `least_agreement` or more."""
+    return [face for face, agreement in groups(boxes, scores) if agreement >= least_agreement]
 
-    The best box draws the group to it. A face has the best score of its group. Groups whose agreement, 1 - Π(1 - score),
-    is below `least_agreement` are left out: that is how sure all their boxes were, taken as independent.
+
+def groups(boxes: np.ndarray, scores: np.ndarray) -> list[tuple[Face, float]]:
+    """Return (Face, agreement) for each group of boxes [N, 4] (left, top, width, height) with scores [N].
+
+    The best box draws the group to it. The face's box is the average of the group's, by their scores, and its score the
+    best one's. The agreement, 1 - Π(1 - score), is how sure all boxes of the group are, taken as independent.
     """
-    faces = []
+    found = []
     while len(scores):
         best = int(scores.argmax())
         common = _intersections(boxes, boxes[best])
@@ -24,11 +29,10 @@ def merged(boxes: np.ndarray, scores: np.ndarray, least_agreement: float = 0.0) 
         same = common > SAME_IOU * (areas + areas[best] - common)
         nested = common > NESTED * np.minimum(areas, areas[best])
         same[best] = True
-        if 1 - np.prod(1 - scores[same]) >= least_agreement:
-            box = np.average(boxes[same], axis=0, weights=scores[same])
-            faces.append(Face(tuple(box.tolist()), float(scores[best])))
+        box = np.average(boxes[same], axis=0, weights=scores[same])
+        found.append((Face(tuple(box.tolist()), float(scores[best])), float(1 - np.prod(1 - scores[same]))))
         boxes, scores = boxes[~(same | nested)], scores[~(same | nested)]
-    return faces
+    return found
 
 
 def _intersections(boxes, box):

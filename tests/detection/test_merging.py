@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_keras.detection.merging import merged
+from fer_keras.detection.merging import groups, merged
 
 
 def test_boxes_of_one_face_are_averaged_by_their_scores():
@@ -27,3 +27,10 @@ def test_a_group_whose_boxes_are_not_sure_enough_together_is_left_out():
 
 def test_no_boxes_are_no_faces():
     assert merged(np.zeros((0, 4)), np.zeros(0)) == []
+
+
+def test_groups_say_how_sure_their_boxes_are_together():
+    boxes = np.array([(0, 0, 40, 40), (1, 0, 40, 40), (100, 0, 30, 30)], float)
+    first, second = groups(boxes, np.array([0.9, 0.8, 0.7]))
+    assert (first[0].score, first[1]) == (0.9, pytest.approx(0.98))
+    assert (second[0].score, second[1]) == (0.7, pytest.approx(0.7))

@@ -1,7 +1,7 @@
 /** BlazeFace, short range, as fer_keras/detection/blazeface.py searches a picture with it. */
 
 import { filled, levelsOf } from "./levels.js";
-import { largestFirst, merged } from "./merging.js";
+import { groups, largestFirst, merged } from "./merging.js";
 
 const SIDE = 128;
 const GRIDS = [[8, 2], [16, 6]];
@@ -27,7 +27,7 @@ export class Detector {
   /** Promise the boxes [{box, score}] in the picture that one of its levels shows, not merged. */
   async boxes(level) {
     const seen = await this.seen(level, false);
-    if (merged(seen, 0).length > merged(seen, SURE).length) seen.push(...(await this.seen(level, true)));
+    if (groups(seen).some(({ agreement }) => agreement < SURE)) seen.push(...(await this.seen(level, true)));
     return seen.map(({ box, score }) => ({ box: inPicture(box, level), score }));
   }
 

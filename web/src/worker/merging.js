@@ -3,22 +3,26 @@
 const SAME_IOU = 0.3;
 const NESTED = 0.7;
 
-/**
- * Return a face {box, score} for each group of `boxes` [{box, score}], averaged by their scores. Groups whose
- * agreement, 1 - Π(1 - score), is below `leastAgreement` are left out.
- */
+/** Return a face {box, score} for each of the `groups` whose agreement is `leastAgreement` or more. */
 export function merged(boxes, leastAgreement) {
-  const faces = [];
+  return groups(boxes).filter(({ agreement }) => agreement >= leastAgreement);
+}
+
+/**
+ * Return a face {box, score, agreement} for each group of `boxes` [{box, score}], averaged by their scores; the
+ * agreement is 1 - Π(1 - score).
+ */
+export function groups(boxes) {
+  const found = [];
   for (let left = boxes; left.length; ) {
     const best = left.reduce((top, each) => (each.score > top.score ? each : top));
-    const relations = left.map((each) => relation(each, best));
+    const relations = left.map((each) => (each === best ? "same" : relation(each.box, best.box)));
     const same = left.filter((_, at) => relations[at] === "same");
-    if (1 - same.reduce((product, { score }) => product * (1 - score), 1) >= leastAgreement) {
-      faces.push({ box: average(same), score: best.score });
-    }
+    const agreement = 1 - same.reduce((product, { score }) => product * (1 - score), 1);
+    found.push({ box: average(same), score: best.score, agreement });
     left = left.filter((_, at) => !relations[at]);
   }
-  return faces;
+  return found;
 }
 
 /** Return the faces, the largest first. */
@@ -27,9 +31,9 @@ export function largestFirst(faces) {
 }
 
 function relation(each, best) {
-  const common = intersection(each.box, best.box);
-  const [one, other] = [area(each.box), area(best.box)];
-  if (each === best || common > SAME_IOU * (one + other - common)) return "same";
+  const common = intersection(each, best);
+  const [one, other] = [area(each), area(best)];
+  if (common > SAME_IOU * (one + other - common)) return "same";
   return common > NESTED * Math.min(one, other) ? "nested" : "";
 }
 
