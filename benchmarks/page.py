@@ -19,6 +19,7 @@ NAMES = {
     "accuracy": "accuracy",
     "accuracy_resnet18": "accuracy --network resnet18",
     "inference": "inference",
+    "photos": "photos",
     "scale": "scale",
     "start_up": "start_up",
     "accelerator": "accelerator",

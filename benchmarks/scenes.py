@@ -96,7 +96,7 @@ def scenes(faces: np.ndarray, seed: int = 0) -> Iterator[Scene]:
 def pasted(group: str, face: np.ndarray, ground: Image.Image, size: int, turn: float, light: str, rng) -> Scene:
     """Return `face`, uint8 [48, 48], in `ground` at a random place, its edges faded."""
     large = np.asarray(Image.fromarray(face).resize((size, size), Image.Resampling.BICUBIC))
-    picture, mask = Image.fromarray(lit(large, light, rng)).convert("RGB"), _mask(size)
+    picture, mask = Image.fromarray(lit(large, light, rng)).convert("RGB"), soft_edges(size)
     if turn:
         picture, mask = (part.rotate(turn, Image.Resampling.BICUBIC, expand=True) for part in (picture, mask))
     x, y = rng.uniform(size / 2, WIDTH - size / 2), rng.uniform(size / 2, HEIGHT - size / 2)
@@ -126,17 +126,18 @@ def matches(box: Frame, frame: Frame) -> bool:
     return bool(distance < 0.3 * frame[2] and 0.5 < side / frame[2] < 2)
 
 
-def ground(pictures: list[Image.Image], rng) -> Image.Image:
-    """Return a random part of a random picture, WIDTH x HEIGHT."""
+def ground(pictures: list[Image.Image], rng, width: int = WIDTH, height: int = HEIGHT) -> Image.Image:
+    """Return a random part of a random picture, `width` x `height`."""
     picture = pictures[rng.integers(len(pictures))]
-    scale = max(WIDTH / picture.width, HEIGHT / picture.height)
-    size = max(WIDTH, round(picture.width * scale)), max(HEIGHT, round(picture.height * scale))
+    scale = max(width / picture.width, height / picture.height)
+    size = max(width, round(picture.width * scale)), max(height, round(picture.height * scale))
     large = picture.resize(size, Image.Resampling.BICUBIC)
-    x, y = rng.integers(size[0] - WIDTH + 1), rng.integers(size[1] - HEIGHT + 1)
-    return large.crop((x, y, x + WIDTH, y + HEIGHT))
+    x, y = rng.integers(size[0] - width + 1), rng.integers(size[1] - height + 1)
+    return large.crop((x, y, x + width, y + height))
 
 
-def _mask(size):
+def soft_edges(size: int) -> Image.Image:
+    """Return what pastes a square picture of `size` pixels with faded edges."""
     edge = max(1, round(SOFT_EDGE * size))
     mask = np.zeros((size, size), np.uint8)
     mask[edge // 2 : size - edge // 2, edge // 2 : size - edge // 2] = 255

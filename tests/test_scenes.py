@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import detectors, framing, scenes
+from benchmarks import detectors, framing, photos, scenes
 
 FACE = np.arange(48, dtype=np.uint8).repeat(48).reshape(48, 48) * 5
 
@@ -46,6 +46,27 @@ def test_the_framing_is_the_median_frame_in_sides_of_the_box():
     )
     scale, right, down = framing._medians(frames, boxes)
     assert (scale, right, down) == (1.5, 0.0, 0.0)
+
+
+def test_photos_are_written_in_order_with_the_portrait_s_face_where_the_frame_says(tmp_path, monkeypatch):
+    monkeypatch.setattr(scenes, "backgrounds", lambda: [Image.new("RGB", (80, 60), (20, 20, 20))])
+    portrait = np.zeros((512, 512, 3), np.uint8)
+    portrait[60:175, 170:285] = 250
+    monkeypatch.setattr(scenes, "astronaut", lambda: portrait)
+    frames = photos.write_photos(tmp_path / "photos", 3)
+    files = sorted((tmp_path / "photos").iterdir())
+    assert [path.name for path in files] == ["000.jpg", "001.jpg", "002.jpg"]
+    for path, (left, top, side, _) in zip(files, frames, strict=True):
+        bright = np.argwhere(np.asarray(Image.open(path).convert("L")) > 128)
+        assert bright.min(axis=0) == pytest.approx((top, left), abs=4)
+        assert bright.max(axis=0) == pytest.approx((top + side, left + side), abs=4)
+    assert [frame[2] for frame in frames] == [128, 192, 256]
+
+
+def test_of_the_photos_those_whose_face_is_found_are_counted(tmp_path):
+    rows = "file,left,top,width,height\n/p/000.jpg,100,100,40,40\n/p/000.jpg,0,0,9,9\n/p/001.jpg,,,,\n/p/002.jpg,5,5,40,40\n"
+    (tmp_path / "found.csv").write_text(rows)
+    assert photos._found(tmp_path / "found.csv", [(100.0, 100.0, 40.0, 40.0)] * 3) == (1, 2)
 
 
 @pytest.mark.parametrize("benchmark", [detectors, framing])
