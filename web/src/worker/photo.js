@@ -8,7 +8,10 @@ const MOST_SHRUNK = [8, 4, 2, 1];
 /** Rows that are read at once, so that a large photo is never in memory twice. */
 const ROWS = 256;
 /** As decoded: what the networks see depends on no colour profile. The picture is upright by itself. */
-const AS_STORED = { colorSpaceConversion: "none" };
+const AS_STORED = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
+const QUICK = { willReadFrequently: true };
+/** A photo's colours are laid on the ground before they are rounded, where the browser can: a frame has no transparency. */
+const EXACT = { ...QUICK, colorType: "float16" };
 
 /**
  * Promise {width, height (of the photo), pixels (a picture, of a large photo a smaller one)} of a Blob. Rejects with
@@ -22,7 +25,7 @@ export async function readPhoto(blob) {
   const rows = Math.ceil(ROWS / factor) * factor;
   const pixels = picture(Math.ceil(width / factor), Math.ceil(height / factor));
   for (let top = 0; top < height; top += rows) {
-    const strip = reduce(pixelsOf(bitmap, top, Math.min(rows, height - top)), factor, factor);
+    const strip = reduce(pixelsOf(bitmap, top, Math.min(rows, height - top), EXACT), factor, factor);
     pixels.data.set(strip.data, (top / factor) * pixels.width * 3);
   }
   bitmap.close();
@@ -43,16 +46,18 @@ async function isJpeg(blob) {
 
 /** Return the pixels of a frame (an ImageBitmap, closed then). */
 export function readFrame(bitmap) {
-  const pixels = pixelsOf(bitmap, 0, bitmap.height);
+  const pixels = pixelsOf(bitmap, 0, bitmap.height, QUICK);
   bitmap.close();
   return { width: pixels.width, height: pixels.height, pixels };
 }
 
-let canvas;
+let [canvas, kind] = [];
 
-function pixelsOf(bitmap, top, rows) {
-  if (canvas?.width !== bitmap.width || canvas.height !== rows) canvas = new OffscreenCanvas(bitmap.width, rows);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+function pixelsOf(bitmap, top, rows, wanted) {
+  if (canvas?.width !== bitmap.width || canvas.height !== rows || kind !== wanted) {
+    [canvas, kind] = [new OffscreenCanvas(bitmap.width, rows), wanted];
+  }
+  const context = canvas.getContext("2d", kind);
   context.fillStyle = GROUND;
   context.fillRect(0, 0, bitmap.width, rows);
   context.drawImage(bitmap, 0, -top);
