@@ -75,12 +75,14 @@ def _measure(asked) -> None:
         " largest."
     )
     seconds = {title: statistics.median(whole - start for whole, start, _ in turns[title]) for title in cases}
-    first, last = asked.detectors[0], list(cases)[-1]
-    ratio = seconds[last] / seconds[first]
-    why = f"the machine: {last}, takes {seconds[last]:.1f} s in the same turns, {ratio:.1f} times as long"
+    publish("photos", "Photos", note, columns, rows, [_target(asked, seconds)])
+
+
+def _target(asked, seconds) -> Target:
+    (first, own), (last, earlier) = list(seconds.items())[0], list(seconds.items())[-1]
+    times = f"the machine: {last}, takes {earlier:.1f} s in the same turns, {earlier / own:.1f} times as long"
     what = f"seconds for {COUNT} photos of {WIDTH}x{HEIGHT}, {first}"
-    targets = [Target(what, MOST_SECONDS, seconds[first], at_most=True, why=why if asked.beside else "")]
-    publish("photos", "Photos", note, columns, rows, targets)
+    return Target(what, MOST_SECONDS, own, at_most=True, why=times if asked.beside else "")
 
 
 def write_photos(folder: pathlib.Path, count: int = COUNT) -> list[scenes.Frame]:

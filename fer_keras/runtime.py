@@ -2,7 +2,7 @@
 
 import contextlib
 import faulthandler
-import importlib.abc
+import importlib.machinery
 import importlib.util
 import logging
 import os
@@ -22,18 +22,17 @@ LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 STANDARD_ERROR = 2
 XLA_FLAGS = "XLA_FLAGS"
 
-
 KERAS_BESIDES = ("sklearn", "pandas", "matplotlib")
-"""What Keras loads with itself where it is installed, for wrappers, inputs and pictures that no command uses: a third of its
-start. A command loads what it needs of these itself, later."""
+"""What Keras loads with itself where it is installed, for wrappers, inputs and pictures that no command uses. A command
+loads what it needs of these itself, later."""
 
-_is_command = False
+_not_loaded = ()
 
 
-def is_command() -> None:
-    """Let `prepare` load Keras without KERAS_BESIDES: this process is a command's own, not a user's program."""
-    global _is_command
-    _is_command = True
+def spare_keras_besides() -> None:
+    """Let `prepare` load Keras without KERAS_BESIDES, in a process that is a command's own, not a user's program."""
+    global _not_loaded
+    _not_loaded = KERAS_BESIDES
 
 
 def prepare(*, training: bool) -> None:
@@ -48,11 +47,11 @@ def prepare(*, training: bool) -> None:
     os.environ.update(for_tensorflow(training=training))
     logging.getLogger("tensorflow").addFilter(_is_no_retracing_warning)
     if os.environ[LOG_LEVEL] in ("0", "1"):
-        with _absent(KERAS_BESIDES if _is_command else ()):
+        with absent(_not_loaded):
             import tensorflow
 
         return
-    with standard_error_held() as show, _absent(KERAS_BESIDES if _is_command else ()):
+    with standard_error_held() as show, absent(_not_loaded):
         import tensorflow
 
         # The driver is asked here for the first time, and complains where there is none.
@@ -60,26 +59,21 @@ def prepare(*, training: bool) -> None:
             show()
 
 
-class _Absent(importlib.abc.MetaPathFinder):
-    """Finds none of the packages `names`, as if they were not installed."""
-
-    def __init__(self, names: tuple[str, ...]):
-        self._names = names
-
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in self._names:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-
 @contextlib.contextmanager
-def _absent(names: tuple[str, ...]) -> Iterator[None]:
-    """Let imports within the block fail of those of `names` that are not loaded yet."""
-    finder = _Absent(tuple(name for name in names if name not in sys.modules))
-    sys.meta_path.insert(0, finder)
+def absent(packages: tuple[str, ...]) -> Iterator[None]:
+    """Let none of `packages` that is not loaded yet be found within the block, as if it were not installed."""
+
+    class Finder(importlib.machinery.PathFinder):
+        @classmethod
+        def find_spec(cls, name, path=None, target=None):
+            return None if name.partition(".")[0] in packages else super().find_spec(name, path, target)
+
+    before = list(sys.meta_path)
+    sys.meta_path[:] = [Finder if each is importlib.machinery.PathFinder else each for each in before]
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        sys.meta_path[:] = before
 
 
 def has_tensorflow() -> bool:

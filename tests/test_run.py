@@ -118,9 +118,12 @@ def test_the_saved_model_needs_nothing_of_this_package(demo, tmp_path):
     ours = predictions.read(folder, record)["test"]
     with np.load(tmp_path / "served.npz") as served:
         assert ours["rows"][:20].tolist() == test.rows[:20].tolist()
-        # What is exported is float32, whatever was trained.
-        within = 3 * predictions.STEP if record["environment"]["precision"].startswith("float32") else 0.01
-        np.testing.assert_allclose(served["probabilities"], ours["probabilities"][:20], atol=within, rtol=0)
+        trained_in = record["environment"]["precision"]
+        within = 1e-5 if trained_in.startswith("float32") else 0.01  # what is exported is float32 whatever was trained
+        off = np.abs(served["probabilities"] - ours["probabilities"][:20])
+        largest = off.shape[1] - 1  # is what the others, each rounded, leave of 1
+        stored = predictions.STEP / 2 * np.where(np.eye(7, dtype=bool)[served["probabilities"].argmax(1)], largest, 1)
+        assert (off <= stored + within).all()
         names = served["class_names"][0].astype(str).tolist()
         assert names == ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
         assert served["label"].astype(str).tolist() == [names[i] for i in served["probabilities"].argmax(1)]

@@ -15,7 +15,7 @@ SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 SAYS_ON = "oneDNN custom operations are on"
 LOADS = """
 from fer_keras import runtime
-runtime.is_command()
+runtime.spare_keras_besides()
 runtime.prepare(training=True)
 import tensorflow as tf, keras
 print(tf.constant(1) + 1)

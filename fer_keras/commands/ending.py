@@ -35,7 +35,7 @@ def entry_point(main: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(main)
     def run(*arguments, **named) -> int:
         runtime.escape_what_the_console_cannot_show()
-        runtime.is_command()
+        runtime.spare_keras_besides()
         try:
             try:
                 return main(*arguments, **named)

@@ -10,6 +10,9 @@ from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.io.errors import expected
 
 SUFFIXES = (".keras", ".tflite", ".h5", ".onnx")
+IN_FOLDERS = ("saved_model.pb", "model.keras")
+"""By which a folder is known as a model."""
+
 EPILOG = """inputs: photos of any format that Pillow reads (HEIC with pillow-heif); folders, for all photos in and below
 them; wildcards; videos and camera numbers (with OpenCV). A photo of at most 100 pixels both ways is taken as a face that
 is cropped already. Exit code: 0; 1 when an input could not be predicted, each of which is a line on standard error; 2
@@ -68,16 +71,23 @@ def _predict(options) -> int:
     from fer_keras.inference import session
     from fer_keras.inference.inputs import expand
 
-    if options.out and model is not None and options.out.resolve() == pathlib.Path(model).resolve():
-        raise expected("another place than the model itself for --out", options.out)
+    inputs = list(expand(words))
+    _require_free(options.out, model, inputs)
     classifier = open_model(model, classes=options.classes, detect=options.detect, detector=options.detector)
     names = ("format", "out", "draw", "timeline", "detect", "largest", "max_pixels", "smooth", "seconds")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    inputs = list(expand(words))
     failed = session.predict(classifier, inputs, session.Wanted(**given))
     if failed and len(inputs) > 1:
         print(f"{failed:,} of {len(inputs):,} inputs could not be predicted.", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _require_free(out, model, inputs) -> None:
+    """Raise UserError where the lines would take the place of an input or of the model."""
+    taken = [each.path for each in inputs if getattr(each, "kind", "camera") != "camera"]
+    taken += [model, *(model / name for name in IN_FOLDERS)] if model else []
+    if out and out.resolve() in {path.resolve() for path in taken}:
+        raise expected("another place than an input or the model itself for --out", out)
 
 
 def _split(options) -> tuple[pathlib.Path | None, list[str]]:
@@ -91,7 +101,7 @@ def _split(options) -> tuple[pathlib.Path | None, list[str]]:
 
 
 def _is_model(path: pathlib.Path) -> bool:
-    return path.suffix.lower() in SUFFIXES or any((path / name).exists() for name in ("saved_model.pb", "model.keras"))
+    return path.suffix.lower() in SUFFIXES or any((path / name).exists() for name in IN_FOLDERS)
 
 
 def _positive(kind):

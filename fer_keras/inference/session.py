@@ -17,7 +17,7 @@ from fer_keras.inference.stream import see
 from fer_keras.inference.tracking import SMOOTH_SECONDS
 from fer_keras.inference.video_session import VideoSession
 from fer_keras.io import files
-from fer_keras.io.errors import UserError, expected
+from fer_keras.io.errors import UserError
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".avi")
@@ -56,7 +56,6 @@ def predict(classifier, inputs: Sequence[Input | UserError], wanted: Wanted) -> 
     Raises UserError for what concerns all of them: a detector that is missing, an output that cannot be written.
     """
     there = [each for each in inputs if isinstance(each, Input)]
-    _require_free(wanted.out, there)
     drawings = wanted.draw and Destinations(
         wanted.draw, there, {"photo": PICTURES, **dict.fromkeys(("video", "camera"), VIDEOS)}
     )
@@ -122,13 +121,6 @@ def _refused(error: UserError, progress: Progress | None = None) -> int:
         progress.hide()
     print(f"error: {error}", file=sys.stderr)
     return 1
-
-
-def _require_free(out, inputs):
-    """Raise UserError where the lines would take an input's place."""
-    taken = {each.path.resolve() for each in inputs if each.kind != "camera"}
-    if out and out.resolve() in taken:
-        raise expected("another place than the input itself for --out", out)
 
 
 @contextlib.contextmanager

@@ -6,8 +6,8 @@ images with a FER+ majority, and PrivateTest within a merged test set cost a mas
 probabilities.
 
 Probabilities are stored in steps of STEP, small ones with LEAST_BITS significant bits. The largest of an image is not stored:
-it is what the others leave of 1. Accuracy and confusion matrix are those of the exact probabilities; the log loss of what is
-recorded under reports/ changed by 0.002 at most. Metrics are computed from what is stored, never from before.
+it is what the others leave of 1, and still the largest: accuracy and confusion matrix are those of the exact probabilities,
+log loss and calibration nearly. Metrics are computed from what is stored, never from before.
 """
 
 import hashlib

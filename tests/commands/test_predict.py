@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_keras import pretrained
 from fer_keras.api import classifier as api
 from fer_keras.commands import predict
 from fer_keras.commands.main import main
@@ -90,12 +89,14 @@ def test_drawings_of_one_and_of_several(here, capsys):
     assert pathlib.Path("photos/a.png").read_bytes() == before
 
 
-@pytest.mark.parametrize("taken", ["photos/a.png", "model.tflite"])
+@pytest.mark.parametrize("taken", ["photos/a.png", "model.tflite", "run/model.keras"])
 def test_lines_never_take_the_place_of_an_input_or_the_model(here, capsys, taken):
-    model = pathlib.Path("model.tflite")
-    model.write_bytes(pretrained.model_file().read_bytes())
+    pathlib.Path("run").mkdir()
+    for name in ("model.tflite", "run/model.keras"):
+        pathlib.Path(name).write_bytes(b"a model")
     before = pathlib.Path(taken).read_bytes()
-    assert main(["predict", "photos/a.png", "--model", "model.tflite", "--out", taken]) == 2
+    model = "run" if taken.startswith("run") else "model.tflite"
+    assert main(["predict", "photos/a.png", "--model", model, "--out", taken]) == 2
     assert "itself for --out. Received: " in capsys.readouterr().err
     assert pathlib.Path(taken).read_bytes() == before
 

@@ -60,7 +60,7 @@ def test_predictions_are_the_same_and_the_metrics_follow_from_them(old_run):
     for split, part in parts.items():
         np.testing.assert_array_equal(stored[split]["rows"], part["rows"])
         np.testing.assert_array_equal(stored[split]["labels"], part["labels"])
-        np.testing.assert_allclose(stored[split]["probabilities"], part["probabilities"], atol=3 * predictions.STEP)
+        np.testing.assert_array_equal(stored[split]["probabilities"], predictions.rounded(part["probabilities"]))
     accuracy = (parts["test"]["labels"] == parts["test"]["probabilities"].argmax(axis=1)).mean()
     assert read_record(run_dir)["metrics"]["test"]["accuracy"] == pytest.approx(accuracy, abs=1e-12)
 

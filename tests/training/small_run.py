@@ -6,7 +6,6 @@ It prints {"plain", "taught", "resumed"}, losses, accuracies and a sum of weight
 """
 
 import dataclasses
-import importlib.machinery
 import json
 import os
 import pathlib
@@ -16,15 +15,6 @@ import numpy as np
 
 TEACHER = np.array([0.4, 0.1, 0.1, 0.2, 0.1, 0.05, 0.05])
 """What the teacher says of every face."""
-
-
-class _WithoutTensorFlow(importlib.machinery.PathFinder):
-    """Finds every module but TensorFlow's, as if it were not installed."""
-
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
-        hidden = name.split(".")[0] in ("tensorflow", "tensorflow_datasets")
-        return None if hidden else super().find_spec(name, path, target)
 
 
 def train(folder: pathlib.Path, taught: bool, lessons=None) -> dict:
@@ -156,5 +146,7 @@ def main(folder: pathlib.Path) -> None:
 
 if __name__ == "__main__":
     os.environ["KERAS_BACKEND"] = "jax"
-    sys.meta_path = [_WithoutTensorFlow if each is importlib.machinery.PathFinder else each for each in sys.meta_path]
-    main(pathlib.Path(sys.argv[1]))
+    from fer_keras import runtime
+
+    with runtime.absent(("tensorflow", "tensorflow_datasets")):
+        main(pathlib.Path(sys.argv[1]))

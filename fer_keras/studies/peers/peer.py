@@ -34,11 +34,11 @@ class Peer(NamedTuple):
 
 
 def enlarged(faces: np.ndarray, side: int) -> np.ndarray:
-    """Return uint8 faces [N, H, W, 1] as float32 [N, side, side, 1] in 0..255, enlarged bilinearly, rounded."""
+    """Return uint8 faces [N, H, W, 1] as float32 [N, side, side, 1] in 0..255, enlarged bilinearly, rounded.
+
+    Pillow's bilinear enlargement has half-pixel centres, as OpenCV's INTER_LINEAR, which fer calls.
+    """
     resized = [
         np.asarray(Image.fromarray(face[..., 0]).resize((side, side), Image.Resampling.BILINEAR)) for face in faces
     ]
     return np.stack(resized)[..., None].astype(np.float32)
-
-
-"""Pillow's bilinear enlargement has half-pixel centres, as OpenCV's INTER_LINEAR, which fer calls."""
