@@ -79,7 +79,8 @@ def _measure(asked) -> None:
 
 
 def _target(asked, seconds) -> Target:
-    (first, own), (last, earlier) = list(seconds.items())[0], list(seconds.items())[-1]
+    (first, own), *_ = turns = list(seconds.items())
+    last, earlier = turns[-1]
     times = f"the machine: {last}, takes {earlier:.1f} s in the same turns, {earlier / own:.1f} times as long"
     what = f"seconds for {COUNT} photos of {WIDTH}x{HEIGHT}, {first}"
     return Target(what, MOST_SECONDS, own, at_most=True, why=times if asked.beside else "")
