@@ -10,7 +10,7 @@ const ROWS = 256;
 /** As decoded: what the networks see depends on no colour profile. The picture is upright by itself. */
 const AS_STORED = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 const QUICK = { willReadFrequently: true };
-/** A photo's colours are laid on the ground before they are rounded, where the browser can: a frame has no transparency. */
+/** Where the browser can, a photo's colours are laid on the ground before they are rounded. A frame is opaque. */
 const EXACT = { ...QUICK, colorType: "float16" };
 
 /**
