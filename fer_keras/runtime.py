@@ -24,7 +24,7 @@ XLA_FLAGS = "XLA_FLAGS"
 
 KERAS_BESIDES = ("sklearn", "pandas", "matplotlib")
 """What Keras loads with itself where it is installed, for wrappers, inputs and pictures that no command uses. A command
-loads what it needs of these itself, later."""
+loads what it needs of these itself, later. TensorFlow Lite loads JAX, to convert what no command converts."""
 
 _not_loaded = ()
 
@@ -32,7 +32,7 @@ _not_loaded = ()
 def spare_keras_besides() -> None:
     """Let `prepare` load Keras without KERAS_BESIDES, in a process that is a command's own, not a user's program."""
     global _not_loaded
-    _not_loaded = KERAS_BESIDES
+    _not_loaded = KERAS_BESIDES if _told_of_jax() else (*KERAS_BESIDES, "jax")
 
 
 def prepare(*, training: bool) -> None:
@@ -163,6 +163,14 @@ def _crash_told_on(terminal: int) -> Iterator[None]:
         yield
     finally:
         faulthandler.disable()
+
+
+def _told_of_jax() -> bool:
+    """Say whether Keras's environment variable or its file names JAX, on which it computes then."""
+    said = os.environ.get("KERAS_BACKEND", "")
+    with contextlib.suppress(OSError, ValueError):
+        said += pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser().read_text()
+    return "jax" in said
 
 
 def _is_no_retracing_warning(record: logging.LogRecord) -> bool:

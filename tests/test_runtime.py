@@ -63,10 +63,31 @@ def test_tensorflow_heeds_it_and_its_log_is_there_for_who_asks(unset, given, on)
 
 @pytest.mark.slow
 def test_tensorflow_loads_and_computes_without_a_word_and_for_a_command_without_what_keras_loads_besides(unset):
-    after = "import sys; print([name for name in runtime.KERAS_BESIDES if name in sys.modules]); import sklearn.metrics"
-    done = python(LOADS + after)
+    after = "import sys; print([name for name in (*runtime.KERAS_BESIDES, 'jax') if name in sys.modules])"
+    done = python(f"{LOADS}{after}; import sklearn.metrics, jax")
     assert done.stderr == ""
     assert done.stdout.startswith("tf.Tensor(2") and done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize(
+    ("variable", "file", "spared"),
+    [
+        (None, None, True),
+        ("tensorflow", '{"backend": "tensorflow"}', True),
+        ("jax", None, False),
+        (None, '{"backend": "jax"}', False),
+    ],
+)
+def test_jax_is_loaded_at_once_where_keras_computes_on_it(monkeypatch, tmp_path, variable, file, spared):
+    monkeypatch.setattr(runtime, "_not_loaded", ())
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    if variable:
+        monkeypatch.setenv("KERAS_BACKEND", variable)
+    if file:
+        (tmp_path / "keras.json").write_text(file)
+    runtime.spare_keras_besides()
+    assert ("jax" in runtime._not_loaded) == spared
 
 
 FAKE = {

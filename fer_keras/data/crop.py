@@ -50,17 +50,20 @@ def crop(image: np.ndarray, side: int, detector: Detector, margin: float = MARGI
     return Crop(cut(image, side, detector.framing.frame(box) if box else None, margin), box)
 
 
-def cut(image: np.ndarray, side: int, frame: Box | None, margin: float = MARGIN) -> np.ndarray:
-    """Return the square of uint8 [H, W, C] about `frame`, wider by `margin`, as uint8 [side, side, C].
+def cut(image: np.ndarray | Image.Image, side: int, frame: Box | None, margin: float = MARGIN) -> np.ndarray:
+    """Return the square of uint8 [H, W, C], or an RGB picture, about `frame`, wider by `margin`: uint8 [side, side, C].
 
     Without a frame: the image's central square. Shrinking averages over areas, enlarging is bicubic.
     Raises ValueError for a margin below 0.
     """
     if margin < 0:
         raise ValueError(f"Expected a margin from 0 up. Received: {margin}")
-    height, width = image.shape[:2]
+    is_picture = isinstance(image, Image.Image)
+    height, width = image.size[::-1] if is_picture else image.shape[:2]
     whole = (0.0, 0.0, float(width), float(height))
     left, top, edge = square(frame or whole, margin if frame else 0.0, height, width)
+    if is_picture:
+        return _resized(np.asarray(image.crop((left, top, left + edge, top + edge))), side)
     return _resized(image[top : top + edge, left : left + edge], side)
 
 

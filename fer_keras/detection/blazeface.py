@@ -2,8 +2,8 @@
 
 The network was made for 128 pixels, and faces of a fifth of that or more. It consists of convolutions, which take larger
 images as well: an image is searched at several sizes (`levels`), each as a whole, and what they show is merged (`merging`).
-A level that leaves a face unsure is looked at once more, mirrored: what is a face is one there, too. How well that works,
-beside other detectors: `python -m benchmarks.detectors`.
+Where a level leaves a face unsure, its surroundings are looked at once more, mirrored: what is a face is one there, too.
+How well that works, beside other detectors: `python -m benchmarks.detectors`.
 """
 
 import functools
@@ -11,11 +11,13 @@ import hashlib
 import importlib.resources
 
 import numpy as np
+from PIL import Image
 
 from fer_keras import litert
 from fer_keras.detection.face import Face, Framing, largest_first
 from fer_keras.detection.levels import BORDER, GAP, MULTIPLE, Level, levels
-from fer_keras.detection.merging import groups, merged
+from fer_keras.detection.merging import groups, merged, same_as_any
+from fer_keras.detection.windows import AROUND, windows
 from fer_keras.io.errors import expected
 
 FILE = "face_detection_short_range.tflite"
@@ -30,8 +32,8 @@ SURE = 0.9999
 """An agreement that needs no second look; at LEAST_AGREEMENT itself one box more or less would move the average too far."""
 LEAST_LOGIT = float(np.log(LEAST_SCORE / (1 - LEAST_SCORE)))
 LEVELS, FAST_LEVELS = 4, 3
-SHAPES = 5
-"""Shapes of levels that memory is kept for: those of photos of one camera, upright and across."""
+SHAPES = 6
+"""Shapes that memory is kept for: those of the levels of one camera's photos, upright and across, and of windows."""
 FRAMING = Framing(scale=1.14, down=-0.10)
 """Medians over PublicTest faces in pictures: `python -m benchmarks.framing`."""
 
@@ -52,13 +54,13 @@ class BlazeFace:
     def __init__(self, levels: int = LEVELS, threads: int | None = None):
         self.name = f"BlazeFace {'fast ' if levels == FAST_LEVELS else ''}{SHA256[:12]}"
         self.version = litert.version()
-        self.settings = (levels, BORDER, GAP, MULTIPLE, LEAST_SCORE, LEAST_AGREEMENT, SURE)
+        self.settings = (levels, BORDER, GAP, MULTIPLE, LEAST_SCORE, LEAST_AGREEMENT, SURE, AROUND)
         self._levels = levels
         self._network = litert.Shapes(_content(), f"BlazeFace's file {FILE}", SHAPES, threads)
 
-    def find(self, image: np.ndarray) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), the largest first."""
-        found = [self._in_level(level) for level in levels(_in_colour(image), SIDE, self._levels)]
+    def find(self, image: np.ndarray | Image.Image) -> list[Face]:
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
+        found = [self._in_level(level) for level in levels(_picture(image), SIDE, self._levels)]
         boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return largest_first(merged(boxes, scores, LEAST_AGREEMENT))
 
@@ -67,12 +69,20 @@ class BlazeFace:
         pixels = level.pixels.astype(np.float32)
         pixels /= 127.5
         pixels -= 1
-        boxes, scores = self._seen(pixels)
-        if any(agreement < SURE for _, agreement in groups(boxes, scores)):
-            mirrored, more = self._seen(np.ascontiguousarray(pixels[:, ::-1]))
-            mirrored[:, 0] = pixels.shape[1] - mirrored[:, 0] - mirrored[:, 2]
-            boxes, scores = np.concatenate([boxes, mirrored]), np.concatenate([scores, more])
+        looks = [self._seen(pixels)]
+        unsure = [face.box for face, agreement in groups(*looks[0]) if agreement < SURE]
+        looks += [self._again(pixels, *window) for window in windows(unsure, *pixels.shape[:2], SIDE)]
+        boxes, scores = (np.concatenate(parts) for parts in zip(*looks, strict=True))
         return (boxes - np.array([level.left, level.top, 0, 0])) * (level.scale * 2), scores
+
+    def _again(self, pixels, window, unsure):
+        """Return the boxes and scores of the faces `unsure` in the mirror image of a window, a Box, of `pixels`."""
+        left, top, width, height = window
+        boxes, scores = self._seen(np.ascontiguousarray(pixels[top : top + height, left : left + width][:, ::-1]))
+        boxes[:, 0] = width - boxes[:, 0] - boxes[:, 2]
+        boxes[:, :2] += left, top
+        same = same_as_any(boxes, unsure)
+        return boxes[same], scores[same]
 
     def _seen(self, pixels):
         """Return (boxes [N, 4] in pixels, scores [N]) of float32 [h, w, 3] from -1 to 1."""
@@ -105,9 +115,12 @@ def decoded(raw: np.ndarray, logits: np.ndarray, centres: np.ndarray) -> tuple[n
     return np.concatenate([centre - size / 2, size], axis=1), 1 / (1 + np.exp(-logits[chosen, 0]))
 
 
-def _in_colour(image):
-    image = image[..., np.newaxis] if image.ndim == 2 else image
-    return np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
+def _picture(image) -> Image.Image:
+    if isinstance(image, Image.Image):
+        return image
+    return Image.fromarray(
+        image if image.shape[-1] == 3 and image.ndim == 3 else image.reshape(image.shape[:2])
+    ).convert("RGB")
 
 
 def _content() -> bytes:

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Protocol
 
 import numpy as np
+from PIL import Image
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height in pixels of the image; it may reach beyond the image."""
@@ -54,8 +55,8 @@ class Detector(Protocol):
     settings: tuple
     framing: Framing
 
-    def find(self, image: np.ndarray) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), the largest first."""
+    def find(self, image: np.ndarray | Image.Image) -> list[Face]:
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
 
 
 def largest_first(faces: list[Face]) -> list[Face]:

@@ -13,6 +13,7 @@ pixel. So its framing changes nothing.
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from fer_keras.detection.face import Face, Framing
 from fer_keras.detection.opencv import BORDER, INSTALL, LONG_SIDE, SHORT_SIDE, opencv, search_framed
@@ -38,9 +39,9 @@ class Haar:
             raise expected("an OpenCV with Haar cascades (4.x)", f"OpenCV {self._cv.__version__}", then)
         self._cascade = self._cv.CascadeClassifier(str(Path(self._cv.__file__).parent / "data" / CASCADE))
 
-    def find(self, image: np.ndarray) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), the largest first."""
-        return search_framed(self._cv, image, self._search)
+    def find(self, image: np.ndarray | Image.Image) -> list[Face]:
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
+        return search_framed(self._cv, np.asarray(image), self._search)
 
     def _search(self, image):
         grey = image if image.ndim == 2 else self._cv.cvtColor(image, self._cv.COLOR_RGB2GRAY)

@@ -29,15 +29,14 @@ class Level:
     scale: tuple[float, float]
 
 
-def levels(image: np.ndarray, side: int, count: int) -> list[Level]:
-    """Return the levels of uint8 [H, W, 3], from coarse to fine, with sides of `side` or more, multiples of MULTIPLE.
+def levels(picture: Image.Image, side: int, count: int) -> list[Level]:
+    """Return the levels of an RGB picture, from coarse to fine, with sides of `side` or more, multiples of MULTIPLE.
 
     Level 0 shows the whole image with a border in `side` pixels, level 1 without one, and each further one is twice as
     fine; but for the finest, each is made of the next finer one, which is quick. No image is enlarged more than
     MOST_ENLARGED times, but for level 0.
     """
-    picture, found = Image.fromarray(image), []
-    longer = max(picture.size)
+    found, longer = [], max(picture.size)
     targets = [side * 2**level for level in range(count - 1)]
     targets = [side / (1 + 2 * BORDER), *(target for target in targets if target <= MOST_ENLARGED * longer)]
     pixels, gap = picture, GAP

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fer_keras.detection.face import Face
+from fer_keras.detection.face import Box, Face
 
 SAME_IOU = 0.3
 """Boxes with this intersection over union are of one face, and averaged."""
@@ -33,6 +33,13 @@ def groups(boxes: np.ndarray, scores: np.ndarray) -> list[tuple[Face, float]]:
         found.append((Face(tuple(box.tolist()), float(scores[best])), float(1 - np.prod(1 - scores[same]))))
         boxes, scores = boxes[~(same | nested)], scores[~(same | nested)]
     return found
+
+
+def same_as_any(boxes: np.ndarray, faces: list[Box]) -> np.ndarray:
+    """Return bool [N]: which of boxes [N, 4] are of the same face as one of `faces`."""
+    common = np.array([_intersections(boxes, np.array(face)) for face in faces])
+    unions = np.prod(boxes[:, 2:], axis=1) + np.prod(np.array(faces)[:, 2:], axis=1)[:, np.newaxis] - common
+    return (common > SAME_IOU * unions).any(axis=0)
 
 
 def _intersections(boxes, box):

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from fer_keras.detection.face import Face, Framing
 from fer_keras.detection.opencv import BORDER, LONG_SIDE, SHORT_SIDE, opencv, search_framed
@@ -29,9 +30,9 @@ class YuNet:
         except self._cv.error as error:
             raise expected(f"{WHAT} at {file}", "something that OpenCV cannot load") from error
 
-    def find(self, image: np.ndarray) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), the largest first."""
-        return search_framed(self._cv, image, self._search)
+    def find(self, image: np.ndarray | Image.Image) -> list[Face]:
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
+        return search_framed(self._cv, np.asarray(image), self._search)
 
     def _search(self, image):
         colour = self._cv.COLOR_GRAY2BGR if image.ndim == 2 else self._cv.COLOR_RGB2BGR

@@ -63,19 +63,19 @@ class FaceFinder:
         return self.open is None or max(photo.width, photo.height) <= self.small
 
     def find(self, photo: Photo) -> list[Face]:
-        """Return the faces of `photo`, the largest first; boxes in `photo.pixels`.
+        """Return the faces of `photo`, the largest first; boxes in `photo.picture`.
 
         Raises UserError where the detector cannot be had.
         """
-        height, width = photo.pixels.shape[:2]
-        if min(height, width) < LEAST_SIDE or max(height, width) > MOST_ELONGATED * min(height, width):
+        shorter, longer = sorted(photo.picture.size)
+        if shorter < LEAST_SIDE or longer > MOST_ELONGATED * shorter:
             return []
         self.ready()
         if self._error:
             raise self._error
         detector = self._free.get()
         try:
-            found = detector.find(photo.pixels)
+            found = detector.find(photo.picture)
         finally:
             self._free.put(detector)
         return found[:1] if self.largest else found
@@ -83,7 +83,7 @@ class FaceFinder:
     def cut(self, photo: Photo, face: Face | None, side: int, channels: int) -> np.ndarray:
         """Return uint8 [side, side, channels]: the frame around `face`, without one the central square."""
         frame = face and self._framing.frame(face.box)
-        pixels = cut(photo.pixels, side, frame, self.margin)
+        pixels = cut(photo.picture, side, frame, self.margin)
         if channels == 1:
             pixels = np.asarray(Image.fromarray(pixels).convert("L"))
         return pixels.reshape(side, side, channels)
@@ -101,7 +101,7 @@ def finder(cropping: tuple | None, name: str | Path | None, detect: bool | None,
 
 def in_photo(face: Face, photo: Photo) -> tuple[int, int, int, int]:
     """Return the box of `face` in pixels of the photo itself."""
-    height, width = photo.pixels.shape[:2]
+    width, height = photo.picture.size
     across, down = photo.width / width, photo.height / height
     left, top, w, h = face.box
     return round(left * across), round(top * down), round(w * across), round(h * down)

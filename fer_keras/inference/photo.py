@@ -1,4 +1,4 @@
-"""A photo of any format that Pillow decodes, told by its content, becomes an array of RGB pixels.
+"""A photo of any format that Pillow decodes, told by its content, becomes an upright picture in RGB.
 
 Large photos are read smaller, by a whole factor, with at least WORKING_PIXELS left: of a JPEG fewer coefficients are
 decoded then, so that 100 million pixels need neither the time nor the memory.
@@ -36,15 +36,24 @@ class Photo:
     """A photo's pixels.
 
     Attributes:
-        pixels: uint8 [h, w, 3], RGB, upright; perhaps smaller than the photo.
+        picture: in mode RGB, upright; perhaps smaller than the photo.
         width, height: of the photo itself, upright, in its own pixels.
         notes: what a user should know of how it was read.
     """
 
-    pixels: np.ndarray
+    picture: Image.Image
     width: int
     height: int
     notes: tuple[str, ...] = ()
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """The picture as uint8 [h, w, 3], copied each time: that takes a third of a JPEG's decoding."""
+        return np.asarray(self.picture)
+
+    def without_picture(self) -> "Photo":
+        """Return what is known of the photo, without its pixels."""
+        return dataclasses.replace(self, picture=Image.new("RGB", (0, 0)))
 
 
 def read_photo(path: pathlib.Path, most_pixels: int = MOST_PIXELS, whole: bool = False) -> Photo:
@@ -79,7 +88,8 @@ def of_array(array: np.ndarray) -> Photo:
     if array.ndim == 3 and array.shape[2] not in (1, 3):
         raise ValueError(f"Expected 1 or 3 channels. Received: {array.shape[2]}")
     height, width = array.shape[:2]
-    return Photo(np.broadcast_to(array.reshape(height, width, -1), (height, width, 3)), width, height)
+    grey = array.ndim == 2 or array.shape[2] == 1
+    return Photo(Image.fromarray(array.reshape(height, width) if grey else array).convert("RGB"), width, height)
 
 
 def _read(file: BinaryIO, path, most_pixels, whole) -> Photo:
@@ -94,9 +104,9 @@ def _read(file: BinaryIO, path, most_pixels, whole) -> Photo:
     if not complete:
         notes.append("cut off, read as far as it goes")
     turn = orientation(image)  # only now: Pillow turns TIFF itself while it decodes
-    pixels = np.asarray(turned(in_rgb(_smaller(image, factor * max(image.size) // max(size)), path), turn))
+    picture = turned(in_rgb(_smaller(image, factor * max(image.size) // max(size)), path), turn)
     width, height = size[::-1] if turn in SIDES_EXCHANGED else size
-    return Photo(pixels, width, height, tuple(notes))
+    return Photo(picture, width, height, tuple(notes))
 
 
 def _open(file: BinaryIO, path) -> Image.Image:

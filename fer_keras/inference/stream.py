@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import dataclasses
+import math
 import operator
 import pathlib
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,8 @@ FACES = 64
 """Faces of a batch; at least as many as one photo has."""
 HELD_BYTES = 1 << 26
 """Pixels of photos that wait for their batch."""
+BYTES_A_PIXEL = 4
+"""Of an RGB picture in Pillow's memory."""
 MOST_READERS = 4
 TAKEN_WHOLE = "taken as a cropped face"
 
@@ -58,7 +61,7 @@ def see(
         else:
             waiting.append((Seen(source, found.photo, _unnamed(found, source, at)), len(found.cuts)))
             cuts += found.cuts
-            held += found.photo.pixels.nbytes
+            held += math.prod(found.photo.picture.size) * BYTES_A_PIXEL
         if len(cuts) >= FACES or len(waiting) >= FACES or held >= HELD_BYTES:
             yield from _classified(classifier, waiting, cuts)
             waiting, cuts, held = [], [], 0
@@ -104,7 +107,7 @@ def _read(source, finder, side, channels, most_pixels, whole) -> _Found | UserEr
     faces = None if finder.takes_whole(photo) else finder.find(photo)
     cuts = [finder.cut(photo, face, side, channels) for face in ([None] if faces is None else faces)]
     boxes = faces and [(face, in_photo(face, photo)) for face in faces]
-    kept = photo if whole else dataclasses.replace(photo, pixels=photo.pixels[:0, :0].copy())
+    kept = photo if whole else photo.without_picture()
     if faces is None and finder.open:
         kept = dataclasses.replace(kept, notes=(*kept.notes, f"{kept.width}x{kept.height} pixels, {TAKEN_WHOLE}"))
     return _Found(kept, boxes, cuts)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fer_keras.inference.faces import FaceFinder, in_photo
-from fer_keras.inference.photo import Photo
+from fer_keras.inference.photo import of_array
 from fer_keras.inference.results import Prediction
 from fer_keras.inference.tracking import SMOOTH_SECONDS, Tracker
 from fer_keras.inference.video import Frame, Video
@@ -32,10 +32,11 @@ def watch(classifier, video: Video, finder: FaceFinder, smooth: float = SMOOTH_S
     """
     tracker, waiting, cuts = Tracker(smooth), [], []
     for frame in video:
-        photo = Photo(frame.pixels, frame.pixels.shape[1], frame.pixels.shape[0])
+        photo = of_array(frame.pixels)
         faces = [None] if finder.takes_whole(photo) else finder.find(photo)
         tracks = tracker.follow(faces, frame.seconds)
-        waiting.append((frame, photo, list(zip(faces, tracks, strict=True))))
+        boxes = [face and in_photo(face, photo) for face in faces]
+        waiting.append((frame, list(zip(faces, boxes, tracks, strict=True))))
         cuts += [finder.cut(photo, face, classifier.side, classifier.channels) for face in faces]
         held = frame.pixels.nbytes * len(waiting)
         if video.live or len(waiting) >= FACES or len(cuts) >= FACES or held >= HELD_BYTES:
@@ -46,13 +47,13 @@ def watch(classifier, video: Video, finder: FaceFinder, smooth: float = SMOOTH_S
 
 def _classified(classifier, name, tracker, waiting, cuts) -> Iterator[Watched]:
     rows = iter(classifier.probabilities(np.stack(cuts)) if cuts else ())
-    for frame, photo, faces in waiting:
+    for frame, faces in waiting:
         found = []
-        for face, track in faces:
+        for face, box, track in faces:
             prediction = Prediction(
                 None,
                 {},
-                face and in_photo(face, photo),
+                box,
                 source=name,
                 score=face and face.score,
                 face=track.number,

@@ -2,8 +2,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from fer_keras.data.crop import boxes, crop, crop_faces, square
+from fer_keras.data.crop import boxes, crop, crop_faces, cut, square
 from fer_keras.data.readers.toy import toy_faces
 from fer_keras.detection import Face, Framing, open_detector
 from fer_keras.detection.haar import CASCADE
@@ -120,3 +121,10 @@ def test_a_photo_is_cropped_to_the_frame_that_the_detector_s_framing_says():
     found = crop(image, 30, Drawn())
     assert found.box == (40.0, 30.0, 20.0, 16.0)
     np.testing.assert_array_equal(found.pixels, image[21:51, 35:65])
+
+
+@pytest.mark.parametrize("frame", [(20.0, 30.0, 41.0, 41.0), (70.0, 70.0, 60.0, 60.0), None])
+@pytest.mark.parametrize("side", [20, 41, 70])
+def test_a_picture_is_cut_as_its_pixels_are(frame, side):
+    image = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(cut(Image.fromarray(image), side, frame), cut(image, side, frame))

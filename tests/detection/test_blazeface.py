@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from fer_keras import litert
 from fer_keras.data.readers.toy import toy_faces
@@ -65,17 +66,18 @@ class Shown:
 
     def __call__(self, values):
         self.seen.append(values[0])
-        raw, logits = np.zeros((1, 896, 16), np.float32), np.full((1, 896, 1), -9, np.float32)
+        centres = anchors(*values.shape[1:3])
+        raw, logits = np.zeros((1, len(centres), 16), np.float32), np.full((1, len(centres), 1), -9, np.float32)
         for at, (left, top, width, height, score) in enumerate(self.looks.pop(0) if self.looks else ()):
             centre = left + width / 2, top + height / 2
-            raw[0, at, :4] = *(np.array(centre) - anchors()[at]), width, height
+            raw[0, at, :4] = *(np.array(centre) - centres[at]), width, height
             logits[0, at] = np.log(score / (1 - score))
         return [raw, logits]
 
 
-def shown(*looks):
-    """Return a detector of one level whose network shows `looks`, one after the other, and that network."""
-    detector = blazeface.BlazeFace(levels=1)
+def shown(*looks, levels=1):
+    """Return a detector of so many levels whose network shows `looks`, one after the other, and that network."""
+    detector = blazeface.BlazeFace(levels)
     detector._network = Shown(*looks)
     return detector, detector._network
 
@@ -104,6 +106,17 @@ def test_what_is_unsure_is_looked_at_again_in_the_mirror_and_counts_where_it_is_
     assert detector.find(SQUARE) == [] and len(network.seen) == 2
 
 
+def test_in_a_fine_level_only_the_surroundings_of_an_unsure_face_are_looked_at_again():
+    """Level 2 of 256x128 pixels shows this image as it is; the window about (200, 64) begins at 128, 28 + 30 from its right."""
+    image = np.random.default_rng(0).integers(0, 256, (128, 256, 3), dtype=np.uint8)
+    once, again, other = (185, 49, 30, 30, 0.901), (41, 49, 30, 30, 0.901), (70, 10, 30, 30, 0.99995)
+    detector, network = shown([], [], [once], [again, other], levels=3)
+    (face,) = detector.find(image)
+    assert face.box == pytest.approx((185, 49, 30, 30), abs=1e-4)
+    assert [look.shape[:2] for look in network.seen] == [(128, 128), (128, 128), (128, 256), (128, 128)]
+    assert (network.seen[3] == network.seen[2][:, 128:][:, ::-1]).all()
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 400), (48, 48, 1), (300, 20, 3), (700, 500)])
 def test_an_image_of_one_colour_has_no_face_whatever_its_shape(detector, shape):
     assert detector.find(np.full(shape, 128, np.uint8)) == []
@@ -122,6 +135,7 @@ def test_a_drawn_face_is_found_where_it_is_grey_or_in_colour(detector):
     assert 120 < width < 300
     assert detector.find(np.repeat(canvas[..., np.newaxis], 3, axis=2)) == found
     assert detector.find(canvas[..., np.newaxis]) == found
+    assert detector.find(Image.fromarray(canvas).convert("RGB")) == found
 
 
 def test_a_damaged_or_missing_file_is_told_in_one_line(tmp_path, monkeypatch):

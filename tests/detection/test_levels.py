@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_keras.detection.levels import levels
+from fer_keras.detection import levels as module
+
+
+def levels(pixels, side, count):
+    return module.levels(Image.fromarray(pixels), side, count)
 
 
 def test_levels_show_the_image_with_a_border_then_without_then_twice_as_fine():

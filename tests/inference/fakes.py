@@ -14,7 +14,7 @@ class BrightSquares:
     name, version, framing = "bright squares", "1", Framing()
 
     def find(self, image):
-        bright = image[..., 0] > GROUND + 30
+        bright = np.asarray(image)[..., 0] > GROUND + 30
         columns = np.flatnonzero(bright.any(axis=0))
         groups = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1) if len(columns) else []
         faces = []

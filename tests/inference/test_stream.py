@@ -40,10 +40,10 @@ def test_what_is_ready_first_waits_for_its_turn(tmp_path, monkeypatch):
 
     class Slow(BrightSquares):
         def find(self, image):
-            if image.shape[1] == 201:
+            if image.width == 201:
                 assert second_found.wait(LONGEST)
             found = super().find(image)
-            if image.shape[1] == 202:
+            if image.width == 202:
                 second_found.set()
             return found
 

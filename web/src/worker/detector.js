@@ -1,7 +1,8 @@
 /** BlazeFace, short range, as fer_keras/detection/blazeface.py searches a picture with it. */
 
 import { filled, levelsOf } from "./levels.js";
-import { groups, largestFirst, merged } from "./merging.js";
+import { groups, isSame, largestFirst, merged } from "./merging.js";
+import { windowsOf } from "./windows.js";
 
 const SIDE = 128;
 const GRIDS = [[8, 2], [16, 6]];
@@ -26,16 +27,27 @@ export class Detector {
 
   /** Promise the boxes [{box, score}] in the picture that one of its levels shows, not merged. */
   async boxes(level) {
-    const seen = await this.seen(level, false);
-    if (groups(seen).some(({ agreement }) => agreement < SURE)) seen.push(...(await this.seen(level, true)));
+    const { width, height } = level;
+    const seen = await this.seen(level, [0, 0, width, height], false);
+    const unsure = groups(seen).filter(({ agreement }) => agreement < SURE);
+    const boxes = unsure.map(({ box }) => box);
+    for (const { window, faces } of windowsOf(boxes, width, height, SIDE)) {
+      const again = await this.seen(level, window, true);
+      seen.push(...again.filter(({ box }) => faces.some((face) => isSame(box, face))));
+    }
     return seen.map(({ box, score }) => ({ box: inPicture(box, level), score }));
   }
 
-  async seen(level, mirrored) {
-    const { width, height } = level;
-    const [raw, logits] = await this.network(filled(level, mirrored), [height, width]);
+  /** Promise the boxes [{box, score}], in pixels of the level, in a window of it or in the window's mirror image. */
+  async seen(level, window, mirrored) {
+    const [left, top, width, height] = window;
+    const [raw, logits] = await this.network(filled(level, window, mirrored), [height, width]);
     const boxes = decoded(raw, logits, height, width);
-    if (mirrored) for (const { box } of boxes) box[0] = width - box[0] - box[2];
+    for (const { box } of boxes) {
+      if (mirrored) box[0] = width - box[0] - box[2];
+      box[0] += left;
+      box[1] += top;
+    }
     return boxes;
   }
 
@@ -52,7 +64,7 @@ export function faces(boxes) {
   return largestFirst(merged(boxes, LEAST_AGREEMENT));
 }
 
-/** Return the boxes [{box, score}] in pixels of the level. Anchors are the centres of cells, several in each. */
+/** Return the boxes [{box, score}] in pixels of what the network saw. Anchors are the centres of cells, several in each. */
 function decoded(raw, logits, height, width) {
   const boxes = [];
   let at = 0;

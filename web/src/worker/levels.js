@@ -32,13 +32,16 @@ function place(size, side) {
   return { width, height, left: (width - size[0]) >> 1, top: (height - size[1]) >> 1 };
 }
 
-/** Return the level, or its mirror image, as float32 [height, width, 3] from -1 to 1, edges continued. */
-export function filled({ pixels, width, height, left, top }, mirrored) {
+/**
+ * Return the window [left, top, width, height] of a level, or its mirror image, as float32 [height, width, 3] from -1
+ * to 1, edges continued.
+ */
+export function filled({ pixels, left, top }, [across, down, width, height], mirrored) {
   const input = new Float32Array(width * height * 3);
   for (let y = 0, out = 0; y < height; y++) {
-    const row = inside(y - top, pixels.height) * pixels.width;
+    const row = inside(down + y - top, pixels.height) * pixels.width;
     for (let x = 0; x < width; x++, out += 3) {
-      const place = (row + inside((mirrored ? width - 1 - x : x) - left, pixels.width)) * 3;
+      const place = (row + inside(across + (mirrored ? width - 1 - x : x) - left, pixels.width)) * 3;
       for (let channel = 0; channel < 3; channel++) input[out + channel] = pixels.data[place + channel] / 127.5 - 1;
     }
   }

@@ -31,10 +31,14 @@ export function largestFirst(faces) {
 }
 
 function relation(each, best) {
-  const common = intersection(each, best);
-  const [one, other] = [area(each), area(best)];
-  if (common > SAME_IOU * (one + other - common)) return "same";
-  return common > NESTED * Math.min(one, other) ? "nested" : "";
+  if (isSame(each, best)) return "same";
+  return intersection(each, best) > NESTED * Math.min(area(each), area(best)) ? "nested" : "";
+}
+
+/** Say whether two boxes are of the same face. */
+export function isSame(one, other) {
+  const common = intersection(one, other);
+  return common > SAME_IOU * (area(one) + area(other) - common);
 }
 
 function average(same) {

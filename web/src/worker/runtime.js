@@ -4,7 +4,7 @@ import { getWebGpuDevice, loadAndCompile, loadLiteRt, Tensor } from "@litertjs/c
 import { withInput } from "./flatbuffer.js";
 
 /** Shapes of a network's input that memory is kept for: fer_keras/detection/blazeface.py. */
-const SHAPES = 5;
+const SHAPES = 6;
 /** Of the smallest pictures, for which it is opened at once. */
 const SIDE = 128;
 
