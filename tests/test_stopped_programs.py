@@ -72,7 +72,7 @@ def test_a_run_is_stopped_gone_on_with_and_runs_out_of_disk(tmp_path):
     folder = tmp_path / "run" / "checkpoint"
     saved = {path.name: path.read_bytes() for path in folder.iterdir()}
     status, _, said = ended(start(tmp_path, before=limit_files))
-    full = f"Cannot write run/checkpoint/{checkpoint.NEWEST}: File too large. Free space or choose another --out."
+    full = f"Cannot write run/checkpoint/{checkpoint.NEWEST}: File too large. Free space or choose another place."
     assert (status, said) == (2, [f"error: {full}"])
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == saved
     assert listing.listing(tmp_path / "run")[2].strip() == full

@@ -43,7 +43,7 @@ def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Itera
         raise
     except OSError as error:
         raise UserError(
-            f"Cannot write {path}: {error.strerror or error}. Free space or choose another --out."
+            f"Cannot write {path}: {error.strerror or error}. Free space or choose another place."
         ) from error
     finally:
         with contextlib.suppress(OSError):

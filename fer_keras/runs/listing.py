@@ -22,7 +22,8 @@ def listing(folder: pathlib.Path) -> list[str]:
         else:
             run_dirs = sorted(path for path in folder.iterdir() if directory.is_run(path))
     except (OSError, ValueError) as error:
-        raise expected(f"a folder of runs at {folder}", getattr(error, "strerror", None) or error) from error
+        reason = getattr(error, "strerror", None) or error
+        raise expected(f"a folder of runs at {folder}", reason, "Name it: fer-keras runs DIR.") from error
     if not run_dirs:
         return [f"No runs in {folder}."]
     rows, reasons = zip(*map(_row, run_dirs), strict=True)

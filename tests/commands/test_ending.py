@@ -98,5 +98,5 @@ def test_a_program_that_writes_into_a_limited_file_names_it(tmp_path):
     env = os.environ | {"PYTHONPATH": str(pathlib.Path(__file__).resolve().parents[2])}
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.stdout == "2\n", done.stderr
-    assert done.stderr == "error: Cannot write x: File too large. Free space or choose another --out.\n"
+    assert done.stderr == "error: Cannot write x: File too large. Free space or choose another place.\n"
     assert list(tmp_path.iterdir()) == []

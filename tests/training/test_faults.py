@@ -117,7 +117,7 @@ def test_a_full_disk_leaves_both_checkpoints_and_one_line(toy, tmp_path, whole, 
             trainer(toy, tmp_path).train()
     why = os.strerror(errno.EFBIG if found_by == "the kernel" else errno.ENOSPC)
     assert str(caught.value) == (
-        f"Cannot write {tmp_path / checkpoint.NEWEST}: {why}. Free space or choose another --out."
+        f"Cannot write {tmp_path / checkpoint.NEWEST}: {why}. Free space or choose another place."
     )
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
     assert equal(trainer(toy, tmp_path).train().model.get_weights(), whole)
