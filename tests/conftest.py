@@ -1,10 +1,12 @@
 """Quick tests first: whole programs and large networks are marked slow and run last."""
 
 import fcntl
+import functools
 import gc
 import os
 import signal
 import sys
+import typing
 
 import pytest
 
@@ -31,6 +33,21 @@ def pytest_collection_finish():
     """Let the garbage collector pass over the millions of objects of TensorFlow's modules; Keras calls it often."""
     gc.collect()
     gc.freeze()
+    _make_variables_without_their_names()
+
+
+def _make_variables_without_their_names():
+    """Spare what takes most of the time to make a variable, of which large networks have a thousand.
+
+    TensorFlow compiles a kernel for each name, which it shows in an error of the variable and nowhere else; and Python
+    before 3.12 lists the members of a protocol anew whenever it is asked whether a value follows it.
+    """
+    module = sys.modules.get("tensorflow.python.ops.gen_resource_variable_ops")
+    if module:
+        make = module.var_handle_op
+        module.var_handle_op = lambda *arguments, debug_name="", **named: make(*arguments, **named)
+    if sys.version_info < (3, 12):
+        typing._get_protocol_attrs = functools.cache(typing._get_protocol_attrs)
 
 
 def _turn(item) -> tuple[bool, bool]:

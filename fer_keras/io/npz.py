@@ -24,22 +24,25 @@ LONGEST_END = 22 + 0xFFFF
 MORE_MEMBERS = 0xFFFF
 """What the end record counts where there are more members than its two bytes hold."""
 
+LEAST_FOR_LZMA = 1 << 12
+"""Bytes of an array below which LZMA takes longer to begin than to compress, and saves next to nothing."""
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)
 KINDS = "biufU"
 """Boolean, signed, unsigned, floating point, text: kinds of numbers that are nothing but their bytes."""
 
 
 def write_smallest(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write an archive that NumPy reads, compressed by LZMA.
+    """Write an archive that NumPy reads, compressed by LZMA, small arrays by Deflate.
 
     Its bytes depend on the arrays alone, not on the time of day.
     """
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             information = zipfile.ZipInfo(f"{name}.npy")
-            information.compress_type = zipfile.ZIP_LZMA
+            array = np.asarray(array)
+            information.compress_type = zipfile.ZIP_DEFLATED if array.nbytes < LEAST_FOR_LZMA else zipfile.ZIP_LZMA
             with archive.open(information, "w") as member:
-                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def read_npz(path: Path, what: str = "an .npz archive") -> dict[str, np.ndarray]:
