@@ -19,6 +19,7 @@ from fer_keras.detection.levels import BORDER, GAP, MULTIPLE, Level, levels
 from fer_keras.detection.merging import groups, merged, same_as_any
 from fer_keras.detection.windows import AROUND, windows
 from fer_keras.io.errors import expected
+from fer_keras.io.pictures import rgb_picture
 
 FILE = "face_detection_short_range.tflite"
 SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
@@ -60,7 +61,8 @@ class BlazeFace:
 
     def find(self, image: np.ndarray | Image.Image) -> list[Face]:
         """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
-        found = [self._in_level(level) for level in levels(_picture(image), SIDE, self._levels)]
+        picture = image if isinstance(image, Image.Image) else rgb_picture(image)
+        found = [self._in_level(level) for level in levels(picture, SIDE, self._levels)]
         boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return largest_first(merged(boxes, scores, LEAST_AGREEMENT))
 
@@ -113,14 +115,6 @@ def decoded(raw: np.ndarray, logits: np.ndarray, centres: np.ndarray) -> tuple[n
     chosen = chosen[(raw[chosen, 2:4] > 0).all(axis=1)]
     centre, size = raw[chosen, :2] + centres[chosen], raw[chosen, 2:4]
     return np.concatenate([centre - size / 2, size], axis=1), 1 / (1 + np.exp(-logits[chosen, 0]))
-
-
-def _picture(image) -> Image.Image:
-    if isinstance(image, Image.Image):
-        return image
-    return Image.fromarray(
-        image if image.shape[-1] == 3 and image.ndim == 3 else image.reshape(image.shape[:2])
-    ).convert("RGB")
 
 
 def _content() -> bytes:

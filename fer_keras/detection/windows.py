@@ -1,4 +1,4 @@
-"""Parts of a level that are looked at once more: around a face, as large as a network needs to tell one."""
+"""Parts of a level that are looked at once more: around faces of which the network is not sure."""
 
 from fer_keras.detection.face import Box
 

@@ -18,6 +18,7 @@ from fer_keras.data.readers.colours import SIDES_EXCHANGED, in_rgb, orientation,
 from fer_keras.inference.content import HEAD, head_of, kind_of
 from fer_keras.io.errors import UserError, expected
 from fer_keras.io.paths import require_file
+from fer_keras.io.pictures import rgb_picture
 
 MOST_PIXELS = 89_478_485
 """Pillow's own limit for what it does not call a decompression bomb."""
@@ -88,8 +89,7 @@ def of_array(array: np.ndarray) -> Photo:
     if array.ndim == 3 and array.shape[2] not in (1, 3):
         raise ValueError(f"Expected 1 or 3 channels. Received: {array.shape[2]}")
     height, width = array.shape[:2]
-    grey = array.ndim == 2 or array.shape[2] == 1
-    return Photo(Image.fromarray(array.reshape(height, width) if grey else array).convert("RGB"), width, height)
+    return Photo(rgb_picture(array), width, height)
 
 
 def _read(file: BinaryIO, path, most_pixels, whole) -> Photo:

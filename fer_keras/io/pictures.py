@@ -1,0 +1,10 @@
+"""Arrays of pixels as Pillow's pictures."""
+
+import numpy as np
+from PIL import Image
+
+
+def rgb_picture(pixels: np.ndarray) -> Image.Image:
+    """Return uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey) as a picture in mode RGB."""
+    grey = pixels.ndim == 2 or pixels.shape[2] == 1
+    return Image.fromarray(pixels.reshape(pixels.shape[:2]) if grey else pixels).convert("RGB")
