@@ -24,6 +24,7 @@ NAMES = {
     "start_up": "start_up",
     "accelerator": "accelerator",
     "detectors": "detectors --data PATH",
+    "thresholds": "thresholds --data PATH",
     "framing": "framing --data PATH",
 }
 """{record: what writes it}, in the order of the page."""
