@@ -3,6 +3,7 @@
 import functools
 import importlib.metadata
 import os
+import threading
 
 import numpy as np
 
@@ -59,9 +60,14 @@ class Shapes:
         (given,) = network.get_input_details()
         self._input, self._outputs = given["index"], [detail["index"] for detail in network.get_output_details()]
         self._networks = {tuple(map(int, given["shape"])): network}
+        self._turn = threading.Lock()
 
     def __call__(self, values: np.ndarray) -> list[np.ndarray]:
-        """Return the outputs for `values`."""
+        """Return the outputs for `values`; one thread after the other."""
+        with self._turn:
+            return self._outputs_of(values)
+
+    def _outputs_of(self, values):
         network = self._networks.pop(values.shape, None) or self._laid_out(values.shape)
         self._networks[values.shape] = network
         if len(self._networks) > self._most:

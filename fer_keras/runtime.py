@@ -168,7 +168,7 @@ def _crash_told_on(terminal: int) -> Iterator[None]:
 def _told_of_jax() -> bool:
     """Say whether Keras's environment variable or its file names JAX, on which it computes then."""
     said = os.environ.get("KERAS_BACKEND", "")
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RuntimeError):  # the last where nobody's home is known
         said += pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser().read_text()
     return "jax" in said
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from fer_keras import runtime
-from fer_keras.io.errors import UserError
+from fer_keras.io.errors import UserError, expected
 
 EXTRAS = {
     **dict.fromkeys(
@@ -88,6 +88,9 @@ def run_command(action, stopped: str = "Stopped. The same command resumes the ru
         print(stopped, file=sys.stderr)
         return 130
     except Exception as error:
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            print(f"error: {expected('names that the file system takes', 'one that is too long')}", file=sys.stderr)
+            return 2
         if not _is_full_disk(error):
             raise
         return _say_that_a_disk_is_full(error)

@@ -1,6 +1,7 @@
 """`fer-keras predict [MODEL] INPUT...`: what a trained model sees in one's own photos and videos (Paper 001, appendix)."""
 
 import argparse
+import os
 import pathlib
 import sys
 import warnings
@@ -30,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program.name("predict"), description="What a trained model sees in your own photos.", epilog=EPILOG
     )
-    add, folder = parser.add_argument, pathlib.Path
+    add, folder = parser.add_argument, _path
     add(
         "inputs",
         nargs="+",
@@ -101,7 +102,13 @@ def _split(options) -> tuple[pathlib.Path | None, list[str]]:
 
 
 def _is_model(path: pathlib.Path) -> bool:
-    return path.suffix.lower() in SUFFIXES or any((path / name).exists() for name in IN_FOLDERS)
+    return path.suffix.lower() in SUFFIXES or any(os.path.exists(path / name) for name in IN_FOLDERS)
+
+
+def _path(text: str) -> pathlib.Path:
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, received an empty one")
+    return pathlib.Path(text)
 
 
 def _positive(kind):

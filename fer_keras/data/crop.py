@@ -63,7 +63,9 @@ def cut(image: np.ndarray | Image.Image, side: int, frame: Box | None, margin: f
     whole = (0.0, 0.0, float(width), float(height))
     left, top, edge = square(frame or whole, margin if frame else 0.0, height, width)
     if is_picture:
-        return _resized(np.asarray(image.crop((left, top, left + edge, top + edge))), side)
+        # `crop` does the same, but refuses more pixels than Pillow's own limit.
+        part = image.transform((edge, edge), Image.Transform.EXTENT, (left, top, left + edge, top + edge))
+        return _resized(np.asarray(part), side)
     return _resized(image[top : top + edge, left : left + edge], side)
 
 

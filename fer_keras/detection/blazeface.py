@@ -16,7 +16,7 @@ from PIL import Image
 from fer_keras import litert
 from fer_keras.detection.face import Face, Framing, largest_first
 from fer_keras.detection.levels import BORDER, GAP, MULTIPLE, Level, levels
-from fer_keras.detection.merging import groups, merged, same_as_any
+from fer_keras.detection.merging import are_same, groups, merged
 from fer_keras.detection.windows import AROUND, windows
 from fer_keras.io.errors import expected
 from fer_keras.io.pictures import rgb_picture
@@ -60,7 +60,7 @@ class BlazeFace:
         self._network = litert.Shapes(_content(), f"BlazeFace's file {FILE}", SHAPES, threads)
 
     def find(self, image: np.ndarray | Image.Image) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or an RGB picture, the largest first."""
         picture = image if isinstance(image, Image.Image) else rgb_picture(image)
         found = [self._in_level(level) for level in levels(picture, SIDE, self._levels)]
         boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -77,13 +77,13 @@ class BlazeFace:
         boxes, scores = (np.concatenate(parts) for parts in zip(*looks, strict=True))
         return (boxes - np.array([level.left, level.top, 0, 0])) * (level.scale * 2), scores
 
-    def _again(self, pixels, window, unsure):
-        """Return the boxes and scores of the faces `unsure` in the mirror image of a window, a Box, of `pixels`."""
+    def _again(self, pixels, window, face):
+        """Return the boxes and scores in the mirror image of a Window of `pixels`, of one `face` alone unless it is None."""
         left, top, width, height = window
         boxes, scores = self._seen(np.ascontiguousarray(pixels[top : top + height, left : left + width][:, ::-1]))
         boxes[:, 0] = width - boxes[:, 0] - boxes[:, 2]
         boxes[:, :2] += left, top
-        same = same_as_any(boxes, unsure)
+        same = slice(None) if face is None else are_same(boxes, face)
         return boxes[same], scores[same]
 
     def _seen(self, pixels):

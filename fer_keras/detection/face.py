@@ -56,7 +56,7 @@ class Detector(Protocol):
     framing: Framing
 
     def find(self, image: np.ndarray | Image.Image) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or an RGB picture, the largest first."""
 
 
 def largest_first(faces: list[Face]) -> list[Face]:

@@ -40,7 +40,7 @@ class Haar:
         self._cascade = self._cv.CascadeClassifier(str(Path(self._cv.__file__).parent / "data" / CASCADE))
 
     def find(self, image: np.ndarray | Image.Image) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or an RGB picture, the largest first."""
         return search_framed(self._cv, np.asarray(image), self._search)
 
     def _search(self, image):

@@ -26,7 +26,7 @@ def groups(boxes: np.ndarray, scores: np.ndarray) -> list[tuple[Face, float]]:
         best = int(scores.argmax())
         common = _intersections(boxes, boxes[best])
         areas = boxes[:, 2] * boxes[:, 3]
-        same = common > SAME_IOU * (areas + areas[best] - common)
+        same = are_same(boxes, boxes[best])
         nested = common > NESTED * np.minimum(areas, areas[best])
         same[best] = True
         box = np.average(boxes[same], axis=0, weights=scores[same])
@@ -35,11 +35,10 @@ def groups(boxes: np.ndarray, scores: np.ndarray) -> list[tuple[Face, float]]:
     return found
 
 
-def same_as_any(boxes: np.ndarray, faces: list[Box]) -> np.ndarray:
-    """Return bool [N]: which of boxes [N, 4] are of the same face as one of `faces`."""
-    common = np.array([_intersections(boxes, np.array(face)) for face in faces])
-    unions = np.prod(boxes[:, 2:], axis=1) + np.prod(np.array(faces)[:, 2:], axis=1)[:, np.newaxis] - common
-    return (common > SAME_IOU * unions).any(axis=0)
+def are_same(boxes: np.ndarray, face: Box) -> np.ndarray:
+    """Return bool [N]: which of boxes [N, 4] are of the same face as `face`."""
+    common = _intersections(boxes, np.array(face))
+    return common > SAME_IOU * (boxes[:, 2] * boxes[:, 3] + face[2] * face[3] - common)
 
 
 def _intersections(boxes, box):

@@ -11,15 +11,15 @@ Window = tuple[int, int, int, int]
 """Left, top, width, height in pixels of the level."""
 
 
-def windows(faces: list[Box], height: int, width: int, side: int) -> list[tuple[Window, list[Box]]]:
-    """Return (window, the faces to look at in it) for `faces` in a level of `height` and `width`.
+def windows(faces: list[Box], height: int, width: int, side: int) -> list[tuple[Window, Box | None]]:
+    """Return (window, the face to look at in it) for `faces` in a level of `height` and `width`.
 
     A window is a square around one face, of `side` pixels or twice or four times as many, where the level has as many.
-    Where the windows together have the level's area, one of all its pixels does for all faces.
+    Where the windows together have the level's area, one of all its pixels does instead, for whatever is there: None.
     """
-    found = [(_around(face, height, width, side), [face]) for face in faces]
+    found = [(_around(face, height, width, side), face) for face in faces]
     if sum(w * h for (_, _, w, h), _ in found) >= height * width:
-        return [((0, 0, width, height), faces)]
+        return [((0, 0, width, height), None)]
     return found
 
 

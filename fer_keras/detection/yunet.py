@@ -31,7 +31,7 @@ class YuNet:
             raise expected(f"{WHAT} at {file}", "something that OpenCV cannot load") from error
 
     def find(self, image: np.ndarray | Image.Image) -> list[Face]:
-        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or a picture, the largest first."""
+        """Return the faces in uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey), or an RGB picture, the largest first."""
         return search_framed(self._cv, np.asarray(image), self._search)
 
     def _search(self, image):

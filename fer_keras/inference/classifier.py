@@ -54,7 +54,8 @@ class Classifier:
         """Return a prediction for each face of each photo, in order; one without emotion for a photo without a face.
 
         Args:
-            photos: a path or an array, or several: uint8 [H, W] or [H, W, 1] grey, [H, W, 3] RGB, [N, H, W, C] many.
+            photos: a path, a picture of Pillow's or an array, or several: uint8 [H, W] or [H, W, 1] grey, [H, W, 3] RGB,
+                [N, H, W, C] many.
             detect: find the faces of every photo; False takes the central square of every photo as one face. By default
                 faces are found, but a photo of at most 100 pixels both ways is taken as a face that someone cropped,
                 unless the model was trained on crops of such photos.
@@ -87,7 +88,7 @@ class Classifier:
         which has no gradients, occlusion alone.
 
         Args:
-            photo: a path, or an array uint8 [H, W], [H, W, 1] or [H, W, 3].
+            photo: a path, a picture of Pillow's, or an array uint8 [H, W], [H, W, 1] or [H, W, 3].
             true: a class to explain beside the predicted one.
             layer: where Grad-CAM looks; None takes the last feature map.
             all_faces: every face of the photo, the largest first.
@@ -111,6 +112,7 @@ class Classifier:
 
 
 def _each(photos) -> Iterable:
-    if isinstance(photos, str | pathlib.Path) or (isinstance(photos, np.ndarray) and photos.ndim in (2, 3)):
-        return [photos]
-    return photos
+    if isinstance(photos, np.ndarray):
+        return [photos] if photos.ndim in (2, 3) else photos
+    is_path = isinstance(photos, str | pathlib.Path)
+    return photos if isinstance(photos, Iterable) and not is_path else [photos]

@@ -13,12 +13,12 @@ TEXT_SHARE, LEAST_TEXT = 0.025, 12
 """Height of the letters, in shares of the picture's longer side, and at least in pixels."""
 
 
-def annotated(pixels: np.ndarray, predictions: list[Prediction]) -> Image.Image:
-    """Return the picture uint8 [H, W, 3] with a box and a label for each face; the boxes are in its pixels.
+def annotated(pixels: np.ndarray | Image.Image, predictions: list[Prediction]) -> Image.Image:
+    """Return the picture, or uint8 [H, W, 3], with a box and a label for each face; the boxes are in its pixels.
 
     A prediction without a box is labelled in the upper left corner, one without emotion as "no face".
     """
-    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image = pixels.copy() if isinstance(pixels, Image.Image) else Image.fromarray(np.ascontiguousarray(pixels))
     draw, size = ImageDraw.Draw(image), max(LEAST_TEXT, round(TEXT_SHARE * max(image.size)))
     for prediction in reversed(predictions):  # the largest face's label last, above the others
         colour = COLOURS[(prediction.face or 0) % len(COLOURS)]

@@ -62,6 +62,8 @@ def expand(words: Iterable[str]) -> Iterator[Input | UserError]:
 
 
 def _expanded(word: str) -> Iterator[Input]:
+    if not word:
+        raise expected("a file, folder, wildcard or camera number", "an empty name")
     if URL.match(word):
         raise expected("a file, folder, wildcard or camera number", f"the address {word}", "Download it first.")
     if os.path.isdir(word):

@@ -1,6 +1,7 @@
 """Networks in .tflite files of the suite, run by LiteRT's own runtime: no TensorFlow is loaded."""
 
 import pathlib
+import threading
 
 import numpy as np
 
@@ -25,8 +26,13 @@ class Network:
         self.contract = contract
         self._content, self._where, self._threads = content, where, threads
         self._one, self._several = self._opened(1), None
+        self._turn = threading.Lock()
 
     def __call__(self, faces: np.ndarray) -> np.ndarray:
+        with self._turn:  # the network has one memory, whichever thread asks
+            return self._probabilities(faces)
+
+    def _probabilities(self, faces):
         whole = len(faces) - len(faces) % AT_ONCE
         results = [self._batch(faces[start : start + AT_ONCE]) for start in range(0, whole, AT_ONCE)]
         results += [self._one(faces[place : place + 1]) for place in range(whole, len(faces))]

@@ -12,7 +12,7 @@ import threading
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 
 from fer_keras.data.readers.colours import SIDES_EXCHANGED, in_rgb, orientation, turned
 from fer_keras.inference.content import HEAD, head_of, kind_of
@@ -27,6 +27,8 @@ NO_PHOTOS = ("EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG")
 """Formats that Pillow names, but leaves to another program; EPS runs Ghostscript."""
 END_OF_JPEG = b"\xff\xd9"
 USUAL = ("JPEG", "PNG", "GIF", "BMP")
+DECODED = (*USUAL, "TIFF", "WebP", "HEIC")
+"""Kinds of which a file that cannot be told is a damaged one; a HEIC photo without its decoder is refused earlier."""
 HEIC_EXTRA = "pip install 'fer-keras[heic]'"
 
 _opening = threading.Lock()
@@ -73,7 +75,9 @@ def read_photo(path: pathlib.Path, most_pixels: int = MOST_PIXELS, whole: bool =
     except UserError:
         raise
     except UnidentifiedImageError as error:
-        raise expected(f"a photo that Pillow can read at {path}", kind_of(head_of(path))) from error
+        kind = kind_of(head_of(path))
+        kind = f"a damaged {kind} file" if kind in DECODED or (kind == "AVIF" and features.check("avif")) else kind
+        raise expected(f"a photo that Pillow can read at {path}", kind) from error
     except MemoryError as error:
         raise expected(f"memory for the photo at {path}", "out of memory") from error
     except Exception as error:  # a decoder fed with damaged bytes raises nearly anything
@@ -81,11 +85,20 @@ def read_photo(path: pathlib.Path, most_pixels: int = MOST_PIXELS, whole: bool =
         raise expected(f"a photo that can be decoded at {path}", f"a damaged file{reason}") from error
 
 
-def of_array(array: np.ndarray) -> Photo:
-    """Return the photo in uint8 [H, W] or [H, W, 1] (grey) or [H, W, 3] (RGB). Raises ValueError for anything else."""
+def of_array(array: np.ndarray | Image.Image) -> Photo:
+    """Return the photo in uint8 [H, W] or [H, W, 1] (grey) or [H, W, 3] (RGB), or in a picture of Pillow's.
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(array, Image.Image):
+        turn = orientation(array)
+        picture = turned(in_rgb(array, "the picture"), turn)
+        return Photo(picture, *picture.size)
     if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim not in (2, 3) or not array.size:
         described = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise ValueError(f"Expected paths, or uint8 arrays [H, W], [H, W, 1] or [H, W, 3]. Received: {described}")
+        raise ValueError(
+            f"Expected paths, uint8 arrays [H, W], [H, W, 1] or [H, W, 3], or pictures. Received: {described}"
+        )
     if array.ndim == 3 and array.shape[2] not in (1, 3):
         raise ValueError(f"Expected 1 or 3 channels. Received: {array.shape[2]}")
     height, width = array.shape[:2]
@@ -104,7 +117,7 @@ def _read(file: BinaryIO, path, most_pixels, whole) -> Photo:
     if not complete:
         notes.append("cut off, read as far as it goes")
     turn = orientation(image)  # only now: Pillow turns TIFF itself while it decodes
-    picture = turned(in_rgb(_smaller(image, factor * max(image.size) // max(size)), path), turn)
+    picture = turned(in_rgb(_smaller(image, factor * max(image.size) // max(size), path), path), turn)
     width, height = size[::-1] if turn in SIDES_EXCHANGED else size
     return Photo(picture, width, height, tuple(notes))
 
@@ -159,8 +172,11 @@ def _decoded(image, factor):
     return image
 
 
-def _smaller(image, factor):
-    return image.reduce(factor) if factor > 1 else image
+def _smaller(image, factor, path):
+    if factor == 1:
+        return image
+    irreducible = image.mode in ("1", "P", "PA") or image.mode.startswith("I;16")
+    return (in_rgb(image, path) if irreducible else image).reduce(factor)
 
 
 def _too_large(path, size, most):

@@ -3,14 +3,14 @@
 import sys
 import time
 
-from fer_keras.io.text import spell
+from fer_keras.io.text import counted, spell
 
 REDRAW_SECONDS, LINE_SECONDS = 0.2, 10.0
 WIDTH = 24
 
 
 class Progress:
-    """Counts `unit`s ("frames"), `total` of them where that is known."""
+    """Counts what is called `unit` ("frame"), `total` of them where that is known."""
 
     def __init__(self, name: str, unit: str, total: int | None = None):
         self._name, self._unit, self._total = name, unit, total
@@ -42,13 +42,13 @@ class Progress:
         """Say what was done, and how quickly."""
         self.hide()
         seconds = max(time.monotonic() - self._began, 1e-9)
-        rate = f"{self.done / seconds:.1f} {self._unit}/s"
-        print(f"{self._name}: {self.done:,} {self._unit} in {seconds:.1f} s, {rate}", file=sys.stderr)
+        rate = f"{self.done / seconds:.1f} {self._unit}s/s"
+        print(f"{self._name}: {counted(self.done, self._unit)} in {seconds:.1f} s, {rate}", file=sys.stderr)
 
     def _line(self, now: float) -> str:
         rate = self.done / max(now - self._began, 1e-9)
         count = f"{self.done:,}" + (f" of {self._total:,}" if self._total else "")
-        parts = [f"{self._name}: {count} {self._unit}", f"{rate:.1f} {self._unit}/s"]
+        parts = [f"{self._name}: {count} {self._unit}s", f"{rate:.1f} {self._unit}s/s"]
         if self._total and self.done <= self._total:
             parts.append(f"{spell((self._total - self.done) / max(rate, 1e-9))} left")
             full = WIDTH * self.done // self._total

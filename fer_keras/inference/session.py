@@ -17,7 +17,7 @@ from fer_keras.inference.stream import see
 from fer_keras.inference.tracking import SMOOTH_SECONDS
 from fer_keras.inference.video_session import VideoSession
 from fer_keras.io import files
-from fer_keras.io.errors import UserError
+from fer_keras.io.errors import UnwritableError, UserError, expected
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".avi")
@@ -61,6 +61,8 @@ def predict(classifier, inputs: Sequence[Input | UserError], wanted: Wanted) -> 
     )
     videos = [each for each in there if each.kind != "photo"]
     figures = wanted.timeline and Destinations(wanted.timeline, videos, dict.fromkeys(("video", "camera"), FIGURES))
+    if figures and not videos:
+        print("note: there is no video among the inputs, so --timeline writes nothing", file=sys.stderr)
     failed = 0
     with _lines(wanted.out) as say:
         if wanted.format == "csv":
@@ -79,7 +81,7 @@ def _photos(classifier, photos, wanted, say, drawings) -> int:
     """Predict photos; return how many could not be."""
     finder, failed = classifier.finder(wanted.detect, wanted.largest), 0
     lines = formats.of_photo(wanted.format, classifier.class_names)
-    progress = Progress("photos", "photos", len(photos)) if wanted.out else None
+    progress = Progress("photos", "photo", len(photos)) if wanted.out else None
     names = [each.name for each in photos]
     for input, seen in zip(photos, see(classifier, names, finder, wanted.max_pixels, bool(drawings)), strict=True):
         if progress:
@@ -102,16 +104,28 @@ def _draw(drawings, input, seen) -> int:
         path = drawings.of(input)
     except UserError as error:
         return _refused(error)
-    picture = annotated(seen.photo.pixels, seen.predictions)
-    files.write(path, lambda part: picture.save(part, quality=QUALITY))
-    return 0
+    picture = annotated(seen.photo.picture, seen.predictions)
+    return _attempted(lambda: files.write(path, lambda part: _save(picture, part, path)))
+
+
+def _save(picture, part, path) -> None:
+    """Write the picture. Raises UserError where the format does not take it; a full disk is what it is."""
+    try:
+        picture.save(part, quality=QUALITY)
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None):
+            raise
+        what = f"a picture that {path.suffix} can hold, for {path}"
+        raise expected(what, f"{picture.width}x{picture.height} pixels: {error}") from error
 
 
 def _attempted(action: Callable[[], None]) -> int:
-    """Call `action`; return 1, having said so, where it raises UserError."""
+    """Call `action`; return 1, having said so, where it raises UserError, but for what cannot be written."""
     try:
         action()
         return 0
+    except UnwritableError:
+        raise
     except UserError as error:
         return _refused(error)
 

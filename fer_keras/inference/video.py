@@ -22,6 +22,8 @@ INSTALL = "pip install 'fer-keras[video]'"
 CODECS = {".mp4": "mp4v", ".m4v": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
 """{suffix of a video to write: its codec}."""
 USUAL_RATE, MOST_RATE = 30.0, 240.0
+WHOLE = 0.95
+"""Of its frames a finished file must state; some containers only tell how long they last."""
 LONGEST_REPEAT = 10.0
 """Seconds that one frame is shown for, at most, where the source has a gap."""
 
@@ -102,11 +104,11 @@ def opencv():
 class VideoWriter:
     """Writes frames of equal size at a fixed rate, each as long as its time stamp says.
 
-    Raises UserError for a suffix that is not in CODECS, and where the file cannot be written.
+    Raises UserError for a suffix that is not in CODECS, OSError where the file cannot be written.
     """
 
     def __init__(self, path: pathlib.Path, rate: float):
-        self._path, self._rate, self._writer, self._written = path, rate, None, 0
+        self._path, self._rate, self._writer, self._written, self._frames = path, rate, None, 0, 0
         self._cv = opencv()
         self._codec = CODECS[require_codec(path).suffix.lower()]
 
@@ -118,17 +120,30 @@ class VideoWriter:
             code = self._cv.VideoWriter_fourcc(*self._codec)
             self._writer = self._cv.VideoWriter(str(self._path), self._cv.CAP_FFMPEG, code, self._rate, size)
             if not self._writer.isOpened():
-                raise expected(f"a video that can be written at {self._path}", f"a refusal of the codec {self._codec}")
+                raise OSError(f"OpenCV refuses the codec {self._codec} for {size[0]}x{size[1]} pixels")
         due = round(seconds * self._rate) + 1 - self._written
         pixels = self._cv.cvtColor(pixels, self._cv.COLOR_RGB2BGR)
-        for _ in range(min(due, round(LONGEST_REPEAT * self._rate))):
+        times = max(0, min(due, round(LONGEST_REPEAT * self._rate)))
+        for _ in range(times):
             self._writer.write(pixels)
         self._written += max(due, 0)
+        self._frames += times
 
-    def close(self) -> None:
-        """Finish the file."""
+    def release(self) -> None:
+        """Let go of the file."""
         if self._writer is not None:
             self._writer.release()
+
+    def close(self) -> None:
+        """Finish the file. Raises OSError where it does not hold all frames: OpenCV does not say when a disk is full."""
+        self.release()
+        if self._writer is None:
+            raise OSError("there is no frame to write")
+        written = self._cv.VideoCapture(str(self._path), self._cv.CAP_FFMPEG)
+        frames = round(written.get(self._cv.CAP_PROP_FRAME_COUNT)) if written.isOpened() else 0
+        written.release()
+        if frames < WHOLE * self._frames:
+            raise OSError(f"only {frames:,} of {self._frames:,} frames could be written")
 
 
 def require_codec(path: pathlib.Path) -> pathlib.Path:
@@ -144,5 +159,6 @@ def writing(path: pathlib.Path, rate: float) -> Iterator[VideoWriter]:
     writer = VideoWriter(path, rate)
     try:
         yield writer
-    finally:
         writer.close()
+    finally:
+        writer.release()

@@ -1,6 +1,7 @@
 """Videos of one call of `fer-keras predict`, one after the other."""
 
 import contextlib
+import sys
 
 from fer_keras.inference import formats
 from fer_keras.inference.drawing import annotated
@@ -36,20 +37,21 @@ class VideoSession:
         target = self._drawings.of(input) if self._drawings else None
         with contextlib.ExitStack() as stack:
             video = stack.enter_context(Video(int(input.name) if input.kind == "camera" else input.path))
+            chart = stack.enter_context(files.replacing(figure)) if figure else None
             writer = None
             if target:
                 part = stack.enter_context(files.replacing(target))
                 writer = stack.enter_context(writing(part, video.rate))
-            timeline, progress = Timeline(self._classifier.class_names), Progress(input.name, "frames", video.frames)
+            timeline, progress = Timeline(self._classifier.class_names), Progress(input.name, "frame", video.frames)
             try:
                 self._every_frame(video, writer, timeline, progress)
             except KeyboardInterrupt:
                 if not video.live:
                     raise
             progress.end()
+            if chart:
+                timeline.draw(chart)
         self._summary(input, timeline, progress.done, video)
-        if figure:
-            timeline.draw(figure)
 
     def _every_frame(self, video, writer, timeline, progress):
         finder, emotions = self._classifier.finder(self._detect(), self._wanted.largest), {}
@@ -84,10 +86,9 @@ class VideoSession:
         self._say(line)
 
     def _summary(self, input, timeline, frames, video):
-        if self._wanted.format != "text":
-            return
-        name = formats.shown(input.name)
-        for line in timeline.summary() or [f"no face found in {counted(frames, 'frame')}"]:
+        is_text, name = self._wanted.format == "text", formats.shown(input.name)
+        for line in (timeline.summary() or [f"no face found in {counted(frames, 'frame')}"]) if is_text else ():
             self._say(f"{name}: {line}")
         if video.frames and self._wanted.seconds is None and frames < (1 - MISSING_SHARE) * video.frames:
-            self._say(f"{name}: breaks off after {frames:,} of {video.frames:,} frames")
+            breaks_off = f"{name}: breaks off after {frames:,} of {counted(video.frames, 'frame')}"
+            self._say(breaks_off) if is_text else print(f"note: {breaks_off}", file=sys.stderr)

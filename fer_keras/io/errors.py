@@ -11,6 +11,10 @@ class UserError(Exception):
     """
 
 
+class UnwritableError(UserError):
+    """What cannot be written, which ends a command even where other bad input is only counted."""
+
+
 def expected(what: str, received: object, then: str = "") -> UserError:
     """Build the message in the project's form: "Expected ... Received: ... (what to do)"."""
     line = f"Expected {_shown(what)}. Received: {_shown(str(received))}."

@@ -5,10 +5,12 @@ import fcntl
 import json
 import os
 import pathlib
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 
-from fer_keras.io.errors import UserError, expected
+from fer_keras.io.errors import UnwritableError, UserError, expected
 
 LOCK = ".lock"
 LONGEST_LINE = 120
@@ -26,28 +28,48 @@ def write(path: pathlib.Path, writer: Callable[[pathlib.Path], None], previous: 
 def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Iterator[pathlib.Path]:
     """Give a temporary file beside `path` to fill; after the block flush it to disk, and rename it into place.
 
-    The file that `path` was until then becomes `previous`, where that is given.
-    Raises UserError when the disk is full or the folder cannot be written; `path` and `previous` are then as they were,
-    as they are when the block raises.
+    The file that `path` was until then becomes `previous`, where that is given. Of a link, the file that it points to is
+    replaced. A device or pipe stays what it is: what the block has filled is copied to it.
+    Raises UnwritableError when the disk is full or the folder cannot be written; `path` and `previous` are then as they
+    were, as they are when the block raises.
     """
-    part = path.with_name(f".{path.name}.part{os.getpid()}{path.suffix}")
+    place = _place(path)
+    is_stream = place.exists() and not place.is_file() and not place.is_dir()
+    folder = pathlib.Path(tempfile.gettempdir()) if is_stream else place.parent
+    part = folder / f".{place.name}.part{os.getpid()}{place.suffix}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        part.touch()
+        part.unlink()
         yield part
+        if is_stream:
+            with part.open("rb") as source, place.open("wb") as stream:
+                shutil.copyfileobj(source, stream)
+            return
         _flush(part)
-        if previous and path.exists():
-            path.replace(previous)
-        part.replace(path)
-        _flush(path.parent)
+        if previous and place.exists():
+            place.replace(previous)
+        part.replace(place)
+        _flush(folder)
     except BrokenPipeError:  # standard output's
         raise
     except OSError as error:
-        raise UserError(
+        raise UnwritableError(
             f"Cannot write {path}: {error.strerror or error}. Free space or choose another place."
         ) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _place(path: pathlib.Path) -> pathlib.Path:
+    """Return where `path` leads, links followed. Raises UnwritableError for a path without a name."""
+    if not path.name:
+        raise UnwritableError(f"Cannot write {path}: that is a folder. Name a file.")
+    try:
+        return path.resolve() if path.is_symlink() and (path.is_file() or not path.exists()) else path
+    except (OSError, RuntimeError):  # links in a circle; what is wrong shows when it is written
+        return path
 
 
 def _flush(path: pathlib.Path) -> None:

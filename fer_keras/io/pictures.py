@@ -6,5 +6,6 @@ from PIL import Image
 
 def rgb_picture(pixels: np.ndarray) -> Image.Image:
     """Return uint8 [H, W, 3] (RGB), [H, W] or [H, W, 1] (grey) as a picture in mode RGB."""
-    grey = pixels.ndim == 2 or pixels.shape[2] == 1
-    return Image.fromarray(pixels.reshape(pixels.shape[:2]) if grey else pixels).convert("RGB")
+    if pixels.ndim == 3 and pixels.shape[2] == 3:
+        return Image.fromarray(pixels)
+    return Image.fromarray(pixels.reshape(pixels.shape[:2])).convert("RGB")

@@ -31,9 +31,9 @@ export class Detector {
     const seen = await this.seen(level, [0, 0, width, height], false);
     const unsure = groups(seen).filter(({ agreement }) => agreement < SURE);
     const boxes = unsure.map(({ box }) => box);
-    for (const { window, faces } of windowsOf(boxes, width, height, SIDE)) {
+    for (const { window, face } of windowsOf(boxes, width, height, SIDE)) {
       const again = await this.seen(level, window, true);
-      seen.push(...again.filter(({ box }) => faces.some((face) => isSame(box, face))));
+      seen.push(...again.filter(({ box }) => !face || isSame(box, face)));
     }
     return seen.map(({ box, score }) => ({ box: inPicture(box, level), score }));
   }

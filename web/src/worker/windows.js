@@ -5,11 +5,11 @@ import { round } from "./numbers.js";
 const AROUND = 2;
 const CELL = 16;
 
-/** Return [{window: [left, top, width, height], faces}] for the boxes `faces` in a level of `width` and `height`. */
+/** Return [{window: [left, top, width, height], face}] for the boxes `faces` in a level; without a face: all there is. */
 export function windowsOf(faces, width, height, side) {
-  const found = faces.map((face) => ({ window: around(face, width, height, side), faces: [face] }));
+  const found = faces.map((face) => ({ window: around(face, width, height, side), face }));
   const area = found.reduce((sum, { window }) => sum + window[2] * window[3], 0);
-  return area >= width * height ? [{ window: [0, 0, width, height], faces }] : found;
+  return area >= width * height ? [{ window: [0, 0, width, height] }] : found;
 }
 
 function around([left, top, width, height], wholeWidth, wholeHeight, least) {
