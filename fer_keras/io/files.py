@@ -29,12 +29,12 @@ def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Itera
     """Give a temporary file beside `path` to fill; after the block flush it to disk, and rename it into place.
 
     The file that `path` was until then becomes `previous`, where that is given. Of a link, the file that it points to is
-    replaced. A device or pipe stays what it is: what the block has filled is copied to it.
+    replaced. A device, a pipe or /dev/stdout stays what it is: what the block has filled is written to its end.
     Raises UnwritableError when the disk is full or the folder cannot be written; `path` and `previous` are then as they
     were, as they are when the block raises.
     """
-    place = _place(path)
-    is_stream = place.exists() and not place.is_file() and not place.is_dir()
+    is_stream = _is_stream(path)
+    place = path if is_stream else _place(path)
     folder = pathlib.Path(tempfile.gettempdir()) if is_stream else place.parent
     part = folder / f".{place.name}.part{os.getpid()}{place.suffix}"
     try:
@@ -43,7 +43,7 @@ def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Itera
         part.unlink()
         yield part
         if is_stream:
-            with part.open("rb") as source, place.open("wb") as stream:
+            with part.open("rb") as source, place.open("ab") as stream:
                 shutil.copyfileobj(source, stream)
             return
         _flush(part)
@@ -60,6 +60,13 @@ def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Itera
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _is_stream(path: pathlib.Path) -> bool:
+    """Say whether `path` is no file to be replaced: a device, a pipe, or a name of an open file, as /dev/stdout is one."""
+    if not os.path.exists(path) or path.is_dir():
+        return False
+    return not path.is_file() or path.is_relative_to("/dev") or path.is_relative_to("/proc")
 
 
 def _place(path: pathlib.Path) -> pathlib.Path:
