@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import pathlib
 import platform
 import subprocess
 import sys
@@ -67,6 +68,17 @@ def test_tensorflow_loads_and_computes_without_a_word_and_for_a_command_without_
     done = python(f"{LOADS}{after}; import sklearn.metrics, jax")
     assert done.stderr == ""
     assert done.stdout.startswith("tf.Tensor(2") and done.stdout.endswith("[]\n")
+
+
+def test_where_nobody_has_a_home_there_is_no_file_of_kerass(monkeypatch):
+    def nobody(path):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(runtime, "_not_loaded", ())
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr(pathlib.Path, "expanduser", nobody)
+    runtime.spare_keras_besides()
+    assert "jax" in runtime._not_loaded
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 from fer_keras.inference.results import Prediction
 from fer_keras.io import files
 from fer_keras.io.errors import expected
+from fer_keras.io.text import counted
 
 BINS = 1000
 """Points in time that are kept of one face; once they are full, each two become one."""
@@ -90,7 +91,7 @@ class Timeline:
         for course in self.courses():
             mean = course.mean()
             best = [f"{self.class_names[at]} {100 * mean[at]:.0f} %" for at in np.argsort(-mean)[:3]]
-            when = f"{clock(course.first)} to {clock(course.last)}, {course.frames:,} frames"
+            when = f"{clock(course.first)} to {clock(course.last)}, {counted(course.frames, 'frame')}"
             lines.append(f"face {course.number + 1}: {when}: {', '.join(best)}")
         more = self._left_out or len(self._courses) > len(lines)
         return lines + (["more faces, each in fewer frames"] if more else [])

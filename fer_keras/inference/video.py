@@ -23,7 +23,7 @@ CODECS = {".mp4": "mp4v", ".m4v": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi"
 """{suffix of a video to write: its codec}."""
 USUAL_RATE, MOST_RATE = 30.0, 240.0
 WHOLE = 0.95
-"""Of its frames a finished file must state; some containers only tell how long they last."""
+"""Share of its frames that a finished file must state, and give; some containers only tell how long they last."""
 LONGEST_REPEAT = 10.0
 """Seconds that one frame is shown for, at most, where the source has a gap."""
 
@@ -140,10 +140,12 @@ class VideoWriter:
         if self._writer is None:
             raise OSError("there is no frame to write")
         written = self._cv.VideoCapture(str(self._path), self._cv.CAP_FFMPEG)
-        frames = round(written.get(self._cv.CAP_PROP_FRAME_COUNT)) if written.isOpened() else 0
+        late = int(WHOLE * self._frames)
+        stated = written.get(self._cv.CAP_PROP_FRAME_COUNT) if written.isOpened() else 0
+        is_whole = stated >= late and written.set(self._cv.CAP_PROP_POS_FRAMES, max(0, late - 1)) and written.grab()
         written.release()
-        if frames < WHOLE * self._frames:
-            raise OSError(f"only {frames:,} of {self._frames:,} frames could be written")
+        if not is_whole:
+            raise OSError(f"not all of the {self._frames:,} frames could be written")
 
 
 def require_codec(path: pathlib.Path) -> pathlib.Path:

@@ -108,6 +108,41 @@ def test_a_drawing_that_cannot_be_written_ends_it_and_leaves_no_lines(here, caps
     assert not pathlib.Path("lines.txt").exists()
 
 
+def test_a_drawing_that_its_format_cannot_hold_is_one_line_and_the_others_are_drawn(here, capsys):
+    Image.new("L", (66_000, 1)).save("photos/long.png")
+    assert main(["predict", "photos/long.png", "photos/a.png", "--draw", "drawn"]) == 1
+    (said, _) = [line for line in capsys.readouterr().err.splitlines() if "imum supported" not in line]
+    assert said.startswith(
+        "error: Expected a picture that .jpg can hold, for drawn/long.jpg. Received: 66000x1 pixels: "
+    )
+    assert os.listdir("drawn") == ["a.jpg"]
+
+
+@pytest.mark.parametrize(
+    "words", [["--out", "."], ["--out", "/"], ["--draw", "x" * 300 + ".jpg"], ["--out", "x" * 300]]
+)
+def test_an_output_that_can_be_no_file_is_one_line(here, capsys, words):
+    assert main(["predict", "photos/a.png", *words]) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(("error: Cannot write ", "error: Expected names that the file system takes"))
+
+
+def test_names_too_long_or_empty_are_inputs_that_could_not_be_predicted(here, capsys):
+    assert main(["predict", "x" * 300 + ".jpg", "", "photos/a.png"]) == 1
+    first, second, _ = capsys.readouterr().err.splitlines()
+    assert first.endswith("Received: File name too long.")
+    assert second == "error: Expected a file, folder, wildcard or camera number. Received: an empty name."
+    for flag in ("--out", "--draw", "--timeline", "--model"):
+        with pytest.raises(SystemExit):
+            main(["predict", "photos/a.png", flag, ""])
+        assert f"argument {flag}: expected a path, received an empty one" in capsys.readouterr().err
+
+
+def test_a_timeline_without_a_video_is_said(here, capsys):
+    assert main(["predict", "photos/a.png", "--timeline", "t.png"]) == 0
+    assert capsys.readouterr().err == "note: there is no video among the inputs, so --timeline writes nothing\n"
+
+
 def test_a_drawing_with_a_suffix_of_no_picture_is_refused(here, capsys):
     assert main(["predict", "photos/a.png", "--draw", "faces.xyz"]) == 2
     assert "A folder whose name has a point must be there already." in capsys.readouterr().err

@@ -128,3 +128,9 @@ def test_a_photo_is_cropped_to_the_frame_that_the_detector_s_framing_says():
 def test_a_picture_is_cut_as_its_pixels_are(frame, side):
     image = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
     np.testing.assert_array_equal(cut(Image.fromarray(image), side, frame), cut(image, side, frame))
+
+
+def test_a_picture_beyond_pillows_own_limit_is_cut_as_well(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    image = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(cut(Image.fromarray(image), 30, None), cut(image, 30, None))

@@ -117,6 +117,25 @@ def test_in_a_fine_level_only_the_surroundings_of_an_unsure_face_are_looked_at_a
     assert (network.seen[3] == network.seen[2][:, 128:][:, ::-1]).all()
 
 
+def test_each_unsure_face_has_a_window_as_large_as_it_needs_and_its_place_is_that_of_the_window():
+    """Level 3 of 512x384 pixels: about 200, 300 a window of 128 at 128, 240; about 400, 130 one of 256 at 256, 0."""
+    image = np.random.default_rng(0).integers(0, 256, (384, 512, 3), dtype=np.uint8)
+    small, large = (185, 285, 30, 30, 0.901), (360, 90, 80, 80, 0.902)
+    mirrored = [(256 - 104 - 80, 90, 80, 80, 0.902)], [(128 - 57 - 30, 45, 30, 30, 0.901)]
+    detector, network = shown([], [], [], [small, large], *mirrored, levels=4)
+    assert [face.box for face in detector.find(image)] == [
+        *(pytest.approx(box[:4], abs=1e-3) for box in (large, small)),
+    ]
+    assert (network.seen[4] == network.seen[3][:256, 256:][:, ::-1]).all()
+    assert (network.seen[5] == network.seen[3][240:368, 128:256][:, ::-1]).all()
+
+
+def test_in_the_mirror_image_of_a_whole_level_faces_count_that_were_not_seen_before():
+    once, mirrored = (31, 41, 30, 30, 0.901), [(67, 41, 30, 30, 0.901), (10, 80, 30, 30, 0.999)]
+    detector, _ = shown([once], mirrored)
+    assert len(detector.find(SQUARE)) == 2
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 400), (48, 48, 1), (300, 20, 3), (700, 500)])
 def test_an_image_of_one_colour_has_no_face_whatever_its_shape(detector, shape):
     assert detector.find(np.full(shape, 128, np.uint8)) == []

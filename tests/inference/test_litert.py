@@ -1,11 +1,13 @@
 """A .tflite file of the suite is run without TensorFlow; a damaged or foreign one is refused in one line."""
 
+import concurrent.futures
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+import fer_keras
 from fer_keras.exports.write import export
 from fer_keras.inference import litert, litert_file
 from fer_keras.inference.loading import load
@@ -91,3 +93,11 @@ def test_classes_of_another_number_are_refused(exported):
     assert load(exported, ("a", "b", "c")).class_names == ("a", "b", "c")
     with pytest.raises(UserError, match="Expected 3 class names"):
         load(exported, ("a", "b"))
+
+
+def test_several_threads_may_ask_one_network():
+    model = fer_keras.load_model()
+    faces = np.random.default_rng(0).integers(0, 256, (6, 9, model.side, model.side, model.channels), dtype=np.uint8)
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(model.probabilities, faces))
+    np.testing.assert_array_equal(together, [model.probabilities(each) for each in faces])

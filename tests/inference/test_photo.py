@@ -128,6 +128,18 @@ def test_a_large_photo_is_read_smaller_unless_all_of_it_is_wanted(tmp_path, monk
         assert read_photo(tmp_path / name, whole=True).pixels.shape == (60, 80, 3)
 
 
+@pytest.mark.parametrize("mode", ["P", "1", "L", "LA", "RGBA", "CMYK", "I;16", "YCbCr"])
+def test_a_large_photo_of_any_mode_is_read_smaller(tmp_path, monkeypatch, mode):
+    monkeypatch.setattr(photos, "WORKING_PIXELS", 20 * 15)
+    pixels = np.full((60, 80), 255, np.uint8)
+    image = Image.fromarray(pixels.astype(np.uint16) * 257 if mode == "I;16" else pixels)
+    image = image if mode == "I;16" else image.convert("RGB").convert(mode)
+    image.save(tmp_path / "me.tif")
+    assert Image.open(tmp_path / "me.tif").mode == mode
+    found = read_photo(tmp_path / "me.tif").pixels
+    assert found.shape == (15, 20, 3) and found.min() >= 254
+
+
 def test_the_limit_is_named_and_may_be_moved(tmp_path):
     path = save(tmp_path / "me.png")
     with pytest.raises(
@@ -167,7 +179,10 @@ def test_what_is_no_photo_is_named_in_one_line(tmp_path, what):
 def test_grey_and_coloured_arrays_are_photos():
     assert of_array(SCENE).pixels is not None
     np.testing.assert_array_equal(of_array(SCENE[..., 0]).pixels[..., 2], SCENE[..., 0])
-    for wrong in (np.zeros((8, 8)), np.zeros((8, 8, 4), np.uint8), np.zeros((0, 8), np.uint8), 3):
+    picture = Image.fromarray(SCENE).convert("RGBA")
+    picture.getexif()[0x0112] = 6
+    np.testing.assert_array_equal(of_array(picture).pixels, np.rot90(SCENE, -1))
+    for wrong in (np.zeros((8, 8)), np.zeros((8, 8, 4), np.uint8), np.zeros((0, 8), np.uint8), 3, None):
         with pytest.raises(ValueError, match="Expected "):
             of_array(wrong)
 
@@ -175,3 +190,9 @@ def test_grey_and_coloured_arrays_are_photos():
 def test_an_avif_of_the_general_brand_is_no_heic():
     assert kind_of(b"\0\0\0\x20ftypmif1\0\0\0\0mif1avif" + bytes(40)) == "AVIF"
     assert kind_of(b"\0\0\0\x20ftypmif1\0\0\0\0mif1heic" + bytes(40)) == "HEIC"
+
+
+def test_a_damaged_file_of_a_known_kind_is_called_so(tmp_path):
+    (tmp_path / "me.tif").write_bytes(save(tmp_path / "whole.tif").read_bytes()[:6])
+    with pytest.raises(UserError, match=r"Received: a damaged TIFF file\.$"):
+        read_photo(tmp_path / "me.tif")

@@ -158,6 +158,14 @@ def test_a_detector_that_cannot_be_had_is_an_error_only_where_it_is_needed(monke
         classifier().predict([scene(48, 48), TWO])
 
 
+def test_pictures_of_pillow_s_are_photos_and_what_is_none_is_refused():
+    (first, second) = finding().predict(Image.fromarray(TWO))
+    assert (first.box, second.box) == tuple(face.box for face in finding().predict(TWO))
+    for wrong in (None, 3, [None]):
+        with pytest.raises(ValueError, match="Expected paths, uint8 arrays .* or pictures. Received: "):
+            finding().predict(wrong)
+
+
 def test_no_detector_is_used_by_two_threads_at_once(monkeypatch):
     import threading
 

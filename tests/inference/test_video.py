@@ -1,6 +1,7 @@
 """Videos, without a camera: a file that the same library has written, through the same reader."""
 
 import itertools
+import os
 import sys
 
 import numpy as np
@@ -121,6 +122,26 @@ def test_an_irregular_video_is_written_at_its_pace(tmp_path):
         assert len(list(video)) == 11
     with pytest.raises(UserError, match=r"a name for a video that ends in \.mp4, .* Received: out.gif"):
         VideoWriter(type(tmp_path)("out.gif"), RATE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit to the size of files")
+@pytest.mark.parametrize("suffix", [".mp4", ".avi"])
+def test_a_video_for_which_there_is_no_room_is_refused(tmp_path, suffix, monkeypatch):
+    """OpenCV's writer says nothing: the file is as short as one that a full disk has cut."""
+    writer = VideoWriter(tmp_path / f"cut{suffix}", RATE)
+    for number, pixels in enumerate(moving()):
+        writer.write(pixels, number / RATE)
+    release = writer.release
+
+    def cut():
+        release()
+        os.truncate(tmp_path / f"cut{suffix}", (tmp_path / f"cut{suffix}").stat().st_size // 2)
+
+    monkeypatch.setattr(writer, "release", cut)
+    with pytest.raises(OSError, match="^not all of the 40 frames could be written$"):
+        writer.close()
+    with pytest.raises(OSError, match="^there is no frame to write$"):
+        VideoWriter(tmp_path / f"none{suffix}", RATE).close()
 
 
 def test_a_face_that_comes_back_soon_is_the_same_and_later_another():

@@ -1,9 +1,12 @@
+import concurrent.futures
 import json
+import os
+import pathlib
 
 import pytest
 
 from fer_keras.io import files
-from fer_keras.io.errors import UserError
+from fer_keras.io.errors import UnwritableError, UserError
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -59,3 +62,46 @@ def test_a_file_where_a_folder_should_be_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"Cannot write .*record\.json"):
         files.write_json(tmp_path / "file" / "record.json", {})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and devices that have names")
+def test_a_device_or_pipe_is_written_to_and_stays(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_text)
+        files.write(pipe, lambda part: part.write_text("lines"))
+        assert read.result(60) == "lines"
+    files.write(pathlib.Path("/dev/null"), lambda part: part.write_text("lines"))
+    assert pipe.is_fifo() and pathlib.Path("/dev/null").is_char_device()
+    assert [found.name for found in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
+def test_a_full_device_is_one_line():
+    with pytest.raises(UnwritableError, match="^Cannot write /dev/full: No space left on device"):
+        files.write(pathlib.Path("/dev/full"), lambda part: part.write_text("lines"))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="names of open files")
+def test_an_open_file_that_is_named_is_written_at_its_end_and_not_replaced(tmp_path):
+    with (tmp_path / "log").open("w") as log:
+        print("before", file=log, flush=True)
+        files.write(pathlib.Path(f"/dev/fd/{log.fileno()}"), lambda part: part.write_text("lines\n"))
+        os.lseek(log.fileno(), 0, os.SEEK_END)
+        print("after", file=log)
+    assert (tmp_path / "log").read_text() == "before\nlines\nafter\n"
+
+
+def test_of_a_link_the_file_is_replaced_to_which_it_points(tmp_path):
+    (tmp_path / "file").write_text("old")
+    for name, target in (("link", "file"), ("to nothing", "new")):
+        (tmp_path / name).symlink_to(target)
+        files.write(tmp_path / name, lambda part: part.write_text("lines"))
+        assert (tmp_path / name).is_symlink() and (tmp_path / target).read_text() == "lines"
+
+
+@pytest.mark.parametrize("path", [".", "/", ""])
+def test_a_path_without_a_name_is_one_line(path):
+    with pytest.raises(UnwritableError, match=r"^Cannot write .*: that is a folder\. Name a file\.$"):
+        files.write(pathlib.Path(path), lambda part: part.write_text("lines"))
