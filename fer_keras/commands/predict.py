@@ -113,12 +113,14 @@ def _path(text: str) -> pathlib.Path:
 
 def _positive(kind):
     def number(text: str):
-        value = kind(text)
+        try:
+            value = kind(text)
+        except ValueError:
+            value = -1
         if not 0 <= value < float("inf"):
-            raise ValueError
+            raise argparse.ArgumentTypeError(f"expected a number from 0 up, received {text!r}")
         return value
 
-    number.__name__ = "number from 0 up"
     return number
 
 
