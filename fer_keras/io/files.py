@@ -26,7 +26,7 @@ def write(path: pathlib.Path, writer: Callable[[pathlib.Path], None], previous: 
 
 @contextlib.contextmanager
 def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Iterator[pathlib.Path]:
-    """Give a temporary file beside `path` to fill; after the block flush it to disk, and rename it into place.
+    """Try to make a temporary file beside `path`, and give it to be filled; then flush it to disk and rename it into place.
 
     The file that `path` was until then becomes `previous`, where that is given. Of a link, the file that it points to is
     replaced. A device, a pipe or /dev/stdout stays what it is: what the block has filled is written to its end.
