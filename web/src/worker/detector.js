@@ -64,7 +64,7 @@ export function faces(boxes) {
   return largestFirst(merged(boxes, LEAST_AGREEMENT));
 }
 
-/** Return the boxes [{box, score}] in pixels of what the network saw. Anchors are the centres of cells, several in each. */
+/** Return the boxes [{box, score}] in pixels of what was seen. Anchors are the centres of cells, several in each. */
 function decoded(raw, logits, height, width) {
   const boxes = [];
   let at = 0;

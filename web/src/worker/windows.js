@@ -5,7 +5,7 @@ import { round } from "./numbers.js";
 const AROUND = 2;
 const CELL = 16;
 
-/** Return [{window: [left, top, width, height], face}] for the boxes `faces` in a level; without a face: all there is. */
+/** Return [{window: [left, top, width, height], face}] for the boxes `faces`; without a face, for whatever is there. */
 export function windowsOf(faces, width, height, side) {
   const found = faces.map((face) => ({ window: around(face, width, height, side), face }));
   const area = found.reduce((sum, { window }) => sum + window[2] * window[3], 0);
