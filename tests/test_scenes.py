@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import detectors, framing, photos, scenes
+from benchmarks import detectors, framing, photos, scenes, thresholds
+from fer_keras.detection import blazeface
 
 FACE = np.arange(48, dtype=np.uint8).repeat(48).reshape(48, 48) * 5
 
@@ -69,11 +70,21 @@ def test_of_the_photos_those_whose_face_is_found_are_counted(tmp_path):
     assert photos._found(tmp_path / "found.csv", [(100.0, 100.0, 40.0, 40.0)] * 3) == (1, 2)
 
 
-@pytest.mark.parametrize("benchmark", [detectors, framing])
+def test_a_trial_has_its_threshold_and_leaves_the_chosen_one(monkeypatch):
+    chosen = blazeface.LEAST_LOGIT, blazeface.LEAST_AGREEMENT, blazeface.SURE
+    monkeypatch.setattr(
+        thresholds, "measure", lambda *_: (blazeface.LEAST_LOGIT, blazeface.LEAST_AGREEMENT, blazeface.SURE)
+    )
+    assert thresholds._tried({"LEAST_SCORE": 0.8}, None, 0) == (pytest.approx(np.log(4)), *chosen[1:])
+    assert thresholds._tried({"LEAST_AGREEMENT": 0.9}, None, 0) == (chosen[0], 0.9, chosen[2])
+    assert (blazeface.LEAST_LOGIT, blazeface.LEAST_AGREEMENT, blazeface.SURE) == chosen
+
+
+@pytest.mark.parametrize("benchmark", [detectors, framing, thresholds])
 def test_without_scikit_image_a_benchmark_is_one_line(benchmark, monkeypatch, capsys):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(scenes, "public_faces", lambda data, count, seed: (FACE[None], np.zeros(1, np.uint8)))
-    monkeypatch.setattr(benchmark, "open_detector", lambda name: None)
+    monkeypatch.setattr(benchmark, "open_detector", lambda name: None, raising=False)
     monkeypatch.setattr(sys, "argv", ["benchmark", "--data", "anywhere"])
     assert benchmark.main() == 2
     line = (

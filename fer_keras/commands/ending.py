@@ -89,7 +89,7 @@ def run_command(action, stopped: str = "Stopped. The same command resumes the ru
         return 130
     except Exception as error:
         if getattr(error, "errno", None) == errno.ENAMETOOLONG:
-            print(f"error: {expected('names that the file system takes', 'one that is too long')}", file=sys.stderr)
+            print(f"error: {expected('names that the file system takes', error.filename)}", file=sys.stderr)
             return 2
         if not _is_full_disk(error):
             raise

@@ -50,31 +50,27 @@ def crop(image: np.ndarray, side: int, detector: Detector, margin: float = MARGI
     return Crop(cut(image, side, detector.framing.frame(box) if box else None, margin), box)
 
 
-def cut(image: np.ndarray | Image.Image, side: int, frame: Box | None, margin: float = MARGIN) -> np.ndarray:
-    """Return the square of uint8 [H, W, C], or an RGB picture, about `frame`, wider by `margin`: uint8 [side, side, C].
+def cut(image: np.ndarray, side: int, frame: Box | None, margin: float = MARGIN) -> np.ndarray:
+    """Return what `cut_out` cuts out of uint8 [H, W, 1 or 3], as uint8 [side, side, same channels]."""
+    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
+    return np.asarray(cut_out(picture, side, frame, margin)).reshape(side, side, image.shape[2])
 
-    Without a frame: the image's central square. Shrinking averages over areas, enlarging is bicubic.
+
+def cut_out(picture: Image.Image, side: int, frame: Box | None, margin: float = MARGIN) -> Image.Image:
+    """Return the square of `picture` about `frame`, wider by `margin`, with sides of `side` pixels.
+
+    Without a frame: the picture's central square. Shrinking averages over areas, enlarging is bicubic.
     Raises ValueError for a margin below 0.
     """
     if margin < 0:
         raise ValueError(f"Expected a margin from 0 up. Received: {margin}")
-    is_picture = isinstance(image, Image.Image)
-    height, width = image.size[::-1] if is_picture else image.shape[:2]
-    whole = (0.0, 0.0, float(width), float(height))
-    left, top, edge = square(frame or whole, margin if frame else 0.0, height, width)
-    if is_picture:
-        # `crop` does the same, but refuses more pixels than Pillow's own limit.
-        part = image.transform((edge, edge), Image.Transform.EXTENT, (left, top, left + edge, top + edge))
-        return _resized(np.asarray(part), side)
-    return _resized(image[top : top + edge, left : left + edge], side)
-
-
-def _resized(image, side):
-    if len(image) == side:
-        return image
-    how = Image.Resampling.BOX if side < len(image) else Image.Resampling.BICUBIC
-    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
-    return np.asarray(picture.resize((side, side), how)).reshape(side, side, image.shape[2])
+    whole = (0.0, 0.0, float(picture.width), float(picture.height))
+    left, top, edge = square(frame or whole, margin if frame else 0.0, picture.height, picture.width)
+    # Pillow's `crop` does the same as this, but refuses more pixels than Pillow's own limit.
+    part = picture.transform((edge, edge), Image.Transform.EXTENT, (left, top, left + edge, top + edge))
+    if edge == side:
+        return part
+    return part.resize((side, side), Image.Resampling.BOX if side < edge else Image.Resampling.BICUBIC)
 
 
 def _largest(detector, image):

@@ -26,7 +26,7 @@ def groups(boxes: np.ndarray, scores: np.ndarray) -> list[tuple[Face, float]]:
         best = int(scores.argmax())
         common = _intersections(boxes, boxes[best])
         areas = boxes[:, 2] * boxes[:, 3]
-        same = are_same(boxes, boxes[best])
+        same = _are_same(boxes, boxes[best], common)
         nested = common > NESTED * np.minimum(areas, areas[best])
         same[best] = True
         box = np.average(boxes[same], axis=0, weights=scores[same])
@@ -37,8 +37,11 @@ def groups(boxes: np.ndarray, scores: np.ndarray) -> list[tuple[Face, float]]:
 
 def are_same(boxes: np.ndarray, face: Box) -> np.ndarray:
     """Return bool [N]: which of boxes [N, 4] are of the same face as `face`."""
-    common = _intersections(boxes, np.array(face))
-    return common > SAME_IOU * (boxes[:, 2] * boxes[:, 3] + face[2] * face[3] - common)
+    return _are_same(boxes, np.array(face), _intersections(boxes, np.array(face)))
+
+
+def _are_same(boxes, box, common):
+    return common > SAME_IOU * (boxes[:, 2] * boxes[:, 3] + box[2] * box[3] - common)
 
 
 def _intersections(boxes, box):

@@ -5,7 +5,7 @@ import pathlib
 
 from fer_keras.explain.explanation import Explanation, explain_face
 from fer_keras.inference.faces import FaceFinder, in_photo
-from fer_keras.inference.photo import of_array, read_photo
+from fer_keras.inference.photo import of_pixels, read_photo
 from fer_keras.io.errors import expected
 
 
@@ -17,7 +17,7 @@ def explain(classifier, photo, true: str | None, layer: str | None, finder: Face
         raise expected("a run or its model.keras, for a layer's Grad-CAM", "a model without gradients")
     is_file = isinstance(photo, str | pathlib.Path)
     source = str(photo) if is_file else None
-    read = read_photo(pathlib.Path(photo), max_pixels) if is_file else of_array(photo)
+    read = read_photo(pathlib.Path(photo), max_pixels) if is_file else of_pixels(photo)
     faces = [None] if finder.takes_whole(read) else finder.find(read)
     if not faces:
         then = "Give --no-detect (detect=False) to take its central square as one."

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from fer_keras import litert
-from fer_keras.data.crop import MARGIN, cut
+from fer_keras.data.crop import MARGIN, cut_out
 from fer_keras.detection import Detector, Face, Framing, open_detector
 from fer_keras.inference.photo import Photo
 from fer_keras.io.errors import UserError
@@ -83,10 +82,8 @@ class FaceFinder:
     def cut(self, photo: Photo, face: Face | None, side: int, channels: int) -> np.ndarray:
         """Return uint8 [side, side, channels]: the frame around `face`, without one the central square."""
         frame = face and self._framing.frame(face.box)
-        pixels = cut(photo.picture, side, frame, self.margin)
-        if channels == 1:
-            pixels = np.asarray(Image.fromarray(pixels).convert("L"))
-        return pixels.reshape(side, side, channels)
+        picture = cut_out(photo.picture, side, frame, self.margin)
+        return np.asarray(picture.convert("L") if channels == 1 else picture).reshape(side, side, channels)
 
 
 def finder(cropping: tuple | None, name: str | Path | None, detect: bool | None, largest: bool) -> FaceFinder:

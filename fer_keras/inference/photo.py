@@ -49,11 +49,6 @@ class Photo:
     height: int
     notes: tuple[str, ...] = ()
 
-    @property
-    def pixels(self) -> np.ndarray:
-        """The picture as uint8 [h, w, 3], copied each time: that takes a third of a JPEG's decoding."""
-        return np.asarray(self.picture)
-
     def without_picture(self) -> "Photo":
         """Return what is known of the photo, without its pixels."""
         return dataclasses.replace(self, picture=Image.new("RGB", (0, 0)))
@@ -75,9 +70,7 @@ def read_photo(path: pathlib.Path, most_pixels: int = MOST_PIXELS, whole: bool =
     except UserError:
         raise
     except UnidentifiedImageError as error:
-        kind = kind_of(head_of(path))
-        kind = f"a damaged {kind} file" if kind in DECODED or (kind == "AVIF" and features.check("avif")) else kind
-        raise expected(f"a photo that Pillow can read at {path}", kind) from error
+        raise expected(f"a photo that Pillow can read at {path}", _unidentified(path)) from error
     except MemoryError as error:
         raise expected(f"memory for the photo at {path}", "out of memory") from error
     except Exception as error:  # a decoder fed with damaged bytes raises nearly anything
@@ -85,13 +78,14 @@ def read_photo(path: pathlib.Path, most_pixels: int = MOST_PIXELS, whole: bool =
         raise expected(f"a photo that can be decoded at {path}", f"a damaged file{reason}") from error
 
 
-def of_array(array: np.ndarray | Image.Image) -> Photo:
+def of_pixels(array: np.ndarray | Image.Image) -> Photo:
     """Return the photo in uint8 [H, W] or [H, W, 1] (grey) or [H, W, 3] (RGB), or in a picture of Pillow's.
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, UserError for a picture of floating-point numbers.
     """
     if isinstance(array, Image.Image):
-        turn = orientation(array)
+        array.load()
+        turn = orientation(array)  # only now: see `_read`
         picture = turned(in_rgb(array, "the picture"), turn)
         return Photo(picture, *picture.size)
     if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim not in (2, 3) or not array.size:
@@ -103,6 +97,13 @@ def of_array(array: np.ndarray | Image.Image) -> Photo:
         raise ValueError(f"Expected 1 or 3 channels. Received: {array.shape[2]}")
     height, width = array.shape[:2]
     return Photo(rgb_picture(array), width, height)
+
+
+def _unidentified(path) -> str:
+    """Say what lies at `path`, in which Pillow finds no photo."""
+    kind = kind_of(head_of(path))
+    is_decoded = kind in DECODED or (kind == "AVIF" and features.check("avif"))
+    return f"a damaged {kind} file" if is_decoded else kind
 
 
 def _read(file: BinaryIO, path, most_pixels, whole) -> Photo:

@@ -14,7 +14,7 @@ import numpy as np
 from fer_keras import litert
 from fer_keras.detection import Box, Face
 from fer_keras.inference.faces import FaceFinder, in_photo
-from fer_keras.inference.photo import MOST_PIXELS, Photo, of_array, read_photo
+from fer_keras.inference.photo import MOST_PIXELS, Photo, of_pixels, read_photo
 from fer_keras.inference.results import Prediction
 from fer_keras.io.errors import UserError
 
@@ -103,7 +103,7 @@ def _read(source, finder, side, channels, most_pixels, whole) -> _Found | UserEr
         except UserError as error:
             return error
     else:
-        photo = of_array(source)
+        photo = of_pixels(source)
     faces = None if finder.takes_whole(photo) else finder.find(photo)
     cuts = [finder.cut(photo, face, side, channels) for face in ([None] if faces is None else faces)]
     boxes = faces and [(face, in_photo(face, photo)) for face in faces]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from fer_keras.inference.results import Prediction
-from fer_keras.io import files
 from fer_keras.io.errors import expected
 from fer_keras.io.text import counted
 
@@ -99,11 +98,11 @@ class Timeline:
     def draw(self, path: pathlib.Path) -> None:
         """Write the figure: the probabilities of each of `courses` over the seconds of the video.
 
-        Raises UserError without Matplotlib, for a suffix that it does not write, and where the file cannot be written.
+        Raises UserError without Matplotlib, and for a suffix that it does not write; OSError where it cannot be written.
         """
         figure = _figure(self.courses(), self.class_names)
         try:
-            files.write(path, lambda part: figure.savefig(part, dpi=120))
+            figure.savefig(path, dpi=120)
         except ValueError as error:
             raise expected("a figure's name that ends in .png, .svg or .pdf", path) from error
 

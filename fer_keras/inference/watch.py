@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fer_keras.inference.faces import FaceFinder, in_photo
-from fer_keras.inference.photo import of_array
+from fer_keras.inference.photo import of_pixels
 from fer_keras.inference.results import Prediction
 from fer_keras.inference.tracking import SMOOTH_SECONDS, Tracker
 from fer_keras.inference.video import Frame, Video
@@ -32,7 +32,7 @@ def watch(classifier, video: Video, finder: FaceFinder, smooth: float = SMOOTH_S
     """
     tracker, waiting, cuts = Tracker(smooth), [], []
     for frame in video:
-        photo = of_array(frame.pixels)
+        photo = of_pixels(frame.pixels)
         faces = [None] if finder.takes_whole(photo) else finder.find(photo)
         tracks = tracker.follow(faces, frame.seconds)
         boxes = [face and in_photo(face, photo) for face in faces]

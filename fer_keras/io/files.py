@@ -33,33 +33,42 @@ def replacing(path: pathlib.Path, previous: pathlib.Path | None = None) -> Itera
     Raises UnwritableError when the disk is full or the folder cannot be written; `path` and `previous` are then as they
     were, as they are when the block raises.
     """
-    is_stream = _is_stream(path)
-    place = path if is_stream else _place(path)
-    folder = pathlib.Path(tempfile.gettempdir()) if is_stream else place.parent
-    part = folder / f".{place.name}.part{os.getpid()}{place.suffix}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        part.touch()
-        part.unlink()
-        yield part
-        if is_stream:
-            with part.open("rb") as source, place.open("ab") as stream:
-                shutil.copyfileobj(source, stream)
-            return
-        _flush(part)
-        if previous and place.exists():
-            place.replace(previous)
-        part.replace(place)
-        _flush(folder)
+        with _before(path) if _is_stream(path) else _beside(_place(path), previous) as part:
+            yield part
     except BrokenPipeError:  # standard output's
         raise
     except OSError as error:
         raise UnwritableError(
             f"Cannot write {path}: {error.strerror or error}. Free space or choose another place."
         ) from error
+
+
+@contextlib.contextmanager
+def _beside(path, previous):
+    part = path.with_name(f".{path.name}.part{os.getpid()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+        part.unlink()
+        yield part
+        _flush(part)
+        if previous and path.exists():
+            path.replace(previous)
+        part.replace(path)
+        _flush(path.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _before(stream):
+    with tempfile.TemporaryDirectory() as folder:
+        part = pathlib.Path(folder, stream.name)
+        yield part
+        with part.open("rb") as source, stream.open("ab") as end:
+            shutil.copyfileobj(source, end)
 
 
 def _is_stream(path: pathlib.Path) -> bool:

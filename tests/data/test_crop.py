@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_keras.data.crop import boxes, crop, crop_faces, cut, square
+from fer_keras.data.crop import boxes, crop, crop_faces, cut, cut_out, square
 from fer_keras.data.readers.toy import toy_faces
 from fer_keras.detection import Face, Framing, open_detector
 from fer_keras.detection.haar import CASCADE
@@ -123,14 +123,15 @@ def test_a_photo_is_cropped_to_the_frame_that_the_detector_s_framing_says():
     np.testing.assert_array_equal(found.pixels, image[21:51, 35:65])
 
 
+@pytest.mark.parametrize("limit", [100, None])
 @pytest.mark.parametrize("frame", [(20.0, 30.0, 41.0, 41.0), (70.0, 70.0, 60.0, 60.0), None])
 @pytest.mark.parametrize("side", [20, 41, 70])
-def test_a_picture_is_cut_as_its_pixels_are(frame, side):
+def test_a_picture_is_cut_as_its_pixels_are_beyond_pillows_own_limit_too(frame, side, limit, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
     image = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(cut(Image.fromarray(image), side, frame), cut(image, side, frame))
-
-
-def test_a_picture_beyond_pillows_own_limit_is_cut_as_well(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    image = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(cut(Image.fromarray(image), 30, None), cut(image, 30, None))
+    left, top, edge = square(frame or (0.0, 0.0, 120.0, 90.0), 0.0, 90, 120)
+    how = Image.Resampling.BOX if side < edge else Image.Resampling.BICUBIC
+    wanted = Image.fromarray(image[top : top + edge, left : left + edge])
+    wanted = np.asarray(wanted if side == edge else wanted.resize((side, side), how))
+    np.testing.assert_array_equal(cut_out(Image.fromarray(image), side, frame), wanted)
+    np.testing.assert_array_equal(cut(image, side, frame), wanted)

@@ -117,7 +117,7 @@ def test_pixels_of_few_photos_are_in_memory(tmp_path, monkeypatch, whole):
 def test_who_stops_early_starts_no_more_photos(tmp_path, monkeypatch):
     monkeypatch.setattr(stream, "FACES", 2)
     begun = []
-    monkeypatch.setattr(stream, "of_array", lambda array, of=stream.of_array: begun.append(1) or of(array))
+    monkeypatch.setattr(stream, "of_pixels", lambda array, of=stream.of_pixels: begun.append(1) or of(array))
     seen = stream.see(finding(), [TWO] * 1000, finding().finder())
     next(seen)
     seen.close()
