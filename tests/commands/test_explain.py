@@ -12,9 +12,7 @@ from PIL import Image
 
 from fer_keras.api import classifier as api
 from fer_keras.commands.main import main
-from tests.inference.fakes import finding, scene
-
-TWO = scene(200, 120, (10, 20, 30, 200), (100, 40, 60, 90))
+from tests.inference.fakes import TWO, finding, scene
 
 
 @pytest.fixture

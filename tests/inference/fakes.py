@@ -33,6 +33,10 @@ def scene(width, height, *squares):
     return pixels
 
 
+TWO = scene(200, 120, (10, 20, 30, 200), (100, 40, 60, 90))
+"""Two faces: a small bright one, and a large one."""
+
+
 def brightness(faces):
     """The second class grows with the mean pixel."""
     bright = faces.mean(axis=(1, 2, 3)) / 255

@@ -12,9 +12,8 @@ from fer_keras.inference import faces, formats, stream
 from fer_keras.inference.drawing import annotated
 from fer_keras.inference.results import Prediction
 from fer_keras.io.errors import UserError
-from tests.inference.fakes import BrightSquares, classifier, finding, scene
+from tests.inference.fakes import TWO, BrightSquares, classifier, finding, scene
 
-TWO = scene(200, 120, (10, 20, 30, 200), (100, 40, 60, 90))
 NONE = scene(200, 120)
 
 

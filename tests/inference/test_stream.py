@@ -16,9 +16,8 @@ from fer_keras.commands.main import main
 from fer_keras.data.readers.toy import toy_faces
 from fer_keras.detection import open_detector
 from fer_keras.inference import faces, stream
-from tests.inference.fakes import BrightSquares, classifier, finding, scene
+from tests.inference.fakes import TWO, BrightSquares, classifier, finding, scene
 
-TWO = scene(200, 120, (10, 20, 30, 200), (100, 40, 60, 90))
 LONGEST = 30
 
 
