@@ -59,8 +59,8 @@ def reliability_diagram(labels: np.ndarray, probabilities: np.ndarray):
     used = table["rows"] > 0
     middle, width = (table["edges"][:-1] + table["edges"][1:]) / 2, table["edges"][1]
     first, second = style.colours(2)
-    top.bar(middle[used], table["accuracy"][used], 0.92 * width, color=first, label="accuracy in the bin")
-    top.plot(
+    bars = top.bar(middle[used], table["accuracy"][used], 0.92 * width, color=first, label="accuracy in the bin")
+    (points,) = top.plot(
         table["confidence"][used],
         table["accuracy"][used],
         "D",
@@ -68,10 +68,9 @@ def reliability_diagram(labels: np.ndarray, probabilities: np.ndarray):
         markersize=4,
         label="the same, at the mean confidence",
     )
-    top.plot((0, 1), (0, 1), color=style.INK, linestyle="--", linewidth=1, label="perfect calibration")
+    (diagonal,) = top.plot((0, 1), (0, 1), color=style.INK, linestyle="--", linewidth=1, label="perfect calibration")
     top.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1), title=f"expected calibration error {100 * error:.1f} %")
-    handles, labels_of = top.get_legend_handles_labels()
-    figure.legend(handles, labels_of, fontsize=8, loc="outside upper center", ncols=3, frameon=False)
+    figure.legend(handles=[bars, points, diagonal], fontsize=8, loc="outside upper center", ncols=2, frameon=False)
     bottom.bar(middle, table["rows"], 0.92 * width, color=style.GREY)
     bottom.set(xlabel="confidence", ylabel="images")
     for axis in (top.xaxis, top.yaxis, bottom.xaxis):

@@ -59,7 +59,7 @@ def test_more_phases_are_marked_in_one_panel():
     assert {2.5, 3.5} <= {line.get_xdata()[0] for line in loss.lines if len(set(line.get_xdata())) == 1}
 
 
-def test_no_legend_lies_on_data(scores):
+def test_no_legend_lies_on_data_or_beyond_the_figure(scores):
     bars = [("plain", 0.6, 0.5, 0.45, 0.55)]
     for figure in (
         figures_training.training(HISTORY, None),
@@ -72,6 +72,9 @@ def test_no_legend_lies_on_data(scores):
         boxes = [axes.get_window_extent() for axes in figure.axes]
         assert legends
         assert not any(legend.get_window_extent().overlaps(box) for legend in legends for box in boxes)
+        for legend in legends:
+            extent = legend.get_window_extent()
+            assert 0 <= extent.x0 and extent.x1 <= figure.bbox.x1 and extent.y1 <= figure.bbox.y1
 
 
 def test_confusion_counts_and_shares(scores):
