@@ -27,7 +27,7 @@ class Data:
         teacher_temperature: T that the teachers' mean p is softened by, p^(1/T) normalised: above 1 flatter, below sharper.
         teacher_flip: whether a teacher's probabilities are the mean over the face and its mirror image.
         teacher_view: "original", the teachers see each face once, as it is, before training begins; or "augmented", at every
-            step, as the student sees it (Beyer et al. 2022, arXiv:2106.05237: "consistent teaching"), on JAX alone.
+            step, as the student sees it (Beyer et al. 2022, arXiv:2106.05237: "consistent teaching"), on one device alone.
 
     The student's loss is cross-entropy with its own softmax as it is, whatever T. Hinton et al. 2015 (arXiv:1503.02531)
     divide the student's logits by T as well and multiply that loss by T squared, which keeps its gradient's size.

@@ -10,8 +10,8 @@ from fer_keras.config.datasets import CLASS_NAMES
 from fer_keras.config.reported import Reported
 from fer_keras.config.settings import Augment, Optimizer, Schedule, refuse_unless
 
-STARTS = ("imagenet", "faces", "scratch")
-"""What a backbone can start from by name; "faces" is a network that recognises them."""
+STARTS = ("imagenet", "faces", "teacher", "scratch")
+"""What a backbone can start from by name; "faces" is a network that recognises them, "teacher" one of the run's teachers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +91,8 @@ class Recipe:
     Attributes:
         name: unique over all experiments, used in file names.
         model: a key of `fer_keras.models.BUILDERS`; model_args: its keyword arguments (image_size among them).
-        init: what the backbone starts from: "imagenet", "faces", "scratch", or the file of a checkpoint (as run only).
+        init: what the backbone starts from: "imagenet", "faces", "scratch", or the file of a checkpoint (as run only);
+            "teacher" for a network with convolutions of low rank: that of its teachers in which they are whole.
         generated: {class: faces}: how many faces of `python -m fer_keras.gan` join the training rows; one class at most.
         oversample: {class: times}: how often each training row of the class enters an epoch.
         class_augment: {class: Augment} instead of `augment` for the extra copies of these classes.

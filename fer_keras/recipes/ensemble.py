@@ -2,6 +2,7 @@
 
     python -m experiments.ensemble --only faces_votes --data PATH
     python -m experiments.ensemble --only faces12_distilled --data PATH --teachers RUN RUN RUN RUN
+    python -m experiments.ensemble --only compact_reduced --data PATH --teachers RUN RUN
 
 No paper's; so it has no number to hold. The teachers differ in where they start (ImageNet, recognising faces, chance), in
 architecture and in the size at which they see a face: the mean of different recipes gains more than that of seeds
@@ -103,8 +104,27 @@ COMPACT_TAUGHT = dataclasses.replace(
     assumed=TEACHING,
 )
 
+COMPACT_REDUCED = dataclasses.replace(
+    WIDE,
+    name="compact_reduced",
+    title="CompactNet, wider, its last convolutions reduced to low rank, taught by two networks",
+    model_args={**WIDE.model_args, "ranks": (0, 128, 123)},
+    init="teacher",
+    data=dataclasses.replace(TAUGHT, teachers=("faces12_distilled", "wide_votes")),
+    phases=_phases(8, 3e-4),
+    label_smoothing=0.0,
+    paper_minutes=45,
+    assumed=(
+        "All of it: this recipe is from no paper.",
+        "It starts from wide_votes: what its convolutions keep are the directions in which their responses vary most.",
+        "Ranks: half the channels of the third stage, and of the fourth what three million parameters leave.",
+        "Teachers, their share and mixup: faces12_distilled's way of being taught, with other teachers.",
+    ),
+)
+
 RECIPES: tuple[Recipe, ...] = (
     FACES12_DISTILLED,
+    COMPACT_REDUCED,
     COMPACT_TAUGHT,
     FACES,
     FACES12,

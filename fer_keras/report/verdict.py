@@ -38,6 +38,7 @@ STARTS_IN_WORDS = {
     "scratch": "random weights",
     "imagenet": "ImageNet weights",
     "faces": "weights of a face recogniser",
+    "teacher": "weights of one of its teachers, its convolutions reduced",
 }
 LOWER_IS_BETTER = ("log_loss", "confusion")
 

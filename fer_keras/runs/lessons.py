@@ -1,36 +1,68 @@
-"""Teachers that look at each face as the student sees it, at every step: their networks, for `JaxEpochs`."""
+"""Teachers that look at each face as the student sees it, at every step: their networks, for `Lessons`."""
 
 from collections.abc import Sequence
 
+import keras
+
+from fer_keras.config.architectures import GROUPING
 from fer_keras.config.data import Data
 from fer_keras.io.errors import expected
-from fer_keras.models import saved
+from fer_keras.models import builder, saved
 from fer_keras.runs.teacher import Teacher
 from fer_keras.training.devices import Devices
+from fer_keras.training.lessons import Lessons
 
 
 def require(data: Data, devices: Devices) -> None:
-    """Raise UserError where teachers that see augmented faces cannot be asked: off one JAX device."""
-    if data.teacher_view == "augmented" and not devices.resident:
-        raise expected("one device under KERAS_BACKEND=jax for teachers that see augmented faces", "another")
+    """Raise UserError where teachers that see augmented faces cannot be asked: on several devices."""
+    if data.teacher_view == "augmented" and devices.replicas > 1:
+        raise expected("one device for teachers that see augmented faces", devices.replicas)
 
 
-def of(teachers: Sequence[Teacher], data: Data):
+def of(teachers: Sequence[Teacher], data: Data) -> Lessons | None:
     """Return the `Lessons` of a run whose teachers see augmented faces, or None."""
     if not teachers or data.teacher_view == "original":
         return None
-    from fer_keras.training.jax_epoch import Lessons
-
+    if keras.backend.backend() == "tensorflow":
+        return Lessons([], _of_networks([_as_trained(teacher) for teacher in teachers], data), data.teacher_share)
     models = [saved.load(teacher.model) for teacher in teachers]
     weights = [[[v.value for v in vs] for vs in (m.trainable_variables, m.non_trainable_variables)] for m in models]
-    return Lessons(weights, _mean_of(models, data.teacher_temperature), data.teacher_share)
+    return Lessons(weights, _of_weights(models, data), data.teacher_share)
 
 
-def _mean_of(models, temperature):
+def _as_trained(teacher: Teacher) -> keras.Model:
+    """Return the teacher's network in the precision of this training, which on a processor decides how long it takes."""
+    loaded, recipe = saved.load(teacher.model), teacher.record["as_run"]
+    _, side, _, channels = loaded.input_shape
+    names = tuple(teacher.record["data"]["class_names"])
+    grouped = {"class_names": names} if recipe["model"] in GROUPING else {}
+    network = builder(recipe["model"])(
+        **recipe["model_args"], classes=len(names), channels=channels, input_size=side, **grouped
+    )
+    network.set_weights(loaded.get_weights())
+    return network
+
+
+def _of_weights(models, data):
+    """Return a `Teach` that is given the weights: what JAX compiles."""
+
     def teach(weights, images):
         pairs = zip(models, weights, strict=True)
         answers = [model.stateless_call(*state, images, training=False)[0] for model, state in pairs]
-        powers = (sum(answers) / len(answers)) ** (1 / temperature)
-        return powers / powers.sum(axis=1, keepdims=True)
+        return _mean(answers, data.teacher_temperature)
 
     return teach
+
+
+def _of_networks(models, data):
+    """Return a `Teach` whose networks hold their weights: what TensorFlow traces."""
+
+    def teach(weights, images):
+        return _mean([model(images, training=False) for model in models], data.teacher_temperature)
+
+    return teach
+
+
+def _mean(answers, temperature: float):
+    powers = (sum(answers) / len(answers)) ** (1 / temperature)
+    return powers / keras.ops.sum(powers, axis=1, keepdims=True)

@@ -113,14 +113,14 @@ def splits_for(source: Source, seed: int, init: str, data: Data) -> Splits:
     """Return the rows of `data` divided as it says, less those to drop, and at most `data.max_train_rows` to train on.
 
     Dropping comes after dividing, so test rows stay what they are in every division, and a run with the list can be
-    held against one without. A backbone that starts from a checkpoint (`init`) may have seen the dropped rows too, and
-    so may a GAN, whose faces join FER2013's training rows at the end.
+    held against one without. A network that starts from a checkpoint or a teacher (`init`) may have seen the dropped
+    rows too, and so may a GAN, whose faces join FER2013's training rows at the end.
     """
     divided = phase_data.divided(data, source.faces, seed, source.dataset, source.others)
     train, select = divided.train, divided.select
     if source.dropped and data.facts.images == DATASETS[source.dataset].images:
         train, select = (drop.remaining(part, source.dropped) for part in (train, select))
-    eligible = train if init in STARTS and not source.made else divided.train
+    eligible = train if init in STARTS and init != "teacher" and not source.made else divided.train
     train = subset(train, data.max_train_rows, seed)
     if source.made and data.dataset == source.dataset:
         generated.require_seen(source.made, divided.train)

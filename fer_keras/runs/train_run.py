@@ -27,6 +27,7 @@ from fer_keras.runs import (
     lessons,
     manifest,
     out_of_memory,
+    reduced_start,
     samples,
     teacher,
     teaching,
@@ -119,7 +120,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
         trainer,
         splits_of=splits_of,
         lessons=lessons.of(source.teachers, recipe.data),
-        initialise=lambda model: start.update(_initialise(model, recipe, trainer.splits_of)),
+        initialise=lambda model: start.update(_initialise(model, recipe, source, trainer.splits_of)),
         folder=folder / directory.CHECKPOINT,
         on_epoch=functools.partial(_report_epoch, state, board),
     )
@@ -173,7 +174,7 @@ def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precis
         seed=options.seed,
         splits_of=splits,
         build=functools.partial(build, recipe),
-        initialise=lambda model: _initialise(model, recipe, splits),
+        initialise=lambda model: _initialise(model, recipe, source, splits),
         folder=pathlib.Path(directory.CHECKPOINT),
         devices=shared,
         jit=chosen.jit,
@@ -183,8 +184,10 @@ def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precis
     return trainer, chosen
 
 
-def _initialise(model: keras.Model, recipe: Recipe, splits_of) -> dict:
+def _initialise(model: keras.Model, recipe: Recipe, source: Source, splits_of) -> dict:
     """Load what the recipe starts from; return what the record says of it."""
+    if recipe.init == "teacher":
+        return reduced_start.begin(model, recipe, source.teachers, splits_of(recipe.data).train.images)
     start = initial.load_backbone(model, recipe.init)
     if start["kind"] == "faces":
         calibrate_within(model, splits_of(recipe.phases[0].data or recipe.data).train.images)

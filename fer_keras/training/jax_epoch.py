@@ -4,9 +4,7 @@ Keras's `fit` hands each batch over by itself, from the processor's memory. What
 the same plan, loss, optimizer step and sums.
 """
 
-import dataclasses
 import functools
-from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -17,25 +15,10 @@ from fer_keras.data.faces import Faces
 from fer_keras.data.plan import Treatment
 from fer_keras.data.resident import Resident, batch_of, planned_steps, resident
 from fer_keras.training.feed import Feed
+from fer_keras.training.lessons import Lessons
 
 STEPS_AT_ONCE = 16
 """Steps of one call on an accelerator, one on a processor: after each it is looked whether to stop, to save, to complain."""
-
-Teach = Callable[[list, jax.Array], jax.Array]
-"""What teachers say of a batch: (their weights, images uint8 [B, H, W, C]) to probabilities float32 [B, K]; traceable."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Lessons:
-    """Teachers that look at each face as the student sees it.
-
-    Attributes:
-        weights: of all teachers, on the device. teach: the mean of what they say. share: of each target that it makes up.
-    """
-
-    weights: list
-    teach: Teach
-    share: float
 
 
 class JaxEpochs:
@@ -133,8 +116,7 @@ def _steps(model, kind: Resident, lessons, state, data, blocks):
     def step(state, block):
         faces, labels, shares = batch_of(images, targets, block, kind)
         if lessons:
-            told = jax.lax.stop_gradient(lessons.teach(weights, faces))
-            labels = lessons.share * told + (1.0 - lessons.share) * labels
+            labels = lessons.targets(weights, faces, labels)
         return _step(model, state, faces, labels, shares)
 
     if len(blocks[0]) == 1:  # on a processor, XLA's convolutions inside a loop are many times slower

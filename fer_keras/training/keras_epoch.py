@@ -3,14 +3,16 @@
 import keras
 
 from fer_keras.training.feed import Feed
+from fer_keras.training.lessons import Lessons, attend
 from fer_keras.training.sums import EpochSums, settle
 
 
 class KerasEpochs:
     """Runs the epochs of phase number `index` of `feed`, for which `model` is compiled; see `JaxEpochs`."""
 
-    def __init__(self, model: keras.Model, feed: Feed, index: int):
+    def __init__(self, model: keras.Model, feed: Feed, index: int, lessons: Lessons | None = None):
         self.model, self.feed, self.index = model, feed, index
+        attend(model, lessons)
         self._phase = feed.recipe.phases[index]
 
     def fit(

@@ -18,6 +18,7 @@ from fer_keras.training.evaluation import evaluate
 from fer_keras.training.feed import Feed
 from fer_keras.training.interrupt import Interrupted, StopRequest
 from fer_keras.training.keras_epoch import KerasEpochs
+from fer_keras.training.lessons import Lessons
 from fer_keras.training.progress import Progress, Work
 from fer_keras.training.selection import Selection
 from fer_keras.training.watch import Watch
@@ -50,7 +51,7 @@ class Trainer:
         build: gives a fresh model for (class names, input channels, input side).
         initialise: puts the chosen starting weights into the first phase's model.
         folder: where checkpoints go, and where an earlier one is looked for.
-        lessons: of teachers that see each face as the network does (`jax_epoch.Lessons`), or None.
+        lessons: of teachers that see each face as the network does (`Lessons`), or None.
         devices: what trains, and how it shares a batch.
         jit: compile with XLA.
         quiet: plain lines instead of a bar.
@@ -64,7 +65,7 @@ class Trainer:
     build: Callable[[tuple[str, ...], int, int], keras.Model]
     initialise: Callable[[keras.Model], None]
     folder: pathlib.Path
-    lessons: object | None = None
+    lessons: Lessons | None = None
     devices: Devices = ALONE
     jit: bool = False
     quiet: bool = False
@@ -151,11 +152,11 @@ class Trainer:
         """Return what runs the epochs of a phase, for which `model` is compiled."""
         phase = self.recipe.phases[index]
         train = self._feed.splits(phase).train
+        lessons = self.lessons if self._feed.data(phase) == self.recipe.data else None
         if not self.devices.holds(train.images.nbytes):
-            return KerasEpochs(model, self._feed, index)
+            return KerasEpochs(model, self._feed, index, lessons)
         from fer_keras.training.jax_epoch import JaxEpochs
 
-        lessons = self.lessons if self._feed.data(phase) == self.recipe.data else None
         return JaxEpochs(model, train, prepare.treatment(self.recipe, phase), self._feed, index, lessons)
 
     def _fit_epoch(self, model, index, epoch, first_step, carried):

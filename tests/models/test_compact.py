@@ -57,6 +57,14 @@ def test_the_network_as_it_stands():
     assert builder("compact")().count_params() == 2_763_175
 
 
+def test_a_convolution_of_low_rank_is_two_and_has_fewer_parameters(faces):
+    model = builder("compact")(ranks=(0, 5), **TRUNK)
+    first, second = (model.get_layer(f"stage3_pair2_1_{part}") for part in ("conv", "mix"))
+    assert (first.kernel.shape, second.kernel.shape) == ((3, 3, 32, 5), (1, 1, 5, 32))
+    reduced = 9 * 5 * (16 + 4 * 32) + 5 * 5 * 32
+    assert model.count_params() == PARAMETERS[()] - 9 * (512 + 4096) + reduced
+
+
 def test_each_stage_after_the_first_halves_the_side(models):
     shapes = [models[()].get_layer(f"stage{number}_pool").output.shape[1:] for number in (2, 3)]
     assert shapes == [(24, 24, 8), (12, 12, 16)]
@@ -86,9 +94,13 @@ def test_a_blur_changes_what_the_network_says_of_faces_but_not_how_it_trains(fac
     np.testing.assert_array_equal(blurred(faces, training=True), plain(faces, training=True))
 
 
-@pytest.mark.parametrize("parts", [(), ("cbam",), ("se", "spatial", "mhsa", "branches")])
-def test_pixels_in_probabilities_out_and_the_same_after_reloading(parts, faces, tmp_path):
-    model = builder("compact")(parts=parts, **TRUNK)
+@pytest.mark.parametrize(
+    "args",
+    [{}, {"parts": ("cbam",)}, {"parts": ("se", "spatial", "mhsa", "branches")}, {"ranks": (3, 5)}],
+    ids=["plain", "cbam", "all", "ranks"],
+)
+def test_pixels_in_probabilities_out_and_the_same_after_reloading(args, faces, tmp_path):
+    model = builder("compact")(**args, **TRUNK)
     assert keras.backend.standardize_dtype(model.input.dtype) == "uint8"
     found = np.asarray(model(faces))
     assert found.shape == (3, 7) and found.dtype == np.float32
@@ -109,6 +121,7 @@ def test_classes_colour_and_sides_are_arguments():
     [
         ({"parts": ("eca",)}, r"Expected parts in .* Received: \['eca'\]"),
         ({"pairs": (1, 1)}, "Expected pairs for 3 stages after the first"),
+        ({"ranks": (0, 8)}, r"Expected ranks for 3 stages after the first. Received: \(0, 8\)"),
         ({"parts": ("branches",), "classes": 8}, "Expected 7 classes for the branches' groups. Received: 8"),
     ],
 )

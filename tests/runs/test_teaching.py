@@ -16,8 +16,10 @@ from fer_keras.io import files, npz
 from fer_keras.io.errors import UserError
 from fer_keras.models import saved
 from fer_keras.report import page
-from fer_keras.runs import directory, train_run
+from fer_keras.runs import directory, lessons, train_run
 from fer_keras.runs.record import read_facts, read_record
+from fer_keras.runs.teacher import _read as _read_teacher
+from fer_keras.training.devices import Devices
 from fer_keras.training.evaluation import predict
 from fer_keras.training.watch import Watch
 from tests.distilled import STUDENT, TAUGHT, TEACHER, train
@@ -232,12 +234,21 @@ def test_photographs_need_the_teachers_that_the_recipe_names(toy):
         train_run.plan(STUDENT, Options(profile="paper"), Source(photographs, False, ()))
 
 
-def test_teachers_that_see_augmented_faces_are_refused_off_jax_before_they_are_asked(toy, runs, tmp_path, capsys):
-    recipe = dataclasses.replace(STUDENT, data=dataclasses.replace(TAUGHT, teacher_view="augmented"))
-    says = "Expected one device under KERAS_BACKEND=jax for teachers that see augmented faces. Received: another."
-    with pytest.raises(UserError, match=says):
-        train(toy, tmp_path / "run", recipe, teachers=runs[:1])
-    assert "Asking the teacher" not in capsys.readouterr().out
+def test_teachers_that_see_augmented_faces_are_refused_on_several_devices():
+    data = dataclasses.replace(TAUGHT, teacher_view="augmented")
+    lessons.require(data, Devices())
+    with pytest.raises(UserError, match="Expected one device for teachers that see augmented faces. Received: 2."):
+        lessons.require(data, Devices(replicas=2))
+
+
+def test_teachers_that_see_augmented_faces_say_their_mean_softened(runs, toy):
+    """Asked in the precision of the training, here float32, they say what their files say."""
+    asked = [_read_teacher(run) for run in runs[:2]]
+    lesson = lessons.of(asked, dataclasses.replace(TAUGHT, teacher_view="augmented"))
+    faces = toy.take(np.arange(9))
+    powers = np.sqrt(np.mean([predict(saved.load(run / directory.MODEL), faces) for run in runs[:2]], axis=0))
+    said = lesson.teach(lesson.weights, faces.images)
+    np.testing.assert_allclose(said, powers / powers.sum(axis=1, keepdims=True), atol=1e-6)
 
 
 def test_the_mirror_image_is_asked_too_where_the_recipe_says_so(toy, runs, tmp_path):

@@ -87,7 +87,7 @@ def _lessons():
     """Return lessons of one teacher that says TEACHER of whatever it sees."""
     import jax.numpy as jnp
 
-    from fer_keras.training.jax_epoch import Lessons
+    from fer_keras.training.lessons import Lessons
 
     said = jnp.asarray(TEACHER, jnp.float32)
     return Lessons([said], lambda weights, images: jnp.tile(weights[0], (len(images), 1)), 0.8)

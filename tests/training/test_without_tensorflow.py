@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from fer_keras.training.lessons import Lessons
 from tests.training import small_run
 
 PROGRAM = pathlib.Path(small_run.__file__)
@@ -44,3 +45,12 @@ def test_losses_and_weights_are_those_of_tensorflow(on_jax, kind, tmp_path):
     on_tensorflow = small_run.train(tmp_path, taught=kind == "taught")
     assert on_jax[kind]["history"] == pytest.approx(on_tensorflow["history"], rel=1e-4)
     assert on_jax[kind]["weights"] == pytest.approx(on_tensorflow["weights"], rel=1e-4)
+
+
+def test_under_tensorflow_too_a_teacher_asked_at_every_step_teaches_what_stored_probabilities_teach(tmp_path):
+    import tensorflow as tf
+
+    said = tf.constant(small_run.TEACHER, tf.float32)
+    lessons = Lessons([], lambda _, images: tf.tile(said[None], (tf.shape(images)[0], 1)), 0.8)
+    asked, stored = (small_run.train(tmp_path / str(bool(given)), True, given) for given in (lessons, None))
+    assert asked == {key: pytest.approx(value, rel=1e-5) for key, value in stored.items()}

@@ -35,12 +35,12 @@ def load_backbone(model: keras.Model, init: str) -> dict:
     if backbone is None:
         raise expected(f"--init scratch for {model.name}, which has no backbone", init)
     if init in STARTS:
-        return _record(init, _pretrained(backbone, init))
+        return record(init, _pretrained(backbone, init))
     path = pathlib.Path(init)
     if not path.is_file():
         raise expected(f"--init {', '.join(STARTS)}, or the path of a checkpoint", repr(init), "There is no such file.")
     _load(model, backbone, path)
-    return _record("checkpoint", path)
+    return record("checkpoint", path)
 
 
 def save_backbone(model: keras.Model, path: pathlib.Path) -> None:
@@ -115,7 +115,8 @@ def _nested(model: keras.Model, name: str):
     return next((layer for layer in model.layers if layer.name == name), None)
 
 
-def _record(kind: str, path: pathlib.Path) -> dict:
+def record(kind: str, path: pathlib.Path) -> dict:
+    """Return {"kind", "file", "sha256"} of the weights at `path`. Raises UserError where they cannot be read."""
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
