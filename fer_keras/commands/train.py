@@ -81,8 +81,8 @@ def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
     add("--image-size", type=int, metavar="PX", help="side of the square that the backbone sees")
     add(
         "--init",
-        metavar="{imagenet,faces,scratch,PATH}",
-        help="where the backbone starts; PATH: model.keras of pretrain_backbone",
+        metavar="{imagenet,faces,teacher,scratch,PATH}",
+        help="where the network starts; PATH: model.keras of pretrain_backbone; teacher: from one of --teachers",
     )
     add("--precision", choices=PRECISIONS, help="default: what the device does fastest")
     add("--devices", type=int, metavar="N", help="share each batch among N; default: all accelerators that can evenly")

@@ -21,14 +21,20 @@ def begin(model: keras.Model, recipe: Recipe, teachers: Sequence[Teacher], image
     Args:
         recipe: as run, of `model`. images: uint8 (N, H, W, C), what it trains on.
 
-    Raises UserError unless one teacher, and one alone, has the same network with whole convolutions.
+    Raises UserError where `whole` does.
     """
-    whole = [teacher for teacher in teachers if _is_whole(teacher.record["as_run"], recipe)]
-    if len(whole) != 1:
-        names = ", ".join(teacher.record["run"] for teacher in (whole or teachers)) or "none"
+    path = whole(recipe, teachers).model
+    low_rank.fill(model, saved.load(path), images)
+    return record("teacher", path)
+
+
+def whole(recipe: Recipe, teachers: Sequence[Teacher]) -> Teacher:
+    """Return the teacher whose network is the recipe's with whole convolutions. Raises UserError unless it is one alone."""
+    found = [teacher for teacher in teachers if _is_whole(teacher.record["as_run"], recipe)]
+    if len(found) != 1:
+        names = ", ".join(sorted(teacher.record["run"] for teacher in (found or teachers))) or "none"
         raise expected(f"one teacher with the whole convolutions of {recipe.name} for --init teacher", names)
-    low_rank.fill(model, saved.load(whole[0].model), images)
-    return record("teacher", whole[0].model)
+    return found[0]
 
 
 def _is_whole(as_run: dict, recipe: Recipe) -> bool:

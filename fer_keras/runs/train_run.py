@@ -53,6 +53,8 @@ def plan(printed: Recipe, options: Options, source: Source | None = None) -> tup
     phase_data.require(recipe, source.faces, source.others)
     teachers, recipe = teacher.chosen(printed, recipe, options.teachers, source.demo)
     source = dataclasses.replace(source, teachers=teachers)
+    if recipe.init == "teacher":
+        reduced_start.whole(recipe, teachers)
     return with_generated(source, recipe, options.generated, options.seed), profile, recipe
 
 

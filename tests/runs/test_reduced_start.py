@@ -63,12 +63,13 @@ def test_what_it_has_learnt_from_is_its_teachers_rows_and_its_own(runs):
 
 
 @pytest.mark.parametrize("teachers", [(1,), ()])
-def test_a_start_without_such_a_teacher_is_refused(toy, runs, tmp_path, teachers):
+def test_a_start_without_such_a_teacher_is_refused_before_any_is_asked(toy, runs, tmp_path, teachers):
     asked = {"init": "teacher", "teachers": tuple(runs[number] for number in teachers)}
     with pytest.raises(
         UserError, match="Expected one teacher with the whole convolutions of student for --init teacher"
     ):
         train(toy, tmp_path / "run", STUDENT, **asked)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_network_without_ranks_cannot_start_so(toy, runs, tmp_path):
