@@ -1,6 +1,5 @@
 """`python -m fer_keras.audit PATH [--out DIR]`: find the copies in a data set, within its splits and across them."""
 
-import argparse
 import pathlib
 import time
 
@@ -41,8 +40,8 @@ def audit(path: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
     return written
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> program.Parser:
+    parser = program.Parser(
         prog=program.name("audit"),
         description="Find exact and near copies, contradicting labels and blank images, within and across the splits "
         "of a data set; write audit.md with examples, audit.json, and pairs.csv.gz with every pair of rows. With "

@@ -1,6 +1,5 @@
 """`python -m fer_keras.clean --data PATH [--out DIR]`: the list of Training rows that an experiment leaves out (--drop)."""
 
-import argparse
 import pathlib
 import shlex
 import sys
@@ -65,8 +64,8 @@ def _unreadable(location):
     return [Drop(one.row, TRAIN, FER2013_CLASSES[one.label], "unreadable", one.why, one.file) for one in found]
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> program.Parser:
+    parser = program.Parser(
         prog=program.name("clean"),
         description="List the Training rows that are unreadable, blank, contradictory, copies of each other or of "
         "evaluation rows, or no faces, with the reason for each; experiments leave them out with --drop.",

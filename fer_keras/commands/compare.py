@@ -1,6 +1,5 @@
 """`python -m fer_keras.compare RUN RUN`: do two runs differ by more than chance, on the same faces?"""
 
-import argparse
 from pathlib import Path
 
 from fer_keras.commands import program
@@ -11,7 +10,7 @@ from fer_keras.studies.compare import compare
 @entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Print the comparison; return 0, or 2 for bad input (one line on stderr)."""
-    parser = argparse.ArgumentParser(prog=program.name("compare"), description=__doc__)
+    parser = program.Parser(prog=program.name("compare"), description=__doc__)
     parser.add_argument(
         "runs", nargs=2, type=Path, metavar="RUN", help="run directory: runs/NAME or reports/results/NAME"
     )

@@ -6,6 +6,7 @@ import pathlib
 import warnings
 
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.commands.program import Parser
 from fer_keras.io import files
 from fer_keras.io.errors import expected
 
@@ -21,8 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     return run_command(lambda: _explain(options), stopped="Stopped. Nothing half-written is left.")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="fer-keras explain",
         description="Where a model looks at the face in a photo, and whether hiding that lowers its score.",
         epilog=EPILOG,

@@ -29,8 +29,8 @@ def _export(options):
         print(exported, flush=True)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=program.name("export"), description=__doc__)
+def _parser() -> program.Parser:
+    parser = program.Parser(prog=program.name("export"), description=__doc__)
     add = parser.add_argument
     add("run", type=pathlib.Path, metavar="RUN", help="a run directory, or the model.keras of one")
     formats = f"one or more of {','.join(FORMATS)}; default: saved_model"

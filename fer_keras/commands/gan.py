@@ -1,6 +1,5 @@
 """`python -m fer_keras.gan [--data PATH]`: train a GAN on the Training rows of one class, and make faces with it."""
 
-import argparse
 import pathlib
 
 from fer_keras import runtime
@@ -25,8 +24,8 @@ def _make(asked):
     make(asked)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> program.Parser:
+    parser = program.Parser(
         prog=program.name("gan"),
         description="Train a small DCGAN on the Training images of one class and make faces with it (Paper 003, §4.2.2): "
         "generated.npz for --generated of the experiments, and a page that says whether it has memorised its images. "

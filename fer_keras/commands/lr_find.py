@@ -4,7 +4,6 @@ The phase's own model, frozen layers, optimizer, loss, augmentation and batches,
 from step to step and the weights are thrown away. What the recipe's schedule does to rate and momentum is left out.
 """
 
-import argparse
 import dataclasses
 import pathlib
 
@@ -75,8 +74,8 @@ def _say(folder, record):
     print(f"Written: {folder / lr_find.JSON}, {folder / lr_find.FIGURE}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> program.Parser:
+    parser = program.Parser(
         prog=program.name("lr-find"),
         description="Learning-rate range test of a recipe. Without data it runs a demo on drawn faces.",
     )

@@ -6,7 +6,6 @@ cluster that submitit finds (SLURM, say), one run a job. Hours are the recipes' 
 accelerator, of the suite's own on two CPU cores.
 """
 
-import argparse
 import dataclasses
 import pathlib
 import subprocess
@@ -14,6 +13,7 @@ import sys
 
 from fer_keras import recipes
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.commands.program import Parser
 from fer_keras.config.recipe import Recipe
 from fer_keras.config.resolve import PAPER
 from fer_keras.io.errors import expected
@@ -136,8 +136,8 @@ def _outcome(job: Job, handed) -> Outcome:
         return Outcome(job.name, 1, str(error).strip().splitlines()[-1])
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
+def _parser() -> Parser:
+    parser = Parser(prog="python -m experiments", description=__doc__)
     add = parser.add_argument
     add("--all-transfer", action="store_true", help="run every row that starts from ImageNet weights")
     add("--only", nargs="+", metavar="RECIPE", help="these recipes instead")

@@ -1,6 +1,5 @@
 """`fer-keras peers NAME FILE --data PATH`: score a published model on FER2013's rows."""
 
-import argparse
 import pathlib
 
 from fer_keras import runtime
@@ -32,9 +31,9 @@ def _peers(options) -> None:
     print("`python -m fer_keras.report` writes the page.")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> program.Parser:
     known = "; ".join(f"{name}: {peer.file} of {peer.package}" for name, peer in PEERS.items())
-    parser = argparse.ArgumentParser(
+    parser = program.Parser(
         prog=program.name("peers"),
         description="Score a published model on FER2013's rows. Its package is unpacked or installed first; none of its "
         f"code is run. {known}.",

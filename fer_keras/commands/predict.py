@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     return run_command(lambda: _predict(options), stopped="Stopped.")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> program.Parser:
+    parser = program.Parser(
         prog=program.name("predict"), description="What a trained model sees in your own photos.", epilog=EPILOG
     )
     add, folder = parser.add_argument, _path

@@ -1,6 +1,5 @@
 """`fer-keras release RUN`: make the model that is installed with the package from a run."""
 
-import argparse
 import pathlib
 
 from fer_keras import pretrained, runtime
@@ -36,8 +35,8 @@ def _again(record) -> str:
     return f"{again['accuracy']:.4f} computed anew from the file on {again['rows']:,} images"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=program.name("release"), description=__doc__)
+def _parser() -> program.Parser:
+    parser = program.Parser(prog=program.name("release"), description=__doc__)
     add = parser.add_argument
     add("run", type=pathlib.Path, metavar="RUN", help="a finished run directory with its model.keras")
     add("--data", metavar="PATH", help="the run's data set: proves the file, and its accuracy on the test images")

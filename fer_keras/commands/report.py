@@ -1,6 +1,5 @@
 """`python -m fer_keras.report`: regenerate the pages of reports/; --check and --verify only look."""
 
-import argparse
 from pathlib import Path
 
 from fer_keras import runtime
@@ -20,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Return 0, or 2 for bad input (one line); 1 when a page is stale, a recipe has changed since, a metric disagrees, or
     a fresh run lies outside the band of the recorded seeds.
     """
-    parser = argparse.ArgumentParser(prog=program.name("report"), description=__doc__)
+    parser = program.Parser(prog=program.name("report"), description=__doc__)
     parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     action = parser.add_mutually_exclusive_group()
     action.add_argument(

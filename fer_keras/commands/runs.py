@@ -1,6 +1,5 @@
 """`python -m fer_keras.runs [DIR]`: the runs under DIR, what they are doing, and how much room they take."""
 
-import argparse
 import pathlib
 
 from fer_keras import runtime
@@ -14,7 +13,7 @@ DEFAULT = pathlib.Path("runs")
 @entry_point
 def main(arguments: list[str] | None = None) -> int:
     """Print the table, or write a small run; return 0, or 2 when there is no such folder or run."""
-    parser = argparse.ArgumentParser(prog=program.name("runs"), description=__doc__)
+    parser = program.Parser(prog=program.name("runs"), description=__doc__)
     parser.add_argument(
         "folder", nargs="?", type=pathlib.Path, default=DEFAULT, metavar="DIR", help=f"default: {DEFAULT}"
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from fer_keras import recipes, runtime
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.commands.program import Parser
 from fer_keras.config import protocols
 from fer_keras.config.datasets import DATASETS
 from fer_keras.config.options import PRECISIONS, Options, require
@@ -63,9 +64,9 @@ def _origin(experiment: Experiment) -> str:
     return f"paper {experiment.paper}" if experiment.paper.isdecimal() else experiment.paper
 
 
-def _parser(experiment: Experiment, program: str) -> argparse.ArgumentParser:
+def _parser(experiment: Experiment, program: str) -> Parser:
     names = [recipe.name for recipe in experiment.recipes]
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=program,
         description=f"{experiment.title} ({_origin(experiment)}). Without data it runs a demo on drawn faces.",
     )

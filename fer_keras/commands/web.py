@@ -6,6 +6,7 @@ import threading
 import webbrowser
 
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.commands.program import Parser
 
 
 @entry_point
@@ -15,10 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
     return run_command(lambda: _serve(options.port, options.browser))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     from fer_keras.web.server import HOST, PORT
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="fer-keras web",
         description=f"Photos and the webcam in a page at {HOST}, computed in the browser: nothing leaves it.",
     )

@@ -1,10 +1,10 @@
 """`fer-keras where-it-looks RUN... --data PATH`: how much of each network's attention lies on eyes, brows and mouth."""
 
-import argparse
 import pathlib
 
 from fer_keras import runtime
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.commands.program import Parser
 
 REPORTS = pathlib.Path("reports")
 
@@ -31,8 +31,8 @@ def _measure(options) -> None:
     print("`python -m fer_keras.report` writes the page.")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="fer-keras where-it-looks",
         description="How much of each network's attention lies on eyes, brows and mouth, over all PrivateTest images.",
     )

@@ -16,18 +16,20 @@ from fer_keras.config import recipe
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def every_help():
-    """Return {what a user types: a call of it} for every command's help, and the lists that are printed."""
-    calls = {"fer-keras": lambda: main.main([]), "experiments": train.list_experiments}
+def every_command(*words: str):
+    """Return {what a user types: a call of it with `words`} for every command and every experiment."""
+    calls = {}
     for command in main.COMMANDS:
         module = importlib.import_module(f"fer_keras.commands.{command.replace('-', '_')}")
-        calls[command] = lambda module=module: module.main(["--help"])
+        calls[command] = lambda module=module: module.main([*words])
     for name in recipes.MODULES:
-        calls[f"train {name}"] = lambda name=name: train.run_program(recipes.experiment(name), ["--help"])
+        calls[f"train {name}"] = lambda name=name: train.run_program(recipes.experiment(name), [*words])
     return calls
 
 
-CALLS = every_help()
+CALLS = {"fer-keras": lambda: main.main([]), "experiments": train.list_experiments, **every_command("--help")}
+UNKNOWN = {name: call for name, call in every_command("--no-such-flag").items() if name != "train"}
+"""`train` alone wants the name of an experiment first, and says so."""
 
 
 def code_of(call) -> int:
@@ -43,6 +45,14 @@ def test_a_console_of_plain_letters_shows_every_help(name, monkeypatch):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
     assert code_of(CALLS[name]) == 0
     assert written.getvalue().count(b"\n") > 1
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_flag_that_is_not_there_is_told_in_one_line(name, capsys):
+    assert code_of(UNKNOWN[name]) == 2
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.count("\n") == 1
+    assert "error: " in told.err and "--help" in told.err
 
 
 @pytest.mark.parametrize("name", CALLS)
