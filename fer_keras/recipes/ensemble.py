@@ -111,7 +111,7 @@ COMPACT_REDUCED = dataclasses.replace(
     model_args={**WIDE.model_args, "ranks": (0, 128, 123)},
     init="teacher",
     data=dataclasses.replace(TAUGHT, teachers=("faces12_distilled", "wide_votes")),
-    phases=_phases(7, 3e-4),
+    phases=_phases(6, 3e-4),
     label_smoothing=0.0,
     paper_minutes=45,
     assumed=(
