@@ -92,7 +92,7 @@ class Recipe:
         name: unique over all experiments, used in file names.
         model: a key of `fer_keras.models.BUILDERS`; model_args: its keyword arguments (image_size among them).
         init: what the backbone starts from: "imagenet", "faces", "scratch", or the file of a checkpoint (as run only);
-            "teacher" for a network with convolutions of low rank: that of its teachers in which they are whole.
+            "teacher", for a network with convolutions of low rank: the teacher that is the same network without ranks.
         generated: {class: faces}: how many faces of `python -m fer_keras.gan` join the training rows; one class at most.
         oversample: {class: times}: how often each training row of the class enters an epoch.
         class_augment: {class: Augment} instead of `augment` for the extra copies of these classes.

@@ -39,6 +39,15 @@ def require_unseen(init: str, faces: Faces, splits: Splits) -> str:
     if spoilt:
         why = "Pretrain under the same division and seed (python -m experiments.pretrain_backbone), or --init scratch."
         raise expected("a checkpoint that has not seen this run's test rows", f"one that saw {spoilt:,} of them", why)
+    return _of_selecting(learnt, splits)
+
+
+def note(entries: list[dict], images: str, faces: Faces, splits: Splits) -> str:
+    """Return a note on how many of the rows that select here `entries` (`history`) train on, "" for none."""
+    return _of_selecting(rows_of(entries, images, faces)[0], splits)
+
+
+def _of_selecting(learnt: np.ndarray, splits: Splits) -> str:
     selecting = np.isin(splits.select.rows, learnt).sum()
     return f"trained on {selecting:,} of the rows that select here" if selecting else ""
 

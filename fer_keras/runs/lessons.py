@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import keras
 
-from fer_keras.config.architectures import GROUPING
 from fer_keras.config.data import Data
 from fer_keras.io.errors import expected
-from fer_keras.models import builder, saved
+from fer_keras.models import saved
+from fer_keras.models.fast_layers import in_float32
 from fer_keras.runs.teacher import Teacher
 from fer_keras.training.devices import Devices
 from fer_keras.training.lessons import Lessons
@@ -20,27 +20,23 @@ def require(data: Data, devices: Devices) -> None:
 
 
 def of(teachers: Sequence[Teacher], data: Data) -> Lessons | None:
-    """Return the `Lessons` of a run whose teachers see augmented faces, or None."""
+    """Return the `Lessons` of a run whose teachers see augmented faces, or None.
+
+    They answer as in use: one with a `ResamplingBlur` blurs the augmented face, too.
+    """
     if not teachers or data.teacher_view == "original":
         return None
-    if keras.backend.backend() == "tensorflow":
-        return Lessons([], _of_networks([_as_trained(teacher) for teacher in teachers], data), data.teacher_share)
     models = [saved.load(teacher.model) for teacher in teachers]
+    if keras.backend.backend() == "tensorflow":
+        models = [_in_training_precision(model) for model in models]
+        return Lessons([], _of_networks(models, data), data.teacher_share)
     weights = [[[v.value for v in vs] for vs in (m.trainable_variables, m.non_trainable_variables)] for m in models]
     return Lessons(weights, _of_weights(models, data), data.teacher_share)
 
 
-def _as_trained(teacher: Teacher) -> keras.Model:
-    """Return the teacher's network in the precision of this training, which on a processor decides how long it takes."""
-    loaded, recipe = saved.load(teacher.model), teacher.record["as_run"]
-    _, side, _, channels = loaded.input_shape
-    names = tuple(teacher.record["data"]["class_names"])
-    grouped = {"class_names": names} if recipe["model"] in GROUPING else {}
-    network = builder(recipe["model"])(
-        **recipe["model_args"], classes=len(names), channels=channels, input_size=side, **grouped
-    )
-    network.set_weights(loaded.get_weights())
-    return network
+def _in_training_precision(model: keras.Model) -> keras.Model:
+    """Return `model` in float32 where training is: its file may say bfloat16, slow on a processor that has it not."""
+    return in_float32(model) if keras.mixed_precision.dtype_policy().name == "float32" else model
 
 
 def _of_weights(models, data):

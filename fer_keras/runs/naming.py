@@ -39,7 +39,7 @@ def overrides(printed: Recipe, profile: str, source: Source, options: Options) -
     changes = {entry["field"]: entry["run"] for entry in resolve.deviations(plain, sized)}
     if options.soft_labels and not printed.data.soft_labels:
         changes["soft labels"] = True
-    if options.init not in (None, printed.init):
+    if options.init not in (None, "scratch" if source.demo else printed.init):
         changes["init"] = _start(options.init)
     if options.precision:
         changes["precision"] = options.precision

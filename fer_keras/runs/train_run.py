@@ -12,14 +12,12 @@ from fer_keras.config import protocols, resolve
 from fer_keras.config.architectures import GROUPING
 from fer_keras.config.options import DEMO, PRECISIONS, Options, require, require_start
 from fer_keras.config.recipe import Recipe
-from fer_keras.data import phase_data, training_history
+from fer_keras.data import phase_data
 from fer_keras.data.faces import Faces
 from fer_keras.data.plan import Treatment, blocks_of, steps_of_treatment
 from fer_keras.io.errors import expected
 from fer_keras.models import builder, saved
 from fer_keras.models.contract import Contract
-from fer_keras.models.weights import initial
-from fer_keras.models.weights.calibration import calibrate_within
 from fer_keras.runs import (
     directory,
     environment,
@@ -27,8 +25,8 @@ from fer_keras.runs import (
     lessons,
     manifest,
     out_of_memory,
-    reduced_start,
     samples,
+    start,
     teacher,
     teaching,
 )
@@ -53,8 +51,7 @@ def plan(printed: Recipe, options: Options, source: Source | None = None) -> tup
     phase_data.require(recipe, source.faces, source.others)
     teachers, recipe = teacher.chosen(printed, recipe, options.teachers, source.demo)
     source = dataclasses.replace(source, teachers=teachers)
-    if recipe.init == "teacher":
-        reduced_start.whole(recipe, teachers)
+    start.require(recipe, teachers)
     return with_generated(source, recipe, options.generated, options.seed), profile, recipe
 
 
@@ -111,18 +108,18 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
         print(f"{line['field']}: {line['published']}, {line['run']}.".capitalize())
     if warning := protocols.warning(recipe.data.split, recipe.data.dataset):
         print(warning)
-    note = training_history.require_unseen(recipe.init, source.faces, trainer.splits_of(recipe.data))
+    note = start.note(recipe, source, trainer.splits_of(recipe.data))
     others = phase_data.described(recipe, trainer.splits_of)
     manifest.require_same(folder, manifest.of(recipe, source, options.seed, others, chosen.policy))
     state = Status(folder, {phase.name: phase.epochs for phase in recipe.phases}, started)
     board = Board(folder / directory.TENSORBOARD) if options.tensorboard else None
-    start = {"note": note} if note else {}
+    begun = {"note": note} if note else {}
     splits_of, taught = teaching.taught(source, recipe, trainer.splits_of, folder)
     trainer = dataclasses.replace(
         trainer,
         splits_of=splits_of,
         lessons=lessons.of(source.teachers, recipe.data),
-        initialise=lambda model: start.update(_initialise(model, recipe, source, trainer.splits_of)),
+        initialise=lambda model: begun.update(start.begin(model, recipe, source, trainer.splits_of)),
         folder=folder / directory.CHECKPOINT,
         on_epoch=functools.partial(_report_epoch, state, board),
     )
@@ -140,7 +137,7 @@ def _train(experiment, printed, recipe, profile, source, folder, name, options, 
             "paper_title": experiment.title,
             "profile": DEMO if source.demo else profile,
             "seed": options.seed,
-            "init": {"kind": "scratch", **start},
+            "init": {"kind": "scratch", **begun},
             "environment": described,
             "phase_data": others,
             "started": started,
@@ -176,7 +173,7 @@ def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precis
         seed=options.seed,
         splits_of=splits,
         build=functools.partial(build, recipe),
-        initialise=lambda model: _initialise(model, recipe, source, splits),
+        initialise=lambda model: start.begin(model, recipe, source, splits),
         folder=pathlib.Path(directory.CHECKPOINT),
         devices=shared,
         jit=chosen.jit,
@@ -184,16 +181,6 @@ def _trainer(recipe, source, options, policy) -> tuple[Trainer, precision.Precis
         checkpoint_seconds=60 * options.checkpoint_minutes,
     )
     return trainer, chosen
-
-
-def _initialise(model: keras.Model, recipe: Recipe, source: Source, splits_of) -> dict:
-    """Load what the recipe starts from; return what the record says of it."""
-    if recipe.init == "teacher":
-        return reduced_start.begin(model, recipe, source.teachers, splits_of(recipe.data).train.images)
-    start = initial.load_backbone(model, recipe.init)
-    if start["kind"] == "faces":
-        calibrate_within(model, splits_of(recipe.phases[0].data or recipe.data).train.images)
-    return start
 
 
 def train_along(recipe, source, options):

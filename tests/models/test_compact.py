@@ -57,7 +57,7 @@ def test_the_network_as_it_stands():
     assert builder("compact")().count_params() == 2_763_175
 
 
-def test_a_convolution_of_low_rank_is_two_and_has_fewer_parameters(faces):
+def test_a_convolution_of_low_rank_is_two_and_has_fewer_parameters():
     model = builder("compact")(ranks=(0, 5), **TRUNK)
     first, second = (model.get_layer(f"stage3_pair2_1_{part}") for part in ("conv", "mix"))
     assert (first.kernel.shape, second.kernel.shape) == ((3, 3, 32, 5), (1, 1, 5, 32))

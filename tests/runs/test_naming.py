@@ -32,6 +32,16 @@ def test_a_request_as_the_profile_stands_has_no_digest(toy):
     assert name(toy, batch_size=profile.batch_size or HARD.batch_size) == PLAIN
 
 
+def test_the_demo_starts_from_chance_and_a_start_that_is_asked_for_is_named(toy):
+    """Even where it is the recipe's own."""
+    recipe, demo = EXPERIMENT.recipe("hybrid_resnet50"), Source(toy, True, ())
+    plain, chance, imagenet = (
+        run_name(recipe, recipe, "smoke", demo, Options(init=init)) for init in (None, "scratch", recipe.init)
+    )
+    assert plain == chance == "hybrid_resnet50-demo-seed0"
+    assert re.fullmatch(rf"{plain}-[0-9a-f]{{6}}", imagenet)
+
+
 def test_every_override_has_a_name_of_its_own(toy, tmp_path):
     (tmp_path / "a.keras").write_bytes(b"1")
     (tmp_path / "b.keras").write_bytes(b"2")

@@ -16,10 +16,8 @@ from fer_keras.io import files, npz
 from fer_keras.io.errors import UserError
 from fer_keras.models import saved
 from fer_keras.report import page
-from fer_keras.runs import directory, lessons, train_run
+from fer_keras.runs import directory, train_run
 from fer_keras.runs.record import read_facts, read_record
-from fer_keras.runs.teacher import _read as _read_teacher
-from fer_keras.training.devices import Devices
 from fer_keras.training.evaluation import predict
 from fer_keras.training.watch import Watch
 from tests.distilled import STUDENT, TAUGHT, TEACHER, train
@@ -232,23 +230,6 @@ def test_photographs_need_the_teachers_that_the_recipe_names(toy):
         UserError, match="Expected --teachers RUN..., finished runs of tiny, for student. Received: none"
     ):
         train_run.plan(STUDENT, Options(profile="paper"), Source(photographs, False, ()))
-
-
-def test_teachers_that_see_augmented_faces_are_refused_on_several_devices():
-    data = dataclasses.replace(TAUGHT, teacher_view="augmented")
-    lessons.require(data, Devices())
-    with pytest.raises(UserError, match="Expected one device for teachers that see augmented faces. Received: 2."):
-        lessons.require(data, Devices(replicas=2))
-
-
-def test_teachers_that_see_augmented_faces_say_their_mean_softened(runs, toy):
-    """Asked in the precision of the training, here float32, they say what their files say."""
-    asked = [_read_teacher(run) for run in runs[:2]]
-    lesson = lessons.of(asked, dataclasses.replace(TAUGHT, teacher_view="augmented"))
-    faces = toy.take(np.arange(9))
-    powers = np.sqrt(np.mean([predict(saved.load(run / directory.MODEL), faces) for run in runs[:2]], axis=0))
-    said = lesson.teach(lesson.weights, faces.images)
-    np.testing.assert_allclose(said, powers / powers.sum(axis=1, keepdims=True), atol=1e-6)
 
 
 def test_the_mirror_image_is_asked_too_where_the_recipe_says_so(toy, runs, tmp_path):

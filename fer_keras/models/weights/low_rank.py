@@ -16,17 +16,19 @@ def fill(network: keras.Model, whole: keras.Model, images: np.ndarray) -> None:
 
     Responses are weighted as the batch norm after them weights them; the directions of most variance stay (Zhang et al.
     2016, "Accelerating Very Deep Convolutional Networks for Classification and Detection", §3.1, the linear case). The
-    batch norm gets the mean and variance of what is left, so that in training, too, it begins with these responses.
+    batch norm gets the mean and variance of what is left. All responses are those of `whole`: of the convolutions after
+    the first reduced one, whose inputs change a little, the statistics are nearly right.
 
     Args:
         network: of `compact.build` with `ranks`. whole: the same without.
         images: uint8 (N, H, W, C) as the networks take them; FACES of them, evenly spaced, are looked at.
 
-    Raises ValueError, having changed nothing, where the two differ in more than ranks.
+    Raises ValueError, having changed nothing, where the two differ in more than ranks, or no rank is below the channels.
     """
     reduced = [layer.name.removesuffix(MIX) for layer in network.layers if layer.name.endswith(MIX)]
     split = {f"{name}{part}" for name in reduced for part in (CONVOLUTION, MIX, NORM)}
     pairs = _pairs(network, whole, split)
+    _require_lower(network, reduced)
     moments = _moments(whole, reduced, images[:: max(1, len(images) // FACES)][:FACES])
     for layer, source in pairs:
         layer.set_weights(source.get_weights())
@@ -43,6 +45,13 @@ def _pairs(network, whole, split: set[str]) -> list[tuple]:
         if shapes != [weight.shape for weight in layer.weights]:
             raise ValueError(f"Expected {layer.name} to be the same in both networks. Received: {shapes}")
     return pairs
+
+
+def _require_lower(network, names: list[str]) -> None:
+    ranks = {name: network.get_layer(name + CONVOLUTION).filters for name in names}
+    channels = {name: network.get_layer(name + MIX).filters for name in names}
+    if not names or any(ranks[name] > channels[name] for name in names):
+        raise ValueError(f"Expected ranks up to the number of channels, {channels}. Received: {ranks}")
 
 
 def _moments(whole, names: list[str], images) -> dict[str, tuple[np.ndarray, np.ndarray]]:

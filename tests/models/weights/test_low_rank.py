@@ -69,6 +69,15 @@ def test_layers_that_are_not_reduced_are_the_whole_networks(whole, faces):
                 np.testing.assert_array_equal(found, wanted)
 
 
+@pytest.mark.parametrize("ranks", [(0, 13), (0, 0)])
+def test_ranks_above_the_channels_or_none_are_refused_and_nothing_changed(whole, faces, ranks):
+    model = builder("compact")(**SIZES, ranks=ranks)
+    before = model.get_weights()
+    with pytest.raises(ValueError, match="Expected ranks up to the number of channels"):
+        low_rank.fill(model, whole, faces)
+    assert all((a == b).all() for a, b in zip(before, model.get_weights(), strict=True))
+
+
 def test_another_network_is_refused_and_nothing_changed(whole, faces):
     model = builder("compact")(**(SIZES | {"widths": (4, 9, 12)}), ranks=(0, 5))
     before = model.get_weights()
