@@ -38,7 +38,7 @@ def test_the_demo_starts_from_chance_and_a_start_that_is_asked_for_is_named(toy)
     plain, chance, imagenet = (
         run_name(recipe, recipe, "smoke", demo, Options(init=init)) for init in (None, "scratch", recipe.init)
     )
-    assert plain == chance == "hybrid_resnet50-demo-seed0"
+    assert plain == chance and "demo" in plain
     assert re.fullmatch(rf"{plain}-[0-9a-f]{{6}}", imagenet)
 
 
