@@ -6,8 +6,8 @@
 
 No paper's; so it has no number to hold. The teachers differ in where they start (ImageNet, recognising faces, chance), in
 architecture and in the size at which they see a face: the mean of different recipes gains more than that of seeds
-(reports/search.md). They see each face as the student does, distorted, at every step. Written for an accelerator, on JAX,
-but for compact_reduced.
+(reports/search.md). They see each face as the student does, distorted, at every step. Written for an accelerator, on JAX;
+compact_reduced, for two processor cores.
 """
 
 import dataclasses
