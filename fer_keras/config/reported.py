@@ -30,13 +30,15 @@ class Reported:
     """A number printed in the paper: metric, value as a fraction (.5887, not 58.87), where it stands.
 
     `split` says on what the paper took it: "test" (the recipe's test rows), "select" (validation) or "train", on which
-    training itself counts accuracy and loss.
+    training itself counts accuracy and loss. `least` is the lower end where the paper prints a range, whose upper end is
+    `value`; None where it prints one number.
     """
 
     metric: str
     value: float
     where: str
     split: str = "test"
+    least: float | None = None
 
     def __post_init__(self):
         known = METRIC_PATTERN.fullmatch(self.metric)
@@ -44,3 +46,5 @@ class Reported:
         refuse_unless(
             self.split in ("test", "select", "train"), f"Expected test, select or train. Received: {self.split!r}"
         )
+        ordered = self.least is None or self.least < self.value
+        refuse_unless(ordered, f"Expected least below the value {self.value}. Received: {self.least!r}")

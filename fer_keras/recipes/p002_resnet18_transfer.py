@@ -24,8 +24,8 @@ ASSUMED = (
     "80/20 split of Training, stratified; test images: PrivateTest (the Kaggle folder's test set is not described).",
     "Cleaning (no rule is given): --drop takes the list of `python -m fer_keras.clean`: blank, contradictory and "
     "duplicated images, images that occur in evaluation, and with --faces votes those that FER+'s voters call no face.",
-    "Cropping (no detector is named): --crop takes OpenCV's Haar cascade, the box without margin; `fer_keras.predict` "
-    "does the same to a photo.",
+    "Cropping (no detector is named): --crop takes the detector of `fer-keras predict`, or the one that --detector names.",
+    "The random crops (no size is given): 224 of 256 px, as shifts of up to 16 of 256; validation's centre crop, 224 of 256.",
 )
 
 RESNET18 = Recipe(
@@ -82,7 +82,7 @@ FROZEN_BASE = dataclasses.replace(
     name="frozen_base",
     title="ResNet-18, frozen base, three-layer head",
     phases=(Phase("train", 50, SGD, "frozen", "frozen", section="Result Discussion"),),
-    reported=(Reported("accuracy", 0.42, "Result Discussion: 33 - 42 %"),),
+    reported=(Reported("accuracy", 0.42, "Result Discussion", least=0.33),),
     assumed=(
         *RESNET18.assumed,
         "Frozen batch norm keeps its statistics too, which PyTorch's requires_grad=False does not.",
@@ -101,6 +101,7 @@ SINGLE_LAYER_HEAD = dataclasses.replace(
         'One dense layer without dropout, all else alike: the paper says only that the "first model" had a simpler head and'
         " less dropout.",
     ),
+    architecture_printed=False,
 )
 
 EXPERIMENT = Experiment(

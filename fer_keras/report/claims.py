@@ -10,7 +10,7 @@ from fer_keras.report import drift, markdown, table, verdict
 from fer_keras.report.markdown import number, section
 from fer_keras.report.notes import note
 from fer_keras.report.page import PAGE as RUN_PAGE
-from fer_keras.report.result_groups import Row, measured
+from fer_keras.report.result_groups import Row, divided, measured
 from fer_keras.runs.record import RESULTS
 
 PAGE = "papers.md"
@@ -94,13 +94,21 @@ def _tally(papers: list[Experiment], rows: list[Row]) -> str:
 
 def _paper(experiment: Experiment, rows: list[Row], reports_dir: Path) -> str:
     of_paper = [row for row in rows if row.experiment == experiment.name]
-    cells = [line for row in of_paper for line in lines(row, short=True)]
-    more = " ".join(part for part in (table.not_run(of_paper), f"[Its page]({table.paper_page(experiment)}).") if part)
+    shown, shortened, smoke = divided(of_paper)
+    cells = [line for row in shown for line in lines(row, short=True)]
+    link = f"[Its page]({table.paper_page(experiment)})."
+    more = " ".join(part for part in (_only_tested(shortened + smoke), table.not_run(of_paper), link) if part)
     named = PAPERS.get(experiment.paper)
     heading = section(f"Paper {experiment.paper}: {experiment.title}", str(named) if named else "")
     return "\n\n".join(
         part for part in (heading, note(reports_dir, experiment.name), beside(cells) if cells else "", more) if part
     )
+
+
+def _only_tested(rows: list[Row]) -> str:
+    """Return the line that names the recipes of shortened runs, "" where there is none."""
+    names = ", ".join(dict.fromkeys(f"`{row.recipe}`" for row in rows))
+    return f"Shortened runs, which allow no conclusion, are [among all runs](runs.md): {names}." if names else ""
 
 
 def beside(cells: list[tuple]) -> str:
@@ -123,16 +131,15 @@ def lines(row: Row, short: bool = False) -> list[tuple]:
     """
     if row.middle is None:
         return []
-    how = table.titled("", row.middle)
-    link = f"[{row.recipe}]({RESULTS}/{row.middle['run']}/{RUN_PAGE}){how}{drift.mark(*row.records)}"
+    how = f"{table.titled('', row.middle)}{drift.mark(*row.records)}"
     pairs = list(zip(_judged(row), _headlines(row), strict=True))
     if short:
         pairs = [pair for n, pair in enumerate(pairs) if n == 0 or pair[0].verdict != verdict.CANNOT]
     return [
         (
-            link,
+            f"[{row.recipe}]({RESULTS}/{one.run}/{RUN_PAGE}){how}",
             f"{markdown.metric_name(one.metric)}{_whose(one.split)} ({one.where})",
-            number(one.metric, one.reported),
+            markdown.published(one.metric, one.reported, one.least),
             table.ranged(one.metric, row.values(lambda run, reported=reported: measured(run, reported))),
             None if one.verdict == verdict.CANNOT else number(one.metric, one.difference, signed=True),
             table.said(one),

@@ -54,6 +54,11 @@ def metric_name(name: str) -> str:
     return f"{word} of {classes[0]}" if classes else word
 
 
+def published(name: str, value: float, least: float | None) -> str:
+    """Return a published number, or a range of them from `least` on, as text."""
+    return number(name, value) if least is None else f"{number(name, least).removesuffix(' %')} to {number(name, value)}"
+
+
 def number(name: str, value: float | None, signed: bool = False) -> str:
     """Return `value` of metric `name` as text: per cent, or three decimals for log loss; None is a dash."""
     if value is None:

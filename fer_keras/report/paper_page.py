@@ -5,7 +5,7 @@ from fer_keras.config.reported import HEADLINE_METRICS
 from fer_keras.recipes.papers import PAPERS
 from fer_keras.report import claims, drift, markdown, table, verdict
 from fer_keras.report.markdown import number, section
-from fer_keras.report.result_groups import Row, measured
+from fer_keras.report.result_groups import Row, divided, measured
 from fer_keras.runs import splits
 
 FEW = 8
@@ -15,12 +15,13 @@ FEW = 8
 def page(experiment: Experiment, rows: list[Row], figure: str | None) -> str:
     """Return an experiment's page; `figure` is the Markdown of its bars."""
     of_experiment = [row for row in rows if row.experiment == experiment.name]
+    shown, shortened, smoke = divided(of_experiment)
     published = any(recipe.reported for recipe in experiment.recipes)
     parts = [
         f"# {table.heading(experiment)}",
         str(PAPERS.get(experiment.paper, "")),
-        *_beside(experiment, of_experiment, figure),
-        section("All scores", table.scores(of_experiment), table.not_run(of_experiment)),
+        *_beside(of_experiment, shown, figure),
+        section("All scores", table.scores(shown), _folded(shortened + smoke), table.not_run(of_experiment)),
         section("Recipes", markdown.bullets(f"`{recipe.name}`: {recipe.title}" for recipe in experiment.recipes)),
         _by_recipes(experiment, "Assumed where the paper does not say" if published else "Choices", "assumed"),
         _by_recipes(experiment, "Changed on purpose", "changed"),
@@ -34,17 +35,24 @@ def page(experiment: Experiment, rows: list[Row], figure: str | None) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _beside(experiment: Experiment, rows: list[Row], figure: str | None) -> list[str]:
-    """Return the blocks on the published numbers, [] for an experiment that is no paper's."""
+def _beside(rows: list[Row], shown: list[Row], figure: str | None) -> list[str]:
+    """Return the blocks on the published numbers, [] for an experiment that is no paper's; `shown` are those to conclude from."""
     with_numbers = [row for row in rows if row.reported]
     if not with_numbers:
         return []
-    lines = [line for row in with_numbers for line in claims.lines(row)]
+    beside = [row for row in shown if row.reported and row.records]
+    lines = [line for row in beside for line in claims.lines(row)]
     return [
         f"**{claims.sentence(with_numbers)}**",
-        section("Published numbers beside ours", claims.beside(lines) if lines else "", figure or ""),
-        *(_by_class(row) for row in with_numbers if row.records),
+        section("Published numbers beside ours", claims.beside(lines), figure or "") if lines else "",
+        *map(_by_class, beside),
     ]
+
+
+def _folded(rows: list[Row]) -> str:
+    runs = sum(len(row.records) for row in rows)
+    title = f"{runs} shortened runs, which allow no conclusion"
+    return markdown.details(title, table.scores(rows)) if rows else ""
 
 
 def _by_class(row: Row) -> str:
@@ -57,7 +65,7 @@ def _by_class(row: Row) -> str:
     lines = [
         (
             f"{markdown.metric_name(one.metric)} ({one.where})",
-            number(one.metric, one.reported),
+            markdown.published(one.metric, one.reported, one.least),
             table.ranged(one.metric, row.values(lambda run, reported=reported: measured(run, reported))),
             None if one.verdict == verdict.CANNOT else number(one.metric, one.difference, signed=True),
             f"{table.said(one)}: {one.reason}",

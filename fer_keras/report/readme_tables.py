@@ -6,7 +6,6 @@ from fer_keras.config.recipe import Experiment
 from fer_keras.evaluation.statistics import Interval
 from fer_keras.recipes.papers import PAPERS
 from fer_keras.report import markdown, result_groups, table, verdict
-from fer_keras.report.markdown import number
 from fer_keras.report.page import PAGE
 from fer_keras.report.result_groups import Row, measured
 from fer_keras.runs import splits
@@ -14,6 +13,8 @@ from fer_keras.runs.record import RESULTS, total_minutes
 
 OWN = ("compact", "lite0", "ensemble")
 """Experiments whose networks are the suite's own."""
+
+ONLY_TESTED = "shortened runs alone, which allow no conclusion"
 
 SHOWN = 3
 """How many of them the README shows: those with the highest accuracy on PublicTest, their seeds' median."""
@@ -39,14 +40,13 @@ def text(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
 
 def claims(suite: list[Experiment], rows: list[Row], prefix: str) -> str:
     """Return a table with one line a paper: the highest of its headline claims beside the same metric of our run."""
-    lines = []
+    lines, concluding = [], result_groups.divided(rows)[0]
     for experiment in (experiment for experiment in suite if experiment.paper in PAPERS):
-        best = max(
-            _with_claim(experiment, rows), key=lambda row: (row.headline["value"], row.is_as_printed), default=None
-        )
+        best = max(_with_claim(experiment, rows), key=lambda row: _weight(row, concluding), default=None)
         if best is not None:
             page = f"[{experiment.paper}]({prefix}{table.paper_page(experiment)})"
-            lines.append((f"{page} {PAPERS[experiment.paper]}", *_claim(best)))
+            cells = _claim(best) if best in concluding else (*_claim(best)[:1], None, ONLY_TESTED)
+            lines.append((f"{page} {PAPERS[experiment.paper]}", *cells))
     return markdown.table(("paper", "its best system", "ours", "verdict"), lines)
 
 
@@ -80,9 +80,14 @@ def _with_claim(experiment: Experiment, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.experiment == experiment.name and row.headline]
 
 
+def _weight(row: Row, concluding: list[Row]) -> tuple:
+    """Return by what the highest claim is told; of equal ones the one with runs to conclude from, else with any."""
+    return row.headline["value"], bool(row.records) and row in concluding, bool(row.records)
+
+
 def _claim(row: Row) -> tuple:
-    metric, value = row.headline["metric"], row.headline["value"]
-    claimed = f"{number(metric, value)} {markdown.metric_name(metric)}"
+    metric, value, least = row.headline["metric"], row.headline["value"], row.headline.get("least")
+    claimed = f"{markdown.published(metric, value, least)} {markdown.metric_name(metric)}"
     if row.middle is None:
         return claimed, None, "not run yet"
     judged = verdict.judge(row.middle, row.headline)

@@ -41,11 +41,14 @@ class Row:
 
     @property
     def is_smoke(self) -> bool:
-        """Whether its runs only show that the code runs: shortened, and started elsewhere or without a published number."""
+        """Whether its runs only show that the code runs.
+
+        They are not as published, and started elsewhere; or they are shortened, and have no published number beside them.
+        """
         if not self.records or self.is_as_printed:
             return False
         published, init = self.records[0]["published"].get("init", "scratch"), self.records[0]["init"]["kind"]
-        return published != init or not self.reported
+        return published != init or (self.records[0]["profile"] != resolve.PAPER and not self.reported)
 
     def values(self, measure) -> list:
         """Return measure(record) of every run, those without it (None) left out."""

@@ -34,7 +34,7 @@ def paper_beside_ours(record: dict) -> str:
         (
             f"{markdown.metric_name(v.metric)} ({v.where})",
             splits.display(record, v.split),
-            markdown.number(v.metric, v.reported),
+            markdown.published(v.metric, v.reported, v.least),
             markdown.number(v.metric, v.ours),
             markdown.interval(v.metric, v.interval),
             None if v.verdict == verdict.CANNOT else markdown.number(v.metric, v.difference, signed=True),

@@ -22,6 +22,12 @@ SCORES = (
     "FER+",
 )
 
+CALIBRATION = ("log loss", "calibration error")
+"""More columns, where probabilities are of interest."""
+
+CALIBRATION_LEGEND = """\
+*Log loss* (natural logarithm) and *calibration error* (15 bins, in per cent): on PrivateTest, without recalibration."""
+
 SCORES_LEGEND = """\
 All scores are in per cent. *Public*, *Private*: accuracy on PublicTest, on which the epoch is selected, and on PrivateTest.
 *No copies*: accuracy on the PrivateTest images without an exact copy among the training images. *TTA*: accuracy on
@@ -47,15 +53,17 @@ def heading(experiment: Experiment) -> str:
     return f"Paper {experiment.paper}: {experiment.title}" if experiment.paper.isdigit() else experiment.title
 
 
-def scores(rows: list[Row], prefix: str = "") -> str:
+def scores(rows: list[Row], prefix: str = "", calibration: bool = False) -> str:
     """Return the table of all scores of `rows` that have runs, "" without one; `prefix` leads to reports/.
 
-    Runs without a score on PrivateTest have a table of their own, of their own test images.
+    `calibration` adds the columns CALIBRATION. Runs without a score on PrivateTest have a table of their own, of their own
+    test images.
     """
     run = [row for row in rows if row.records]
     usual = [row for row in run if splits.private(row.middle)]
     others = [row for row in run if row not in usual]
-    blocks = [table(SCORES, [_line(row, prefix) for row in usual])] if usual else []
+    header = SCORES + CALIBRATION if calibration else SCORES
+    blocks = [table(header, [_line(row, prefix)[: len(header)] for row in usual])] if usual else []
     if others:
         blocks += [
             OTHERS,
@@ -72,7 +80,9 @@ def not_run(rows: list[Row]) -> str:
 
 def _line(row: Row, prefix: str) -> list:
     public = _column(row, lambda run: splits.accuracy(run, splits.public(run)))
-    return [name(row, prefix), public, *_scored(row, splits.private)]
+    losses = _column(row, lambda run: splits.score(run, splits.private(run), "log_loss"), 1, 3)
+    errors = _column(row, lambda run: splits.score(run, splits.private(run), "ece"))
+    return [name(row, prefix), public, *_scored(row, splits.private), losses, errors]
 
 
 def _of_other(row: Row, prefix: str) -> list:
@@ -92,11 +102,11 @@ def _scored(row: Row, split_of: Callable[[dict], str | None]) -> list[str | None
     return [accuracy(), accuracy("clean"), accuracy("flip"), *of_metrics, accuracy("ferplus")]
 
 
-def _column(row: Row, measure: Callable[[dict], float | None]) -> str | None:
+def _column(row: Row, measure: Callable[[dict], float | None], times: int = 100, digits: int = 2) -> str | None:
     values = spread(row.values(measure))
     if values is None:
         return None
-    low, high = (f"{100 * value:.2f}" for value in (values[0], values[2]))
+    low, high = (f"{times * value:.{digits}f}" for value in (values[0], values[2]))
     return low if low == high else f"{low}–{high}"
 
 

@@ -13,7 +13,7 @@ from fer_keras.runs import splits
 RULE = """\
 Each published number is compared with the same metric of our run, on the split that the paper names.
 
-- **reproduced**: the published number lies inside our 95 % interval.
+- **reproduced**: the published number lies inside our 95 % interval; of a published range, some of it.
 - **better** / **not reproduced**: it lies outside, and our number is better or worse. Lower is better for log loss and
   for shares of confusions. The chi-square statistic has no better side.
 - **consistent with**: it lies inside, but the paper does not describe its network fully, so that ours is an assumption.
@@ -27,9 +27,10 @@ scored images (2,000 resamples, seeded) for all others. They cover the sampling 
 Training accuracy and loss are those that training logged in the selected epoch, on augmented images and with dropout.
 The accuracy has Wilson's interval over the training images. The loss has no interval and cannot be compared.
 
-With several seeds, verdict and difference are those of the run with the median (of an even number, the lower median), and
-the table says how many seeds have the same verdict. A shortened run keeps its verdict, marked "not run as published". A
-lower score of such a run is no evidence against the paper."""
+With several seeds, verdict and difference are those of the run with the median of that number (of an even number, the lower
+median), and the table says how many seeds have the same verdict. A shortened run keeps its verdict: its line names the
+profile, its reason counts the fields that differ from the recipe as published. A lower score of such a run is no evidence
+against the paper. Runs that are shortened and started elsewhere only test the code, and have no verdict in the overview."""
 
 CANNOT = "cannot be compared"
 CONSISTENT = "consistent with"
@@ -47,7 +48,8 @@ LOWER_IS_BETTER = ("log_loss", "confusion")
 class Verdict:
     """A reported number beside ours. `ours`, `interval` are None where there is nothing to compare with.
 
-    `agree` of `seeds` runs have this verdict.
+    `least` is the lower end of a published range, whose upper end is `reported`. `run` is the name of ours; `agree` of
+    `seeds` runs have this verdict.
     """
 
     metric: str
@@ -58,12 +60,18 @@ class Verdict:
     interval: Interval | None
     verdict: str
     reason: str
+    run: str = ""
+    least: float | None = None
     agree: int = 1
     seeds: int = 1
 
     @property
     def difference(self) -> float | None:
-        return None if self.ours is None else self.ours - self.reported
+        """Return ours less the published number, or less the nearest number of a published range."""
+        if self.ours is None:
+            return None
+        lowest = self.reported if self.least is None else self.least
+        return self.ours - min(max(self.ours, lowest), self.reported)
 
 
 def judge_all(record: dict) -> list[Verdict]:
@@ -80,12 +88,13 @@ def judge_seeds(records: Sequence[dict], reported: dict) -> Verdict:
 
 
 def judge(record: dict, reported: dict) -> Verdict:
-    """Return the verdict on one reported number: {"metric", "value", "where", "split"}."""
+    """Return the verdict on one reported number: {"metric", "value", "where", "split"} and, of a range, "least"."""
     name, split = reported["metric"], reported["split"]
     ours = splits.score(record, split, name)
     interval = _interval(record, split, name, ours)
     verdict, reason = _decide(record, reported, ours, interval)
-    return Verdict(name, reported["value"], reported["where"], split, ours, interval, verdict, reason)
+    run, least = record.get("run", ""), reported.get("least")
+    return Verdict(name, reported["value"], reported["where"], split, ours, interval, verdict, reason, run, least)
 
 
 def _interval(record, split, name, ours) -> Interval | None:
@@ -109,7 +118,7 @@ def _decide(record, reported, ours, interval):
     fields = len(record["deviations"])
     reduced = f"; differs from the published recipe in {fields} field{'s' * (fields > 1)}" if fields else ""
     described = record["published"].get("architecture_printed", True)
-    if reported["value"] in interval:
+    if _meets(interval, reported):
         inside = f"inside the 95 % interval{reduced}"
         return ("reproduced", inside) if described else (CONSISTENT, f"{inside}; {NOT_PUBLISHED}")
     if not described:
@@ -119,6 +128,12 @@ def _decide(record, reported, ours, interval):
     lower = reported["metric"].split("/")[0] in LOWER_IS_BETTER
     better = (ours < reported["value"]) == lower
     return ("better" if better else "not reproduced"), f"outside the 95 % interval{reduced}"
+
+
+def _meets(interval: Interval, reported: dict) -> bool:
+    """Return whether the published number, or some of the published range, lies inside."""
+    highest, least = reported["value"], reported.get("least")
+    return interval.low <= highest and (highest if least is None else least) <= interval.high
 
 
 def not_comparable(record: dict) -> str:

@@ -100,7 +100,7 @@ RECORD = {
     "deviations": Many({"field": str, "published": ANYTHING, "run": ANYTHING}),
     "assumed": Many(str),
     "changed": Many(str),
-    "reported": Many({"metric": str, "value": NUMBER, "where": str, "split": str}),
+    "reported": Many({"metric": str, "value": NUMBER, "where": str, "split": str, "least?": MAYBE_NUMBER}),
     "profile": str,
     "command?": Many(str),
     "seed": int,

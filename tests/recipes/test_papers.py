@@ -70,7 +70,7 @@ def test_004_convergence_differs_in_batch_norm_only():
 def test_networks_whose_architecture_is_not_printed():
     assert {name for name, recipe in RECIPES.items() if not recipe.architecture_printed} == {
         *("baseline_cnn", "attention_cnn", "attention_cnn_softmax"),
-        "hybrid_baseline_cnn",
+        *("single_layer_head", "hybrid_baseline_cnn"),
         *("vanilla_cnn", "residual_cnn", "vanilla_cnn_normalised", "vanilla_cnn_unnormalised"),
     }
 

@@ -58,13 +58,40 @@ def test_shortened_runs_are_shown_and_not_counted(tmp_path, make_run):
     assert text.split("\n\n")[1].startswith("**0 of ")
 
 
-def test_a_recipe_that_was_run_as_published_is_counted_by_that_run_alone(tmp_path, make_run):
+def test_a_recipe_that_was_run_as_published_is_shown_by_that_run_alone(tmp_path, make_run):
     make_run("results/toy-cpu-seed0")
     make_run("results/toy-paper-seed0", change=as_published)
     text = page(tmp_path)
     assert "| [999](999_toy.md) | 1 of 2 |" in text
-    for run, profile in (("toy-cpu-seed0", ", profile cpu"), ("toy-paper-seed0", "")):
-        assert f"| [toy](results/{run}/report.md){profile} | accuracy (Table 1) | 99.00 % |" in text
+    assert "| [toy](results/toy-paper-seed0/report.md) | accuracy (Table 1) | 99.00 % |" in text
+    assert "profile cpu" not in text
+    assert "Shortened runs, which allow no conclusion, are [among all runs](runs.md): `toy`. Not run yet: `nev" in text
+
+
+def test_runs_that_only_test_the_code_have_no_line(tmp_path, make_run):
+    make_run("results/toy-cpu-seed0", change=lambda record: record["init"].update(kind="checkpoint"))
+    text = page(tmp_path)
+    assert "(results/toy-cpu-seed0/report.md)" not in text
+    assert "are [among all runs](runs.md): `toy`." in text
+
+
+def test_each_number_links_to_the_run_whose_number_is_shown(tmp_path, make_run):
+    """Of three seeds one is the median by accuracy and another by log loss."""
+    scores = {0: (0.5, 0.9), 1: (0.6, 0.7), 2: (0.7, 0.8)}
+
+    def change(record):
+        as_published(record)
+        record["run"] = f"toy-paper-seed{record['seed']}"
+        accuracy, loss = scores[record["seed"]]
+        record["metrics"]["test"]["accuracy"] = accuracy
+        record["metrics"]["select"]["log_loss"] = loss
+
+    for seed in scores:
+        make_run(f"results/toy-paper-seed{seed}", seed=seed, change=change)
+    (row,) = (row for row in result_groups.rows(SUITE, load_records(tmp_path)) if row.records)
+    found = {line[1].split(" (")[0]: line[0] for line in claims.lines(row)}
+    assert found["accuracy"] == "[toy](results/toy-paper-seed1/report.md)"
+    assert found["log loss on the selection images"] == "[toy](results/toy-paper-seed2/report.md)"
 
 
 def test_a_verdict_that_all_lines_share_is_said_once_and_reasons_are_letters():

@@ -28,6 +28,8 @@ def test_a_paper_is_its_highest_claim_run_or_not(make_run):
     assert f"{line} — | not run yet |" in readme_tables.claims(SUITE, rows_of(), "reports/")
     ran = readme_tables.claims(SUITE, rows_of(make_run()), "reports/")
     assert line in ran and "| not reproduced: outside the 95 % interval" in ran
+    elsewhere = make_run("elsewhere", change=lambda record: record["init"].update(kind="checkpoint"))
+    assert f"{line} — | shortened runs alone, which" in readme_tables.claims(SUITE, rows_of(elsewhere), "reports/")
 
 
 def test_what_cannot_be_compared_is_left_out_of_what_could(make_run):

@@ -41,6 +41,7 @@ def as_printed(record):
         (ELSEWHERE, True),
         ({"reported": []}, True),
         ({"reported": [], "deviations": []}, False),
+        ({"reported": [], "profile": "paper"}, False),
         (ELSEWHERE | {"deviations": []}, False),
     ],
 )

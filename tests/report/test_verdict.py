@@ -1,7 +1,7 @@
 import pytest
 
 from fer_keras.evaluation import metrics
-from fer_keras.report import verdict
+from fer_keras.report import markdown, verdict
 from fer_keras.runs.record import read_record
 
 
@@ -116,6 +116,21 @@ def test_a_network_that_is_not_published_is_never_reproduced_nor_missed(toy_run)
     assert (inside.verdict, above.verdict, below.verdict) == (verdict.CONSISTENT, verdict.CANNOT, verdict.CANNOT)
     assert inside.reason.endswith("; architecture not published")
     assert above.reason.startswith("architecture not published; outside the 95 % interval")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected", "difference"),
+    [(-0.3, -0.2, "better", 0.2), (-0.2, 0.01, "reproduced", 0.0), (-0.2, 0.2, "reproduced", 0.0)]
+    + [(0.01, 0.4, "reproduced", -0.01), (0.3, 0.35, "not reproduced", -0.3)],
+)
+def test_of_a_published_range_some_must_lie_inside_and_the_nearest_end_counts(
+    toy_run, low, high, expected, difference
+):
+    ours = toy_run[0]["metrics"]["test"]["accuracy"]
+    number = {"metric": "accuracy", "value": ours + high, "where": "§1", "split": "test", "least": ours + low}
+    found = verdict.judge(toy_run[0], number)
+    assert (found.verdict, found.difference) == (expected, pytest.approx(difference))
+    assert markdown.published("accuracy", 0.42, 0.33) == "33.00 to 42.00 %"
 
 
 def test_verdict_and_difference_are_those_of_the_median_of_each_number(make_run):
