@@ -79,13 +79,13 @@ TAUGHT = Data(
 
 TEACHING = (
     "All of it: this recipe is from no paper.",
-    "Teachers of four kinds that see each face as the student does, and their share of four fifths at temperature 1.",
+    "Teachers of several kinds that see each face as the student does, and their share of four fifths at temperature 1.",
 )
 
 FACES12_DISTILLED = dataclasses.replace(
     FACES12,
     name="faces12_distilled",
-    title="MobileNet without its last block, from weights that recognise faces, taught by four networks",
+    title="MobileNet without its last block, from weights that recognise faces, taught by other networks",
     data=TAUGHT,
     phases=_phases(40, ema_momentum=0.998),
     label_smoothing=0.0,
@@ -97,7 +97,7 @@ FACES12_DISTILLED = dataclasses.replace(
 COMPACT_TAUGHT = dataclasses.replace(
     MUON,
     name="compact_taught",
-    title="CompactNet, from scratch, taught by four networks",
+    title="CompactNet, from scratch, taught by other networks",
     data=TAUGHT,
     phases=_phases(60, 4e-3, "muon", momentum=0.95),
     label_smoothing=0.0,

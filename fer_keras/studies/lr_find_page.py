@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from fer_keras.config.resolve import PAPER
 from fer_keras.io import files
 from fer_keras.io.specification import MAYBE_NUMBER, NUMBER, Many, require
 from fer_keras.report import markdown
+from fer_keras.report.verdict import start_in_words
 from fer_keras.studies.lr_find import FIGURE, JSON
 
 FOLDER, PAGE = "lr_find", "lr_find.md"
@@ -49,7 +51,9 @@ def page(reports_dir: Path) -> str | None:
 def _answer(record: dict) -> str:
     steepest, tenth = record["suggested"]["steepest"], record["suggested"]["minimum_tenth"]
     rates = f"{tenth:.2g}" if steepest is None else f"{tenth:.2g} or {steepest:.2g}"
-    return f"For `{record['recipe']}`, whose rate is {record['recipe_rate']:.2g}, a range test suggests {rates}."
+    start, profile = start_in_words(record["init"]["kind"]), record["profile"]
+    how = f"from {start}{'' if profile == PAPER else f', under the profile {profile},'}"
+    return f"For `{record['recipe']}`, whose rate is {record['recipe_rate']:.2g}, a range test {how} suggests {rates}."
 
 
 def _facts(record: dict) -> str:

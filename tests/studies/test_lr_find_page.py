@@ -34,6 +34,7 @@ def test_a_record_is_shown_beside_the_recipes_rate(tmp_path):
     text = lr_find_page.page(tmp_path)
     assert "| suggested, steepest descent | 2.00e-02 |" in text and "| rate of the recipe | 2.29e-02 |" in text
     assert "(lr_find/resnet18_transfer/lr_find.png)" in text
+    assert "a range test from random weights, under the profile cpu, suggests" in text
 
 
 def test_without_a_record_there_is_no_page(tmp_path):
