@@ -20,17 +20,19 @@ from fer_keras.io.errors import expected
 from fer_keras.runs import directory, listing
 
 RUNS = pathlib.Path("runs")
+CORES, ACCELERATOR = "two processor cores", "an accelerator"
 SPARE_MINUTES = 60
 """Beside twice the estimate, before a cluster ends a job."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One run: its recipe, its estimated minutes, its command, and the folder that it leaves."""
+    """One run: its recipe, its estimated minutes on `device`, its command, and the folder that it leaves."""
 
     recipe: str
     seed: int
     minutes: float
+    device: str
     command: tuple[str, ...]
     folder: str
 
@@ -92,16 +94,27 @@ def _job(recipe: Recipe, seed: int, profile: str, runs: pathlib.Path, rest: list
         raise expected(f"--profile {', '.join((PAPER, *recipe.profiles))} for {recipe.name}", repr(profile))
     minutes = recipe.paper_minutes if profile == PAPER else recipe.profiles[profile].minutes
     folder = runs / f"{recipe.name}-{profile}-seed{seed}"
-    module = f"experiments.{recipes.experiment_of(recipe.name).name}"
+    experiment = recipes.experiment_of(recipe.name)
+    module = f"experiments.{experiment.name}"
     words = ("--only", recipe.name, "--profile", profile, "--seed", str(seed), "--out", str(folder), *rest)
-    return Job(recipe.name, seed, minutes, (sys.executable, "-m", module, *words), str(folder))
+    device = ACCELERATOR if profile == PAPER and experiment.paper.isdigit() else CORES
+    return Job(recipe.name, seed, minutes, device, (sys.executable, "-m", module, *words), str(folder))
 
 
 def plan(found: list[Job], left: list[Job]) -> list[str]:
     """Return a line for each run with the hours that it needs, as its recipe estimates them, and one for all."""
     lines = [f"{job.minutes / 60:6.2f} h  {job.name}{'' if job in left else '  (finished)'}" for job in found]
+    totals = [_total(device, [job for job in left if job.device == device]) for device in (CORES, ACCELERATOR)]
+    return [
+        *lines,
+        *filter(None, totals),
+        f"{len(left)} of {len(found)} runs are left; hours as their recipes estimate",
+    ]
+
+
+def _total(device: str, left: list[Job]) -> str:
     hours = sum(job.minutes for job in left) / 60
-    return [*lines, f"{hours:6.2f} h  for {len(left)} of {len(found)} runs, as their recipes estimate"]
+    return f"{hours:6.2f} h  for {len(left)} of them on {device}" if left else ""
 
 
 def run_job(job: Job) -> Outcome:

@@ -91,6 +91,7 @@ RESNET50 = dataclasses.replace(
     model="resnet50",
     model_args={"image_size": 224},  # §III.B
     init="imagenet",  # §III.D
+    paper_minutes=8,
     phases=(Phase("train", 5, dataclasses.replace(ADAM, schedule=CosineRestarts(first_epochs=5)), section="§IV"),),
     reported=(Reported("accuracy", 0.435, "Table I"),),
     assumed=(
@@ -133,6 +134,7 @@ RESNET50_CBAM_20 = dataclasses.replace(
     name="resnet50_cbam_20",
     title="ResNet-50 with CBAM after the last stage, 20 epochs",
     phases=(Phase("train", 20, ADAM, section="§IV, Fig. A.4"),),
+    paper_minutes=30,
     reported=(Reported("accuracy", 0.674, "Table I"),),
     profiles={
         **RESNET50.profiles,

@@ -56,7 +56,9 @@ def metric_name(name: str) -> str:
 
 def published(name: str, value: float, least: float | None) -> str:
     """Return a published number, or a range of them from `least` on, as text."""
-    return number(name, value) if least is None else f"{number(name, least).removesuffix(' %')} to {number(name, value)}"
+    return (
+        number(name, value) if least is None else f"{number(name, least).removesuffix(' %')} to {number(name, value)}"
+    )
 
 
 def number(name: str, value: float | None, signed: bool = False) -> str:

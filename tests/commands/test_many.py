@@ -13,7 +13,7 @@ REFUSED = (sys.executable, "-c", "import sys; print('a warning\\nerror: no weigh
 
 
 def job(name, command, folder="none", minutes=1.0):
-    return many.Job(name, 0, minutes, command, str(folder))
+    return many.Job(name, 0, minutes, many.CORES, command, str(folder))
 
 
 def test_all_transfer_rows_start_from_imagenet_and_come_cheapest_first(tmp_path):
@@ -37,15 +37,18 @@ def test_what_is_unknown_is_named(tmp_path, only, profile, received):
 
 
 def test_the_list_tells_hours_and_runs_nothing(tmp_path, capsys):
-    names = ["transfer_plain", "transfer_frozen_sum"]
+    names = ["transfer_plain", "transfer_frozen_sum", "resnet50_5"]
     done = tmp_path / "transfer_frozen_sum-paper-seed0"
     done.mkdir()
     (done / "record.json").write_text("{}")
     assert many.main(["--all-transfer", "--only", *names, "--runs", str(tmp_path), "--list"]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "  0.13 h  resnet50_5, seed 0",
         "  0.20 h  transfer_frozen_sum, seed 0  (finished)",
         "  0.47 h  transfer_plain, seed 0",
-        "  0.47 h  for 1 of 2 runs, as their recipes estimate",
+        "  0.47 h  for 1 of them on two processor cores",
+        "  0.13 h  for 1 of them on an accelerator",
+        "2 of 3 runs are left; hours as their recipes estimate",
     ]
 
 
