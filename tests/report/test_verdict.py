@@ -120,8 +120,13 @@ def test_a_network_that_is_not_published_is_never_reproduced_nor_missed(toy_run)
 
 @pytest.mark.parametrize(
     ("low", "high", "expected", "difference"),
-    [(-0.3, -0.2, "better", 0.2), (-0.2, 0.01, "reproduced", 0.0), (-0.2, 0.2, "reproduced", 0.0)]
-    + [(0.01, 0.4, "reproduced", -0.01), (0.3, 0.35, "not reproduced", -0.3)],
+    [
+        (-0.3, -0.2, "better", 0.2),
+        (-0.2, 0.01, "reproduced", 0.0),
+        (-0.2, 0.2, "reproduced", 0.0),
+        (0.01, 0.4, "reproduced", -0.01),
+        (0.3, 0.35, "not reproduced", -0.3),
+    ],
 )
 def test_of_a_published_range_some_must_lie_inside_and_the_nearest_end_counts(toy_run, low, high, expected, difference):
     ours = toy_run[0]["metrics"]["test"]["accuracy"]
