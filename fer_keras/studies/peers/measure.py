@@ -2,6 +2,7 @@
 
 import hashlib
 import pathlib
+import time
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from fer_keras.data.faces import Faces
 from fer_keras.evaluation import metrics
 from fer_keras.io import files, specification
 from fer_keras.io.errors import expected
-from fer_keras.runs import predictions
+from fer_keras.runs import environment, predictions
 from fer_keras.studies.peers.registry import PEERS
 
 SPLITS = ("train", "public", "private")
@@ -23,7 +24,9 @@ SCHEMA = {
     "data": {"fingerprint": str, "class_names": specification.Many(str)},
     "training": {"right": int, "images": int},
     "predictions": {"file": str, "sha256": str, "splits": specification.Many(str)},
+    "speed?": {"faces_per_second": specification.NUMBER, "device": str},
 }
+"""`speed`: of the network with its preprocessing, BATCH faces at a time, in this suite; older records have none."""
 
 
 def measure(name: str, weights: pathlib.Path, faces: Faces, folder: pathlib.Path) -> dict:
@@ -39,11 +42,11 @@ def measure(name: str, weights: pathlib.Path, faces: Faces, folder: pathlib.Path
     if official_copy.check(faces) or official_copy.is_merged(faces):
         raise expected("all of FER2013, in its three splits", faces.source, "Peers are compared on the same rows only.")
     forward = PEERS[name].open(weights)
-    parts, seen = {}, None
+    parts, seen, seconds = {}, None, 0.0
     for split in SPLITS:
-        part = faces.where(split)
+        part, began = faces.where(split), time.perf_counter()
         batches = [forward(part.images[start : start + BATCH]) for start in range(0, len(part), BATCH)]
-        probabilities = np.concatenate(batches).astype(np.float32)
+        probabilities, seconds = np.concatenate(batches).astype(np.float32), time.perf_counter() - began
         if split == "train":
             seen = int((probabilities.argmax(1) == part.labels).sum())
         else:
@@ -60,6 +63,10 @@ def measure(name: str, weights: pathlib.Path, faces: Faces, folder: pathlib.Path
             "file": PREDICTIONS,
             "sha256": predictions.save(folder / PREDICTIONS, parts),
             "splits": list(parts),
+        },
+        "speed": {
+            "faces_per_second": round(len(parts["private"]["rows"]) / seconds, 1),  # of PrivateTest, the last
+            "device": environment.device_name(),
         },
     }
     files.write_json(folder / RECORD, record)

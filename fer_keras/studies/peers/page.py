@@ -12,7 +12,8 @@ FOLDER, PAGE = "peers", "peers.md"
 READING = """\
 *No copies*: PrivateTest images without an exact copy among the Training images. A model that scores far higher on Training
 than on PrivateTest was trained on those images. A model that was trained or selected on PrivateTest scores higher there
-than it would on new images."""
+than it would on new images. *Faces/s*: of the network with its preprocessing, 256 faces at a time, as this suite computes
+it{device}. Beside ours, each in its own program: [benchmarks](../benchmarks/README.md)."""
 
 METHOD = """\
 Each model is read from the file in its package. It gets FER2013's images as they are, without face detection or cropping,
@@ -52,15 +53,23 @@ def render(folders: list[Path]) -> str:
         "balanced",
         "macro F1",
         "log loss",
+        "calibration error",
+        "faces/s",
     )
     parts = [
         section("What do peers score?", f"**{answer(folders)}**", level=1),
         table(header, [_scores(folder) for folder in folders]),
-        READING,
+        READING.format(device=_devices(folders)),
         *(_peer(measure.read(folder)) for folder in folders),
         section("Method", METHOD),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _devices(folders: list[Path]) -> str:
+    records = map(measure.read, folders)
+    names = sorted({record["speed"]["device"] for record in records if "speed" in record})
+    return f", on {', '.join(names)}" if names else ""
 
 
 def _scores(folder: Path) -> tuple:
@@ -76,6 +85,8 @@ def _scores(folder: Path) -> tuple:
         number("balanced_accuracy", private["balanced_accuracy"]),
         number("macro_f1", private["macro_f1"]),
         number("log_loss", private["log_loss"]),
+        number("ece", private["ece"]),
+        f"{record['speed']['faces_per_second']:,.0f}" if "speed" in record else None,
     )
 
 

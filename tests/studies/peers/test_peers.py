@@ -144,6 +144,12 @@ def test_a_peer_is_scored_on_every_split_and_its_page_follows_from_what_is_store
     assert private["balanced_accuracy"] == pytest.approx(1 / 7)
     text = page.pages(tmp_path)[tmp_path / page.PAGE]
     assert "| happy |" in text and "- Claims: 100 %" in text and "`happy.bin`, 7 bytes" in text
+    (line,) = (line for line in text.splitlines() if line.startswith("| happy |"))
+    rate = record["speed"]["faces_per_second"]
+    assert rate > 0 and line.endswith(f" | {rate:,.0f} |") and record["speed"]["device"] in text
+    without = {key: value for key, value in record.items() if key != "speed"}
+    (folder / measure.RECORD).write_text(json.dumps(without))
+    assert page.pages(tmp_path)[tmp_path / page.PAGE].count("— |") == 1
 
 
 def test_other_data_than_fer2013_are_refused(toy, tmp_path, capsys):
