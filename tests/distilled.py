@@ -1,12 +1,15 @@
 """Tiny runs for tests: a network that trains in no time, to teach and to be taught."""
 
 import dataclasses
+import os
+import signal
 
 from fer_keras.config.options import Options
 from fer_keras.config.recipe import Data, Experiment, Phase, Profile, Recipe
 from fer_keras.config.settings import Augment, Optimizer
 from fer_keras.runs import train_run
 from fer_keras.runs.source import Source
+from fer_keras.training.watch import Watch
 
 TEACHER = Recipe(
     name="tiny",
@@ -32,3 +35,16 @@ def train(faces, folder, printed=TEACHER, **options):
     folder.mkdir(parents=True, exist_ok=True)
     train_run.complete(EXPERIMENT, printed, recipe, profile, source, folder, folder.name, asked)
     return folder
+
+
+def interrupt(monkeypatch, steps: int) -> None:
+    """Press Ctrl-C after so many steps, once."""
+    seen, real = [], Watch.on_train_batch_end
+
+    def stopping(self, batch, logs=None):
+        seen.append(batch)
+        if len(seen) == steps:
+            os.kill(os.getpid(), signal.SIGINT)
+        real(self, batch, logs)
+
+    monkeypatch.setattr(Watch, "on_train_batch_end", stopping)

@@ -1,8 +1,6 @@
 """Teachers that see each face as the student does, asked at every step under TensorFlow."""
 
 import dataclasses
-import os
-import signal
 
 import keras
 import numpy as np
@@ -16,8 +14,7 @@ from fer_keras.runs import directory, lessons, teacher
 from fer_keras.runs.record import read_facts
 from fer_keras.training.devices import Devices
 from fer_keras.training.evaluation import predict
-from fer_keras.training.watch import Watch
-from tests.distilled import STUDENT, TAUGHT, train
+from tests.distilled import STUDENT, TAUGHT, interrupt, train
 
 pytestmark = pytest.mark.slow
 
@@ -87,15 +84,7 @@ def test_a_phase_with_other_data_goes_without_them(toy, runs, tmp_path):
 
 @pytest.mark.parametrize("stop_after", [2, 7])
 def test_stopped_and_resumed_it_ends_in_the_same_bits(toy, runs, tmp_path, monkeypatch, stop_after):
-    seen, real = [], Watch.on_train_batch_end
-
-    def stopping(self, batch, logs=None):
-        seen.append(batch)
-        if len(seen) == stop_after:
-            os.kill(os.getpid(), signal.SIGINT)
-        real(self, batch, logs)
-
-    monkeypatch.setattr(Watch, "on_train_batch_end", stopping)
+    interrupt(monkeypatch, stop_after)
     with pytest.raises(KeyboardInterrupt):
         train(toy, tmp_path, LESSONS, teachers=runs[:2])
     train(toy, tmp_path, LESSONS, teachers=runs[:2])

@@ -2,9 +2,7 @@
 
 import dataclasses
 import json
-import os
 import shutil
-import signal
 
 import numpy as np
 import pytest
@@ -19,8 +17,7 @@ from fer_keras.report import page
 from fer_keras.runs import directory, train_run
 from fer_keras.runs.record import read_facts, read_record
 from fer_keras.training.evaluation import predict
-from fer_keras.training.watch import Watch
-from tests.distilled import STUDENT, TAUGHT, TEACHER, train
+from tests.distilled import STUDENT, TAUGHT, TEACHER, interrupt, train
 
 pytestmark = pytest.mark.slow
 
@@ -105,15 +102,7 @@ def test_the_demo_goes_without_teachers_and_says_so(toy, tmp_path):
 def test_stopped_and_resumed_it_ends_in_the_same_bits_and_asks_its_teachers_once(
     toy, runs, tmp_path, monkeypatch, capsys, stop_after
 ):
-    seen, real = [], Watch.on_train_batch_end
-
-    def stopping(self, batch, logs=None):
-        seen.append(batch)
-        if len(seen) == stop_after:
-            os.kill(os.getpid(), signal.SIGINT)
-        real(self, batch, logs)
-
-    monkeypatch.setattr(Watch, "on_train_batch_end", stopping)
+    interrupt(monkeypatch, stop_after)
     with pytest.raises(KeyboardInterrupt):
         train(toy, tmp_path, STUDENT, teachers=runs[:2])
     assert capsys.readouterr().out.count("Asking the teacher") == 2
