@@ -5,7 +5,7 @@
     python -m experiments.ensemble --only compact_reduced --data PATH --teachers RUN RUN
 
 No paper's; so it has no number to hold. Written for an accelerator (KERAS_BACKEND=jax), but for compact_reduced, whose few
-epochs two processor cores train in three quarters of an hour.
+epochs two processor cores train in half an hour.
 """
 
 from fer_keras.commands.train import run_program

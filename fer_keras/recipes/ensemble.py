@@ -114,7 +114,7 @@ COMPACT_REDUCED = dataclasses.replace(
     data=dataclasses.replace(TAUGHT, teachers=("faces12_distilled", "wide_votes")),
     phases=_phases(6, 3e-4),
     label_smoothing=0.0,
-    paper_minutes=45,
+    paper_minutes=35,
     assumed=(
         "All of it: this recipe is from no paper.",
         "It starts from wide_votes: what its convolutions keep are the directions in which their responses vary most.",
