@@ -33,7 +33,10 @@ WRONG = {
         r"Expected 2 at schema in x\. Received: 1\. Convert it with python -m fer_keras\.report --migrate RUN\.",
     ),
     "history": ({}, r"Expected list at history"),
-    "init": ({"kind": "ImageNet"}, r"Expected one of imagenet, faces, teacher, scratch, file, checkpoint at init\.kind"),
+    "init": (
+        {"kind": "ImageNet"},
+        r"Expected one of imagenet, faces, teacher, scratch, file, checkpoint at init\.kind",
+    ),
     "predictions": (
         {"file": "a.npz", "sha256": "", "splits": ["select"]},
         r"Expected test, the images that the headline is of at predictions\.splits",
