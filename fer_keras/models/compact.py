@@ -31,8 +31,8 @@ def build(
     Args:
         image_size: side in pixels; the face is resized bicubically where it differs. At least 2 ** (len(widths) - 1).
         widths: channels of the stages. pairs: residual pairs of each stage after the first.
-        ranks: of the convolutions of each stage after the first, 0 for whole ones; none, and all are whole. One of rank r
-            is a 3 x 3 convolution to r channels and a 1 x 1 convolution from them (Zhang et al. 2016, "Accelerating Very
+        ranks: of the convolutions of each stage after the first, 0 for whole ones; () for whole ones everywhere. One of
+            rank r is a 3 x 3 convolution to r channels and a 1 x 1 convolution from them (Zhang et al. 2016, "Accelerating Very
             Deep Convolutional Networks", §3.1), with fewer parameters where r is small.
         blur: whether faces pass a `ResamplingBlur`, for an augmentation that resamples.
         parts, head: those of `attentive_logits`, which closes the network; no attention as it stands.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fer_keras import pretrained
+from fer_keras import pretrained, recipes
 from fer_keras.evaluation.statistics import Interval
 from fer_keras.io import files
 from fer_keras.report import markdown
@@ -66,7 +66,7 @@ def render(record: dict) -> str:
             "By class, on PrivateTest", _by_class(test), "Confusion: a line a true class.", _confusion(test, names)
         ),
         section(
-            "What it was trained on", bullets(_training(record)), f"Recipe: `{record['recipe']}`, {record['title']}."
+            "What it was trained on", bullets(_training(record)), f"Recipe: `{record['recipe']}`, {_title(record)}."
         ),
         section("What it takes and gives", _contract(record)),
         section("What it is not for", bullets(NOT_FOR)),
@@ -78,6 +78,12 @@ def render(record: dict) -> str:
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _title(record: dict) -> str:
+    """Return the title that the recipe has today, as the other pages do; the recorded one where it is no longer there."""
+    recipe = recipes.recipes().get(record["recipe"])
+    return recipe.title if recipe else record["title"]
 
 
 def _introduction(record: dict, test: dict) -> str:

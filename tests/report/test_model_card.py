@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from fer_keras import pretrained
+from fer_keras.recipes import recipes
 from fer_keras.report import model_card
 
 RECORD = json.loads((pretrained.FOLDER / pretrained.RECORD).read_text())
@@ -17,6 +18,11 @@ def test_the_shipped_models_numbers_stand_on_it():
     assert "| happy | " + " | ".join(map(str, test["confusion"][3])) + " |" in card
     assert RECORD["file"]["sha256"] in card
     assert "2024/1689" in card and "\u2014" not in card
+
+
+def test_the_recipes_title_is_todays_or_the_recorded_one_of_a_recipe_that_is_gone():
+    assert f"`{RECORD['recipe']}`, {recipes()[RECORD['recipe']].title}." in model_card.render(RECORD)
+    assert "`gone`, As it was." in model_card.render(RECORD | {"recipe": "gone", "title": "As it was"})
 
 
 def test_variants_that_a_record_has_not_are_left_out():

@@ -23,12 +23,13 @@ def fill(network: keras.Model, whole: keras.Model, images: np.ndarray) -> None:
         network: of `compact.build` with `ranks`. whole: the same without.
         images: uint8 (N, H, W, C) as the networks take them; FACES of them, evenly spaced, are looked at.
 
-    Raises ValueError, having changed nothing, where the two differ in more than ranks, or no rank is below the channels.
+    Raises ValueError, having changed nothing, where the two differ in more than ranks, a rank is above the channels, or
+    no convolution is reduced.
     """
     reduced = [layer.name.removesuffix(MIX) for layer in network.layers if layer.name.endswith(MIX)]
     split = {f"{name}{part}" for name in reduced for part in (CONVOLUTION, MIX, NORM)}
     pairs = _pairs(network, whole, split)
-    _require_lower(network, reduced)
+    _require_ranks(network, reduced)
     moments = _moments(whole, reduced, images[:: max(1, len(images) // FACES)][:FACES])
     for layer, source in pairs:
         layer.set_weights(source.get_weights())
@@ -47,7 +48,7 @@ def _pairs(network, whole, split: set[str]) -> list[tuple]:
     return pairs
 
 
-def _require_lower(network, names: list[str]) -> None:
+def _require_ranks(network, names: list[str]) -> None:
     ranks = {name: network.get_layer(name + CONVOLUTION).filters for name in names}
     channels = {name: network.get_layer(name + MIX).filters for name in names}
     if not names or any(ranks[name] > channels[name] for name in names):
