@@ -45,7 +45,7 @@ def require(recipe: Recipe, teachers: Sequence[Teacher]) -> None:
 def note(recipe: Recipe, source: Source, splits: Splits) -> str:
     """Return what the record says of the run's rows that its start has seen, "" where there is nothing to say.
 
-    Raises UserError for a checkpoint that saw test rows; teachers were asked for that before.
+    Raises UserError for a checkpoint that saw test rows; teachers are checked for that before they are asked (`teaching`).
     """
     if recipe.init == TEACHER:
         seen = whole(recipe, source.teachers).history
