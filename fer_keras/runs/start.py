@@ -54,12 +54,17 @@ def note(recipe: Recipe, source: Source, splits: Splits) -> str:
 
 
 def whole(recipe: Recipe, teachers: Sequence[Teacher]) -> Teacher:
-    """Return the teacher whose network is the recipe's without ranks. Raises UserError unless there is one alone."""
+    """Return the teacher whose network is the recipe's without ranks; of several, that of the lowest seed.
+
+    Raises UserError where there is none, or two of that seed.
+    """
     if not any(recipe.model_args.get(RANKS, ())):
         raise expected(
             "a recipe with convolutions of low rank for --init teacher", recipe.name, "compact_reduced is one."
         )
     found = [teacher for teacher in teachers if _is_whole(teacher.record["as_run"], recipe)]
+    lowest = min((teacher.record["seed"] for teacher in found), default=None)
+    found = [teacher for teacher in found if teacher.record["seed"] == lowest]
     if len(found) != 1:
         names = ", ".join(sorted(teacher.record["run"] for teacher in (found or teachers))) or "none"
         raise expected(

@@ -14,6 +14,7 @@ from fer_keras.models import builder, saved
 from fer_keras.models.weights import low_rank
 from fer_keras.report import page
 from fer_keras.runs import directory
+from fer_keras.runs.content import content_digest
 from fer_keras.runs.record import read_facts, read_record
 from tests.distilled import TEACHER as TINY
 from tests.distilled import train
@@ -38,6 +39,19 @@ def runs(toy, tmp_path_factory):
     whole = train(toy, folder / "tiny-seed1", TEACHER, seed=1)
     other = train(toy, folder / "other", TINY)
     return whole, other, train(toy, folder / "student", STUDENT, teachers=(whole, other), init="teacher")
+
+
+def test_of_several_such_teachers_it_starts_from_the_lowest_seed(toy, runs, tmp_path):
+    later = train(toy, tmp_path / "later", TEACHER, seed=2)
+    student = train(toy, tmp_path / "student", STUDENT, teachers=(later, runs[0]), init="teacher")
+    assert read_facts(student)["init"]["sha256"] == content_digest(runs[0] / directory.MODEL)
+
+
+def test_two_such_teachers_of_one_seed_are_refused(toy, runs, tmp_path):
+    longer = dataclasses.replace(TEACHER, phases=(dataclasses.replace(TEACHER.phases[0], epochs=2),))
+    twin = train(toy, tmp_path / "twin", longer, seed=1)
+    with pytest.raises(UserError, match="Received: tiny-seed1, twin"):
+        train(toy, tmp_path / "run", STUDENT, teachers=(twin, runs[0]), init="teacher")
 
 
 def test_the_record_names_the_teacher_and_its_digest_as_the_start(runs):
