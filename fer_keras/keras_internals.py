@@ -34,6 +34,12 @@ def write_back_state(model: keras.Model) -> None:
         model.jax_state_sync()
 
 
+def without_fused_attention(attention: keras.layers.MultiHeadAttention) -> keras.layers.MultiHeadAttention:
+    """Return `attention`, told never to use a fused kernel; Keras takes its `flash_attention=False` for "where possible"."""
+    attention._flash_attention = False
+    return attention
+
+
 def adam_slots(optimizer: keras.optimizers.Adam, variable) -> tuple[keras.Variable, keras.Variable]:
     """Return the averages that a built Adam or AdamW keeps of the variable's gradient, and of its square."""
     index = optimizer._get_variable_index(variable)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from fer_keras import keras_internals
+from fer_keras.layers.self_attention_block import SelfAttentionBlock
 
 PACKAGE = pathlib.Path(keras_internals.__file__).parent
 
@@ -46,6 +47,21 @@ def test_tensors_around_a_network_inside_another_are_the_outer_ones():
     assert given is image, "Layer._inbound_nodes: the last is not the outer call"
     assert keras.Model(image, result).output_shape == (None, 4, 4, 3)
     assert keras_internals.tensors_around(inner.get_layer("conv"))[0] is inner.input
+
+
+def test_attention_that_is_told_so_never_asks_for_a_fused_kernel(monkeypatch):
+    asked, real = [], keras.src.ops.dot_product_attention
+
+    def spy(*tensors, flash_attention, **arguments):
+        asked.append(flash_attention)
+        return real(*tensors, flash_attention=flash_attention, **arguments)
+
+    monkeypatch.setattr(keras.src.ops, "dot_product_attention", spy)
+    tokens = np.zeros((1, 9, 8), "float32")
+    keras.layers.MultiHeadAttention(2, 4, flash_attention=False)(tokens, tokens)
+    keras_internals.without_fused_attention(keras.layers.MultiHeadAttention(2, 4))(tokens, tokens)
+    SelfAttentionBlock(8, 2)(tokens)
+    assert asked == [None, False, False], "MultiHeadAttention._flash_attention, or False is taken as such now"
 
 
 def stepped(optimizer, gradient, start=1.0):

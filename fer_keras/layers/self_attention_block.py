@@ -2,6 +2,8 @@
 
 import keras
 
+from fer_keras.keras_internals import without_fused_attention
+
 
 @keras.saving.register_keras_serializable("fer_keras")
 class SelfAttentionBlock(keras.layers.Layer):
@@ -10,7 +12,8 @@ class SelfAttentionBlock(keras.layers.Layer):
     Scores are divided by sqrt(dim), as the paper prints, not by sqrt(dim / heads), as is usual: with 512 and 8 that
     makes the attention sqrt(8) times flatter. The projections of query, key and value are dim x dim without bias, as
     printed; the output projection (likewise without bias), the residual sum and the normalisation are the
-    transformer's usual ones, on which the paper is silent.
+    transformer's usual ones, on which the paper is silent. cuDNN's fused attention is left out: it takes no odd number
+    of tokens in training, as 3x3 or 7x7, and would gain nothing for so few.
 
     Args:
         dim: D, the width of a token; 512 in the paper.
@@ -28,8 +31,10 @@ class SelfAttentionBlock(keras.layers.Layer):
         self.dim = dim
         self.heads = heads
         self.dropout = dropout
-        self.attention = keras.layers.MultiHeadAttention(
-            heads, dim // heads, use_bias=False, dtype=self.dtype_policy, name="attention"
+        self.attention = without_fused_attention(
+            keras.layers.MultiHeadAttention(
+                heads, dim // heads, use_bias=False, dtype=self.dtype_policy, name="attention"
+            )
         )
         self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy, name="drop")
         self.norm = keras.layers.LayerNormalization(dtype=self.dtype_policy, name="norm")
