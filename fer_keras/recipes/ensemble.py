@@ -123,19 +123,9 @@ COMPACT_REDUCED = dataclasses.replace(
     ),
 )
 
-COMPACT_REDUCED_LONG = dataclasses.replace(
-    COMPACT_REDUCED,
-    name="compact_reduced_long",
-    title="CompactNet, wider, its last convolutions reduced to low rank, taught for longer by other networks",
-    phases=_phases(50, 1e-3),
-    paper_minutes=300,
-    assumed=(*COMPACT_REDUCED.assumed, "All but its epochs and its rate is compact_reduced's."),
-)
-
 RECIPES: tuple[Recipe, ...] = (
     FACES12_DISTILLED,
     COMPACT_REDUCED,
-    COMPACT_REDUCED_LONG,
     COMPACT_TAUGHT,
     FACES,
     FACES12,

@@ -68,6 +68,23 @@ def test_001s_own_networks_are_paired_where_both_have_runs(tmp_path, make_run):
         (run_dir / "record.json").write_text(json.dumps(record))
     rows = result_groups.rows(result_groups.experiments(("attention",)), load_records(tmp_path))
     lines = attention.page(rows, tmp_path).splitlines()
-    (line,) = [line for line in lines if line.startswith("| spatial attention: accuracy | `baseline_cnn`")]
+    (line,) = [line for line in lines if line.startswith("| spatial attention, a sigmoid: accuracy |")]
+    assert "| `baseline_cnn` to `attention_cnn` | shortened |" in line
     assert line.endswith(f"| {paired.FEW} |")
-    assert "| CBAM: neutral taken for sad | `resnet50_5` to `resnet50_cbam_5` | — | — | — | — | — |" in lines
+    assert "| CBAM: neutral taken for sad | `resnet50_5` to `resnet50_cbam_5` | — | — | — | — | — | — |" in lines
+
+
+def test_of_001s_runs_those_as_published_are_compared(tmp_path, make_run):
+    for profile, deviations in (
+        ("paper", []),
+        ("cpu", [{"field": "epochs", "published": 30, "run": 20, "reason": ""}]),
+    ):
+        for recipe, drawn in (("baseline_cnn", 0), ("attention_cnn", 1)):
+            run_dir = make_run(f"results/{recipe}-{profile}-seed0", seed=drawn)
+            record = json.loads((run_dir / "record.json").read_text())
+            record |= {"experiment": "cnn_resnet_attention", "recipe": recipe, "run": run_dir.name, "seed": 0}
+            record |= {"profile": profile, "deviations": deviations}
+            (run_dir / "record.json").write_text(json.dumps(record))
+    rows = result_groups.rows(result_groups.experiments(("attention",)), load_records(tmp_path))
+    lines = attention.page(rows, tmp_path).splitlines()
+    assert sum("| `baseline_cnn` to `attention_cnn` | as published |" in line for line in lines) == 1
