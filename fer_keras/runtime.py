@@ -12,6 +12,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
+from fer_keras.io.extras import not_installed
+
 X86_64 = ("x86_64", "AMD64")
 """How Linux and Windows call a processor of that kind."""
 
@@ -40,8 +42,10 @@ def prepare(*, training: bool) -> None:
 
     Call it before keras or tensorflow is imported; nothing is done where TensorFlow is loaded already, or not installed.
     What it says is shown where the import raises, where a driver for GPUs finds none, and where the user has asked for
-    it by TF_CPP_MIN_LOG_LEVEL=0 or 1.
+    it by TF_CPP_MIN_LOG_LEVEL=0 or 1. Raises UserError, which names the extra, where keras is not installed.
     """
+    if importlib.util.find_spec("keras") is None:
+        raise not_installed("keras")
     if "tensorflow" in sys.modules or not has_tensorflow():
         return
     os.environ.update(for_tensorflow(training=training))

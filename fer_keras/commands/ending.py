@@ -10,17 +10,7 @@ from collections.abc import Callable
 
 from fer_keras import runtime
 from fer_keras.io.errors import UserError, expected
-
-EXTRAS = {
-    **dict.fromkeys(
-        ("keras", "tensorflow", "tensorflow_datasets", "sklearn", "scipy", "matplotlib", "seaborn"), "train"
-    ),
-    "cv2": "faces",
-    "jax": "jax",
-    **dict.fromkeys(("onnx", "onnxruntime", "tf2onnx"), "onnx"),
-    "submitit": "cluster",
-}
-"""{module: the extra of this package that installs it}; without any, commands can only explain themselves."""
+from fer_keras.io.extras import EXTRAS, not_installed
 
 CLOSED_PIPE = 141
 """What a shell says of a program that SIGPIPE has ended: 128 + 13."""
@@ -50,12 +40,7 @@ def entry_point(main: Callable[..., int]) -> Callable[..., int]:
         except ModuleNotFoundError as error:
             if error.name not in EXTRAS:
                 raise
-            extra = EXTRAS[error.name]
-            print(
-                f"error: Expected {error.name} to be installed. Received: none. pip install 'fer-keras[{extra}]' "
-                "brings it.",
-                file=sys.stderr,
-            )
+            print(f"error: {not_installed(error.name)}", file=sys.stderr)
             return 2
 
     return run

@@ -7,7 +7,6 @@ Each takes (faces, seed), pools all rows, tests on 20 % and selects on 10 % of t
 import dataclasses
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from fer_keras.data.faces import Faces
 from fer_keras.data.groups import families
@@ -79,6 +78,8 @@ def repeated(faces: Faces, positions: np.ndarray, copies: np.ndarray) -> Faces:
 
 def _apart(strata: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return two ascending arrays that share out the positions of `strata` [N], the second with `share` of each stratum."""
+    from sklearn.model_selection import train_test_split
+
     kept, held = train_test_split(np.arange(len(strata)), test_size=share, stratify=strata, random_state=seed)
     return np.sort(kept), np.sort(held)
 

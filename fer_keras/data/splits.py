@@ -9,7 +9,6 @@ import datetime
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from fer_keras.config.datasets import FER2013_NAMES, MERGED, SPLITS
 from fer_keras.config.labels import PRIVATE, PUBLIC, TEST, TRAIN
@@ -165,6 +164,8 @@ def stratified(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
 
     Raises UserError where there are too few faces for that.
     """
+    from sklearn.model_selection import train_test_split
+
     try:
         first, second = train_test_split(
             np.arange(len(faces)), test_size=share, stratify=faces.labels, random_state=seed
@@ -181,6 +182,8 @@ def subset(faces: Faces, rows: int | None, seed: int) -> Faces:
     """
     if rows is None or rows >= len(faces):
         return faces
+    from sklearn.model_selection import train_test_split
+
     try:
         first, _ = train_test_split(np.arange(len(faces)), train_size=rows, stratify=faces.labels, random_state=seed)
     except ValueError as error:
