@@ -62,11 +62,11 @@ def class_names(predictions) -> tuple[str, ...]:
 
 def columns(classes: tuple[str, ...]) -> list[str]:
     """Return the names of a table's columns."""
-    return ["file", "frame", "seconds", "face", "emotion", "left", "top", "width", "height", "score", *classes]
+    return ["file", "frame", "seconds", "face", "emotion", "left", "top", "width", "height", "score", *classes, "notes"]
 
 
 def row(prediction: Prediction, classes: tuple[str, ...]) -> list:
-    """Return the cells under `columns`: pixels, the score and probabilities from 0 to 1, None for what is unknown."""
+    """Return the cells under `columns`: pixels, score and probabilities from 0 to 1, notes joined; None for what is unknown."""
     head = [prediction.source, prediction.frame, prediction.seconds, prediction.face, prediction.emotion]
     cells = [prediction.probabilities.get(name) for name in classes]
-    return [*head, *(prediction.box or (None,) * 4), prediction.score, *cells]
+    return [*head, *(prediction.box or (None,) * 4), prediction.score, *cells, "; ".join(prediction.notes)]

@@ -92,7 +92,8 @@ def test_a_table_has_a_row_a_face():
     pandas = pytest.importorskip("pandas")
     table = finding().predict([TWO, NONE]).to_dataframe()
     assert list(table.columns) == [
-        *("file", "frame", "seconds", "face", "emotion", "left", "top", "width", "height", "score", "sad", "happy")
+        *("file", "frame", "seconds", "face", "emotion", "left", "top", "width", "height", "score", "sad", "happy"),
+        "notes",
     ]
     assert len(table) == 3
     assert table["emotion"].tolist()[:2] == ["sad", "happy"] and pandas.isna(table["emotion"][2])
@@ -135,6 +136,7 @@ def test_csv_is_read_back():
     lines = [formats.csv_header(classes), formats.csv_line(FACE, classes), formats.csv_line(EMPTY, classes)]
     face, empty = csv.DictReader(lines)
     assert (face["file"], face["left"], face["happy"], face["frame"]) == ('a,"b".jpg', "1", "0.75", "")
+    assert face["notes"] == "cut off"
     assert empty["file"] == "wall.jpg" and not any(value for name, value in empty.items() if name != "file")
 
 
