@@ -1,12 +1,15 @@
 """`python -m experiments --all-transfer`: every row that starts from ImageNet, one run after the other, cheapest first.
 
-Each run is a process of its own (`python -m experiments.NAME --only RECIPE`), so that one that fails ends no other. Finished
-ones are skipped, stopped ones go on, failed ones are told at the end. With --submitit the runs are an array of jobs of the
-cluster that submitit finds (SLURM, say), one run a job. Hours are the recipes' estimates: of the papers' rows on an
-accelerator, of the suite's own on two CPU cores.
+First the weights that they start from are looked for, and fetched; a run without them is not begun. Each run is a process
+of its own (`python -m experiments.NAME --only RECIPE`), so that one that fails ends no other. Finished ones are skipped,
+stopped ones go on, failed ones are told at the end. With --submitit the runs are an array of jobs of the cluster that submitit
+finds (SLURM, say), one run a job. Hours are the recipes' estimates: of the papers' rows on an accelerator, of the suite's own
+on two CPU cores.
 """
 
+import concurrent.futures
 import dataclasses
+import multiprocessing
 import pathlib
 import subprocess
 import sys
@@ -17,10 +20,13 @@ from fer_keras.commands.program import Parser
 from fer_keras.config.recipe import Recipe
 from fer_keras.config.resolve import PAPER
 from fer_keras.io.errors import expected
-from fer_keras.runs import directory, listing
+from fer_keras.runs import ahead, directory, listing
 
 RUNS = pathlib.Path("runs")
 CORES, ACCELERATOR = "two processor cores", "an accelerator"
+FETCHED = ("imagenet", "faces")
+"""Starts whose weights come from elsewhere."""
+
 SPARE_MINUTES = 60
 """Beside twice the estimate, before a cluster ends a job."""
 
@@ -63,7 +69,10 @@ def _main(asked) -> int:
     print("\n".join(plan(found, left)))
     if asked.list or not left:
         return 0
-    outcomes = submitted(left, asked.submitit, asked.cluster) if asked.submitit else [_told(job) for job in left]
+    without = _without_weights(left, asked.rest)
+    outcomes = [Outcome(job.name, 2, f"error: {without[job.recipe]}") for job in left if job.recipe in without]
+    left = [job for job in left if job.recipe not in without]
+    outcomes += submitted(left, asked.submitit, asked.cluster) if asked.submitit else [_told(job) for job in left]
     print("\n".join(listing.listing(asked.runs)) if asked.runs.is_dir() else "No run was begun.")
     failed = [outcome for outcome in outcomes if outcome.code]
     print("\n".join(f"Failed: {one.name} (exit code {one.code}): {one.said}" for one in failed) or "All are finished.")
@@ -115,6 +124,20 @@ def plan(found: list[Job], left: list[Job]) -> list[str]:
 def _total(device: str, left: list[Job]) -> str:
     hours = sum(job.minutes for job in left) / 60
     return f"{hours:6.2f} h  for {len(left)} of them on {device}" if left else ""
+
+
+def _without_weights(left: list[Job], rest: list[str]) -> dict[str, str]:
+    """Return {recipe: why} of those whose weights cannot be had; nothing is looked for where `rest` names others.
+
+    A process of its own looks, which gives a device's memory back when it ends.
+    """
+    known = recipes.recipes()
+    names = sorted({job.recipe for job in left if job.recipe in known and known[job.recipe].init in FETCHED})
+    if not names or any(word.partition("=")[0] == "--init" for word in rest):
+        return {}
+    print("Looking for the weights that they start from.", flush=True)
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+        return apart.submit(ahead.unavailable, names).result()
 
 
 def run_job(job: Job) -> Outcome:

@@ -61,6 +61,24 @@ def test_a_failed_run_ends_no_other_and_is_told_at_the_end(tmp_path, capsys, mon
     assert capsys.readouterr().out.endswith("All are finished.\n")
 
 
+def test_a_run_whose_weights_cannot_be_had_is_not_begun(tmp_path, capsys, monkeypatch):
+    folders = [tmp_path / name for name in ("first", "second")]
+    begun = [(sys.executable, "-c", f"import pathlib; pathlib.Path({str(folder)!r}).mkdir()") for folder in folders]
+    monkeypatch.setattr(many, "jobs", lambda *_: [job("first", begun[0]), job("second", begun[1])])
+    monkeypatch.setattr(many, "_without_weights", lambda left, rest: {"first": "Expected weights."})
+    assert many.main(["--all-transfer", "--runs", str(tmp_path)]) == 1
+    assert [folder.exists() for folder in folders] == [False, True]
+    assert "Failed: first, seed 0 (exit code 2): error: Expected weights.\n" in capsys.readouterr().out
+
+
+def test_weights_are_not_looked_for_where_none_are_fetched(capsys):
+    transfer = job("transfer_plain", OK)
+    for rest in (["--init", "scratch"], ["--init=scratch"]):
+        assert many._without_weights([transfer], rest) == {}
+    assert many._without_weights([job("compact", OK), job("my own", OK)], []) == {}
+    assert capsys.readouterr().out == ""
+
+
 def test_submitits_local_executor_runs_them_too(tmp_path):
     pytest.importorskip("submitit")
     left = [job("first", REFUSED), job("second", OK)]
