@@ -7,6 +7,7 @@ finds (SLURM, say), one run a job. Hours are the recipes' estimates: of the pape
 on two CPU cores.
 """
 
+import argparse
 import concurrent.futures
 import dataclasses
 import multiprocessing
@@ -19,7 +20,9 @@ from fer_keras.commands.ending import entry_point, run_command
 from fer_keras.commands.program import Parser
 from fer_keras.config.recipe import Recipe
 from fer_keras.config.resolve import PAPER
-from fer_keras.io.errors import expected
+from fer_keras.data import find
+from fer_keras.data.datasets import drawn
+from fer_keras.io.errors import UserError, expected
 from fer_keras.runs import ahead, directory, listing
 
 RUNS = pathlib.Path("runs")
@@ -33,7 +36,10 @@ SPARE_MINUTES = 60
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One run: its recipe, its estimated minutes on `device`, its command, and the folder that it leaves."""
+    """One run: its recipe, its estimated minutes on `device`, its command, and the folder that it leaves.
+
+    `fetches`: whether it starts from weights that come from elsewhere.
+    """
 
     recipe: str
     seed: int
@@ -41,6 +47,7 @@ class Job:
     device: str
     command: tuple[str, ...]
     folder: str
+    fetches: bool = False
 
     @property
     def name(self) -> str:
@@ -69,10 +76,11 @@ def _main(asked) -> int:
     print("\n".join(plan(found, left)))
     if asked.list or not left:
         return 0
-    without = _without_weights(left, asked.rest)
+    without = _without_weights(left)
     outcomes = [Outcome(job.name, 2, f"error: {without[job.recipe]}") for job in left if job.recipe in without]
     left = [job for job in left if job.recipe not in without]
-    outcomes += submitted(left, asked.submitit, asked.cluster) if asked.submitit else [_told(job) for job in left]
+    if left:
+        outcomes += submitted(left, asked.submitit, asked.cluster) if asked.submitit else [_told(job) for job in left]
     print("\n".join(listing.listing(asked.runs)) if asked.runs.is_dir() else "No run was begun.")
     failed = [outcome for outcome in outcomes if outcome.code]
     print("\n".join(f"Failed: {one.name} (exit code {one.code}): {one.said}" for one in failed) or "All are finished.")
@@ -89,7 +97,8 @@ def jobs(only: list[str] | None, seeds: list[int], profile: str, runs: pathlib.P
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise expected("--only with names of recipes (python -m experiments lists them)", ", ".join(unknown))
-    found = [_job(known[name], seed, profile, runs, rest) for name in chosen for seed in seeds]
+    fetching = _starts_elsewhere(rest)
+    found = [_job(known[name], seed, profile, runs, rest, fetching) for name in chosen for seed in seeds]
     return sorted(found, key=lambda job: (job.minutes, job.recipe, job.seed))
 
 
@@ -98,7 +107,21 @@ def _needs_runs(recipe: Recipe) -> bool:
     return bool(recipe.data.teachers or recipe.generated)
 
 
-def _job(recipe: Recipe, seed: int, profile: str, runs: pathlib.Path, rest: list[str]) -> Job:
+def _starts_elsewhere(rest: list[str]) -> bool:
+    """Tell whether runs with the arguments `rest` start where their recipes do: no other --init, and no drawn faces."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--data")
+    parser.add_argument("--init")
+    given, _ = parser.parse_known_args(rest)
+    if given.init:
+        return False
+    try:
+        return find.locate(given.data, others=True) not in (None, drawn.NOWHERE)
+    except UserError:  # which every run tells
+        return False
+
+
+def _job(recipe: Recipe, seed: int, profile: str, runs: pathlib.Path, rest: list[str], fetching: bool) -> Job:
     if profile != PAPER and profile not in recipe.profiles:
         raise expected(f"--profile {', '.join((PAPER, *recipe.profiles))} for {recipe.name}", repr(profile))
     minutes = recipe.paper_minutes if profile == PAPER else recipe.profiles[profile].minutes
@@ -107,7 +130,10 @@ def _job(recipe: Recipe, seed: int, profile: str, runs: pathlib.Path, rest: list
     module = f"experiments.{experiment.name}"
     words = ("--only", recipe.name, "--profile", profile, "--seed", str(seed), "--out", str(folder), *rest)
     device = ACCELERATOR if profile == PAPER and experiment.paper.isdigit() else CORES
-    return Job(recipe.name, seed, minutes, device, (sys.executable, "-m", module, *words), str(folder))
+    fetches = (
+        fetching and recipe.init in FETCHED and not (profile in recipe.profiles and recipe.profiles[profile].start)
+    )
+    return Job(recipe.name, seed, minutes, device, (sys.executable, "-m", module, *words), str(folder), fetches)
 
 
 def plan(found: list[Job], left: list[Job]) -> list[str]:
@@ -126,18 +152,21 @@ def _total(device: str, left: list[Job]) -> str:
     return f"{hours:6.2f} h  for {len(left)} of them on {device}" if left else ""
 
 
-def _without_weights(left: list[Job], rest: list[str]) -> dict[str, str]:
-    """Return {recipe: why} of those whose weights cannot be had; nothing is looked for where `rest` names others.
+def _without_weights(left: list[Job]) -> dict[str, str]:
+    """Return {recipe: why} of those whose weights can be neither found nor fetched; {} where that cannot be found out.
 
     A process of its own looks, which gives a device's memory back when it ends.
     """
-    known = recipes.recipes()
-    names = sorted({job.recipe for job in left if job.recipe in known and known[job.recipe].init in FETCHED})
-    if not names or any(word.partition("=")[0] == "--init" for word in rest):
+    names = sorted({job.recipe for job in left if job.fetches})
+    if not names:
         return {}
     print("Looking for the weights that they start from.", flush=True)
-    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
-        return apart.submit(ahead.unavailable, names).result()
+    try:
+        with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+            return apart.submit(ahead.unavailable, names).result()
+    except Exception as error:  # each run looks for itself, so that one that fails ends no other
+        print(f"note: it could not be looked for them: {type(error).__name__}: {error}", file=sys.stderr)
+        return {}
 
 
 def run_job(job: Job) -> Outcome:

@@ -1,5 +1,6 @@
 """Many runs by one command: what is chosen, in which order, what is skipped, and what is told of failures."""
 
+import dataclasses
 import sys
 
 import pytest
@@ -61,22 +62,45 @@ def test_a_failed_run_ends_no_other_and_is_told_at_the_end(tmp_path, capsys, mon
     assert capsys.readouterr().out.endswith("All are finished.\n")
 
 
-def test_a_run_whose_weights_cannot_be_had_is_not_begun(tmp_path, capsys, monkeypatch):
-    folders = [tmp_path / name for name in ("first", "second")]
-    begun = [(sys.executable, "-c", f"import pathlib; pathlib.Path({str(folder)!r}).mkdir()") for folder in folders]
-    monkeypatch.setattr(many, "jobs", lambda *_: [job("first", begun[0]), job("second", begun[1])])
-    monkeypatch.setattr(many, "_without_weights", lambda left, rest: {"first": "Expected weights."})
-    assert many.main(["--all-transfer", "--runs", str(tmp_path)]) == 1
-    assert [folder.exists() for folder in folders] == [False, True]
-    assert "Failed: first, seed 0 (exit code 2): error: Expected weights.\n" in capsys.readouterr().out
+def marking(folder):
+    return (sys.executable, "-c", f"import pathlib; pathlib.Path({str(folder)!r}).mkdir()")
 
 
-def test_weights_are_not_looked_for_where_none_are_fetched(capsys):
-    transfer = job("transfer_plain", OK)
-    for rest in (["--init", "scratch"], ["--init=scratch"]):
-        assert many._without_weights([transfer], rest) == {}
-    assert many._without_weights([job("compact", OK), job("my own", OK)], []) == {}
-    assert capsys.readouterr().out == ""
+@pytest.mark.parametrize("handed", [[], ["--submitit", "logs"]])
+def test_a_run_whose_weights_cannot_be_had_is_not_begun(tmp_path, capsys, monkeypatch, handed):
+    monkeypatch.setattr(many.ahead, "unavailable", dict.fromkeys)  # asked in another process: {name: None} of all names
+    found = [dataclasses.replace(job("first", marking(tmp_path / "first")), fetches=True)]
+    found += [] if handed else [job("second", marking(tmp_path / "second"))]
+    monkeypatch.setattr(many, "jobs", lambda *_: found)
+    assert many.main(["--all-transfer", "--runs", str(tmp_path), *handed]) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [one.recipe for one in found[1:]]
+    assert "Failed: first, seed 0 (exit code 2): error: None\n" in capsys.readouterr().out
+
+
+def test_where_the_weights_cannot_be_looked_for_every_run_begins(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(many.ahead, "unavailable", int)  # raises TypeError for a list
+    found = [dataclasses.replace(job("first", marking(tmp_path / "first")), fetches=True)]
+    monkeypatch.setattr(many, "jobs", lambda *_: found)
+    assert many.main(["--all-transfer", "--runs", str(tmp_path)]) == 0
+    assert (tmp_path / "first").is_dir() and "could not be looked for" in capsys.readouterr().err
+
+
+def test_weights_are_fetched_for_runs_that_start_from_them_on_real_faces(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FER2013", raising=False)
+    (tmp_path / "fer2013.csv").write_text("emotion,pixels,Usage\n")
+    names = ["hybrid_resnet50", "transfer_plain", "vanilla_cnn"]
+
+    def fetching(*rest, profile="paper"):
+        return sorted(one.recipe for one in many.jobs(names, [0], profile, tmp_path, list(rest)) if one.fetches)
+
+    assert fetching("--data", "fer2013.csv") == ["hybrid_resnet50", "transfer_plain"]
+    assert fetching("--data", "fer2013.csv", "--init=scratch") == fetching("--data", "drawn") == fetching() == []
+    names.remove("transfer_plain")
+    assert fetching("--data", "fer2013.csv", profile="cpu") == ["hybrid_resnet50"]
+    assert fetching("--data", "nowhere") == []
+    names.remove("vanilla_cnn")
+    assert fetching("--data", "fer2013.csv", profile="demo") == []  # it trains a start of its own
 
 
 def test_submitits_local_executor_runs_them_too(tmp_path):
