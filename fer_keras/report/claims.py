@@ -26,8 +26,8 @@ def page(suite: list[Experiment], rows: list[Row], reports_dir: Path) -> str:
     parts = [
         "# Did the papers hold?",
         f"**{answer(suite, rows)}**",
-        "Headline numbers are those of a whole test set, not of single classes. The table counts those of recipes that were"
-        " run as published.",
+        "Headline numbers are those of a whole test set, not of single classes. The table counts recipes that have published"
+        " numbers, and the headline numbers of those that were run as published.",
         _tally(papers, rows),
         "Whether a paper's numbers agree with each other needs no run: see [consistency](consistency.md). Each paper's page"
         " has all of its numbers.",
@@ -59,17 +59,21 @@ def sentence(rows: list[Row]) -> str:
 
 
 def _why_not(rows: list[Row]) -> str:
-    reasons = collections.Counter(
-        one.reason.split("; ")[0] for row in rows for one in _judged(row) if one.verdict == verdict.CANNOT
-    )
-    if not reasons:
+    """Return the most frequent reason for which a number cannot be compared, each number counted once."""
+    reasons = {}
+    for row in sorted(rows, key=lambda row: row.is_as_printed):  # of a recipe's rows the one as published counts
+        for reported, one in zip(_headlines(row), _judged(row), strict=False):
+            number = (row.recipe, reported["metric"], reported["where"])
+            reasons[number] = one.reason.split("; ")[0] if one.verdict == verdict.CANNOT else None
+    counts = collections.Counter(filter(None, reasons.values()))
+    if not counts:
         return ""
-    (reason, _), *_ = reasons.most_common(1)
-    return (
-        f" The most frequent obstacle: the run {reason}."
-        if reason.split()[0] in ("starts", "leaves")
-        else (f" The most frequent obstacle: {reason}.")
-    )
+    most = [_spelt(reason) for reason, count in counts.items() if count == max(counts.values())]
+    return f" The most frequent {'obstacle' if len(most) == 1 else 'obstacles'}: {'; '.join(most)}."
+
+
+def _spelt(reason: str) -> str:
+    return f"the run {reason}" if reason.split()[0] in ("starts", "leaves") else reason
 
 
 def _headlines(row: Row) -> list[dict]:
@@ -83,7 +87,7 @@ def _judged(row: Row) -> list[verdict.Verdict]:
 def _tally(papers: list[Experiment], rows: list[Row]) -> str:
     lines = []
     for experiment in papers:
-        of_paper = [row for row in rows if row.experiment == experiment.name]
+        of_paper = [row for row in rows if row.experiment == experiment.name and row.reported]
         whole = [row for row in of_paper if row.is_as_printed]
         verdicts = [judged.verdict for row in whole for judged in _judged(row)]
         counted = [verdicts.count(outcome) for outcome in OUTCOMES]

@@ -68,7 +68,7 @@ def whole(recipe: Recipe, teachers: Sequence[Teacher]) -> Teacher:
     if len(found) != 1:
         names = ", ".join(sorted(teacher.record["run"] for teacher in (found or teachers))) or "none"
         raise expected(
-            f"one teacher whose network is that of {recipe.name} without ranks, for --init teacher",
+            f"one teacher of the lowest seed whose network is that of {recipe.name} without ranks, for --init teacher",
             names,
             "Or give --init scratch.",
         )

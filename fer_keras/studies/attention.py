@@ -58,6 +58,9 @@ OF_001 = (
 )
 """(part, recipe without, recipe with, metric): 001's own networks, in the runs that there are of them."""
 
+KINDS = {"as published": True, "shortened": False}
+"""{what runs are called: whether they are as published}; runs of one kind are compared."""
+
 OWN_RUNS = """\
 Recorded runs of paper 001's own recipes. The shortened ones see 48 px, and ResNet-50 started from the suite's own
 pretraining, with one seed each. The paper says that CBAM "reduces misclassification" between neutral and sad, fear and
@@ -163,13 +166,19 @@ def _medians(plain: Row, variant: Row, metric: str) -> str:
 
 
 def _of_001(rows: list[Row], reports_dir: Path) -> str:
-    best = {row.recipe: row for row in sorted(filter(lambda row: row.records, rows), key=lambda row: row.is_as_printed)}
     lines = []
     for part, *names, metric in OF_001:
-        plain, variant = map(best.get, names)
-        (of,) = paired.of_rows(plain, variant, reports_dir, metric)
-        whole = of and plain.is_as_printed and variant.is_as_printed
-        runs = ("as published" if whole else "shortened") if of else None
-        compared = "`{}` to `{}`".format(*names)
-        lines.append((f"{part}: {markdown.metric_name(metric)}", compared, runs, *paired.cells(of)))
+        compared = f"{part}: {markdown.metric_name(metric)}", "`{}` to `{}`".format(*names)
+        pairs = [(runs, *_both(rows, names, as_published)) for runs, as_published in KINDS.items()]
+        lines += [
+            (*compared, runs, *paired.cells(paired.of_rows(plain, variant, reports_dir, metric)[0]))
+            for runs, plain, variant in pairs
+            if plain and variant
+        ] or [(*compared, None, *paired.cells(None))]
     return table(("part and metric", "recipes", "runs", *paired.HEADER), lines)
+
+
+def _both(rows: list[Row], names: list[str], as_published: bool) -> list[Row | None]:
+    """Return the row of each recipe whose runs are, or are not, as published; None where it has none."""
+    found = {row.recipe: row for row in rows if row.records and row.is_as_printed == as_published}
+    return [found.get(name) for name in names]

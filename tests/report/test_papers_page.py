@@ -116,3 +116,15 @@ def test_notes_stand_where_they_belong(tmp_path):
     text = page(tmp_path, {})
     assert text.index("## Paper 999") < text.index("It has no copy.") < text.index("## In general\n\nSeeds matter.")
     assert text.index("Seeds matter.") < text.index("## The rule of the verdicts")
+
+
+def test_each_number_has_one_reason_that_of_the_run_as_published(tmp_path, make_run):
+    """A shortened run from a checkpoint beside one as published, which is on drawn faces: the second reason counts."""
+
+    def drawn_faces(record):
+        as_published(record)
+        record["data"]["synthetic"] = True
+
+    make_run("results/toy-cpu-seed0", change=lambda record: record["init"].update(kind="checkpoint"))
+    make_run("results/toy-paper-seed0", change=drawn_faces)
+    assert "The most frequent obstacle: synthetic faces." in page(tmp_path)

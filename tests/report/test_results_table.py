@@ -84,8 +84,8 @@ def test_several_seeds_are_a_range_and_the_verdict_is_the_medians(reports, make_
     assert "\n\nWhy: (a) outside the 95 % interval, differs from the published recipe in" in page
 
 
-def test_time_is_the_median_over_seeds_with_the_device_of_that_run(reports, make_run):
-    for seed, (minutes, device) in enumerate([(5.0, "CPU: A"), (7.0, "NVIDIA B"), (90.0, "CPU: C @ 2GHz")]):
+def test_time_is_the_shortest_of_the_seeds_with_the_device_of_that_run(reports, make_run):
+    for seed, (minutes, device) in enumerate([(9.0, "CPU: A"), (7.0, "NVIDIA B"), (90.0, "CPU: C @ 2GHz")]):
         change = partial(set_time, minutes=minutes, device=device)
         save_record(make_run(f"run{seed}", seed, change), reports)
     regenerate(reports, SUITE)

@@ -94,7 +94,10 @@ def test_rows_that_select_and_that_its_start_was_trained_on_are_noted(toy, runs,
 @pytest.mark.parametrize("teachers", [(1,), ()])
 def test_a_start_without_such_a_teacher_is_refused_before_any_is_asked(toy, runs, tmp_path, teachers):
     asked = {"init": "teacher", "teachers": tuple(runs[number] for number in teachers)}
-    says = "Expected one teacher whose network is that of student without ranks, for --init teacher. Received: (other|none)"
+    says = (
+        "Expected one teacher of the lowest seed whose network is that of student without ranks, for --init teacher. "
+        "Received: (other|none)"
+    )
     with pytest.raises(UserError, match=says):
         train(toy, tmp_path / "run", STUDENT, **asked)
     assert not (tmp_path / "run").exists()

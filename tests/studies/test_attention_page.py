@@ -74,7 +74,7 @@ def test_001s_own_networks_are_paired_where_both_have_runs(tmp_path, make_run):
     assert "| CBAM: neutral taken for sad | `resnet50_5` to `resnet50_cbam_5` | — | — | — | — | — | — |" in lines
 
 
-def test_of_001s_runs_those_as_published_are_compared(tmp_path, make_run):
+def test_of_001s_runs_those_of_one_kind_are_compared(tmp_path, make_run):
     for profile, deviations in (
         ("paper", []),
         ("cpu", [{"field": "epochs", "published": 30, "run": 20, "reason": ""}]),
@@ -87,4 +87,19 @@ def test_of_001s_runs_those_as_published_are_compared(tmp_path, make_run):
             (run_dir / "record.json").write_text(json.dumps(record))
     rows = result_groups.rows(result_groups.experiments(("attention",)), load_records(tmp_path))
     lines = attention.page(rows, tmp_path).splitlines()
-    assert sum("| `baseline_cnn` to `attention_cnn` | as published |" in line for line in lines) == 1
+    kinds = [line.split(" | ")[2] for line in lines if "| `baseline_cnn` to `attention_cnn` |" in line]
+    assert kinds == ["as published", "shortened"]
+
+
+def test_of_001s_runs_none_as_published_is_compared_with_a_shortened_one(tmp_path, make_run):
+    for recipe, profile, deviations in (
+        ("baseline_cnn", "paper", []),
+        ("attention_cnn", "cpu", [{"field": "epochs", "published": 30, "run": 20, "reason": ""}]),
+    ):
+        run_dir = make_run(f"results/{recipe}-{profile}-seed0")
+        record = json.loads((run_dir / "record.json").read_text())
+        record |= {"experiment": "cnn_resnet_attention", "recipe": recipe, "run": run_dir.name, "seed": 0}
+        (run_dir / "record.json").write_text(json.dumps(record | {"profile": profile, "deviations": deviations}))
+    rows = result_groups.rows(result_groups.experiments(("attention",)), load_records(tmp_path))
+    lines = attention.page(rows, tmp_path).splitlines()
+    assert sum("| `baseline_cnn` to `attention_cnn` | — | — | — | — | — | — |" in line for line in lines) == 1
