@@ -180,5 +180,5 @@ def _of_001(rows: list[Row], reports_dir: Path) -> str:
 
 def _both(rows: list[Row], names: list[str], as_published: bool) -> list[Row | None]:
     """Return the row of each recipe whose runs are, or are not, as published; None where it has none."""
-    found = {row.recipe: row for row in rows if row.records and row.is_as_printed == as_published}
-    return [found.get(name) for name in names]
+    of_kind = {row.recipe: row for row in rows if row.records and row.is_as_printed == as_published}
+    return [of_kind.get(name) for name in names]
