@@ -7,7 +7,6 @@ finds (SLURM, say), one run a job. Hours are the recipes' estimates: of the pape
 on two CPU cores.
 """
 
-import argparse
 import concurrent.futures
 import dataclasses
 import multiprocessing
@@ -109,7 +108,7 @@ def _needs_runs(recipe: Recipe) -> bool:
 
 def _starts_elsewhere(rest: list[str]) -> bool:
     """Tell whether runs with the arguments `rest` start where their recipes do: no other --init, and no drawn faces."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser(prog="python -m experiments", add_help=False)
     parser.add_argument("--data")
     parser.add_argument("--init")
     given, _ = parser.parse_known_args(rest)
@@ -130,9 +129,8 @@ def _job(recipe: Recipe, seed: int, profile: str, runs: pathlib.Path, rest: list
     module = f"experiments.{experiment.name}"
     words = ("--only", recipe.name, "--profile", profile, "--seed", str(seed), "--out", str(folder), *rest)
     device = ACCELERATOR if profile == PAPER and experiment.paper.isdigit() else CORES
-    fetches = (
-        fetching and recipe.init in FETCHED and not (profile in recipe.profiles and recipe.profiles[profile].start)
-    )
+    trains_its_start = profile in recipe.profiles and bool(recipe.profiles[profile].start)
+    fetches = fetching and recipe.init in FETCHED and not trains_its_start
     return Job(recipe.name, seed, minutes, device, (sys.executable, "-m", module, *words), str(folder), fetches)
 
 
