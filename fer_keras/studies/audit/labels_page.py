@@ -46,6 +46,10 @@ labels means that the model has learnt that set's own habits. The dropped images
 ceiling is probably lower. Let a be a model's accuracy by FER2013's labels and q the agreement: by FER+'s labels it is at
 least a + q - 1 and at most 1 - |a - q|."""
 
+FREQUENT = """\
+Shares of the labelled images: by FER2013's label, and by FER+'s majority where there is one. `resnet34_cbam_ferplus` learns the
+second before the first, in place of paper 000's AffectNet (its Fig. 1)."""
+
 IMPLIED = """\
 *By FER2013* and *by FER+*: accuracy on the same PrivateTest images, those compared. *Implied*: the second accuracy if a
 prediction depended on the image only through FER2013's label. A measured value above it means that the model agrees
@@ -84,6 +88,9 @@ def render(record: dict, runs: str = "") -> str:
         section("By class: all images", _by_class(parts[ALL], names)),
         details("By class, in each split", *by_split) if by_split else "",
         section("FER2013's label (one line each) by FER+'s (columns), all images", _table(parts[ALL], record)),
+        section("How frequent each class is: Training", FREQUENT, _frequencies(parts["train"], names))
+        if "train" in parts
+        else "",
         section("Accuracy of our runs by both labels", IMPLIED, details("All runs", runs)) if runs else "",
         section("Method", INTRO, by),
     ]
@@ -120,6 +127,18 @@ def _by_class(part, names):
         share = number("share", row[n] / sum(row)) if sum(row) else None
         lines.append((name, f"{part['rows'][name]:,}", f"{sum(row):,}", f"{row[n]:,}", share, told or None))
     return table(header, lines)
+
+
+def _frequencies(part, names):
+    """Return how many images have each class by FER2013 and by FER+, whose contempt comes last."""
+    majority = [sum(column) for column in zip(*part["table"], strict=True)]
+    cells = [*_counted(part["rows"].values()), None], _counted([*majority, part["contempt"]])
+    return table(("class", "FER2013", "FER+"), zip([*names, "contempt"], *cells, strict=True))
+
+
+def _counted(counts):
+    total = sum(counts) or 1
+    return [f"{count:,} ({number('share', count / total)})" for count in counts]
 
 
 def _table(part, record):

@@ -62,6 +62,12 @@ def test_the_page_says_the_shares(written):
     assert "What our runs make of it" not in text
 
 
+def test_the_page_says_how_frequent_each_class_is(written):
+    text = (written / "labels.md").read_text().split("## How frequent each class is: Training")[1]
+    assert "| angry | 3 (50.00 %) | 2 (40.00 %) |" in text and "| disgust | 0 (0.00 %) | 1 (20.00 %) |" in text
+    assert "| happy | 2 (33.33 %) | 1 (20.00 %) |" in text and "| contempt | — | 1 (20.00 %) |" in text
+
+
 def test_what_a_run_should_score_by_hand():
     rows = np.arange(4)
     ours = {"rows": np.arange(5), "labels": np.array([0, 0, 1, 1, 1])}
