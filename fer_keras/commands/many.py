@@ -8,14 +8,13 @@ on two CPU cores.
 """
 
 import concurrent.futures
-import dataclasses
 import multiprocessing
 import pathlib
-import subprocess
 import sys
 
 from fer_keras import recipes
 from fer_keras.commands.ending import entry_point, run_command
+from fer_keras.commands.engines import Job, Outcome, submitted, told
 from fer_keras.commands.program import Parser
 from fer_keras.config.recipe import Recipe
 from fer_keras.config.resolve import PAPER
@@ -28,38 +27,6 @@ RUNS = pathlib.Path("runs")
 CORES, ACCELERATOR = "two processor cores", "an accelerator"
 FETCHED = ("imagenet", "faces")
 """Starts whose weights come from elsewhere."""
-
-SPARE_MINUTES = 60
-"""Beside twice the estimate, before a cluster ends a job."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """One run: its recipe, its estimated minutes on `device`, its command, and the folder that it leaves.
-
-    `fetches`: whether it starts from weights that come from elsewhere.
-    """
-
-    recipe: str
-    seed: int
-    minutes: float
-    device: str
-    command: tuple[str, ...]
-    folder: str
-    fetches: bool = False
-
-    @property
-    def name(self) -> str:
-        return f"{self.recipe}, seed {self.seed}"
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """How a job ended: its exit code and, of a failure, the last line that it said."""
-
-    name: str
-    code: int
-    said: str = ""
 
 
 @entry_point
@@ -79,7 +46,7 @@ def _main(asked) -> int:
     outcomes = [Outcome(job.name, 2, f"error: {without[job.recipe]}") for job in left if job.recipe in without]
     left = [job for job in left if job.recipe not in without]
     if left:
-        outcomes += submitted(left, asked.submitit, asked.cluster) if asked.submitit else [_told(job) for job in left]
+        outcomes += submitted(left, asked.submitit, asked.cluster) if asked.submitit else [told(job) for job in left]
     print("\n".join(listing.listing(asked.runs)) if asked.runs.is_dir() else "No run was begun.")
     failed = [outcome for outcome in outcomes if outcome.code]
     print("\n".join(f"Failed: {one.name} (exit code {one.code}): {one.said}" for one in failed) or "All are finished.")
@@ -165,38 +132,6 @@ def _without_weights(left: list[Job]) -> dict[str, str]:
     except Exception as error:  # each run looks for itself, so that one that fails ends no other
         print(f"note: it could not be looked for them: {type(error).__name__}: {error}", file=sys.stderr)
         return {}
-
-
-def run_job(job: Job) -> Outcome:
-    """Run `job` and return how it ended; what it says appears as it says it, but for the errors, which follow."""
-    done = subprocess.run(job.command, stderr=subprocess.PIPE, text=True)
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
-    if done.returncode:
-        print("\n".join(lines), file=sys.stderr)
-    return Outcome(job.name, done.returncode, lines[-1] if lines and done.returncode else "")
-
-
-def _told(job: Job) -> Outcome:
-    print(f"\n{job.name}: {' '.join(job.command[1:])}", flush=True)
-    return run_job(job)
-
-
-def submitted(left: list[Job], folder: pathlib.Path, cluster: str | None) -> list[Outcome]:
-    """Hand the runs to submitit as one array of jobs, logs in `folder`, wait, and return how each ended."""
-    import submitit
-
-    executor = submitit.AutoExecutor(folder=folder, cluster=cluster)
-    executor.update_parameters(timeout_min=int(2 * max(job.minutes for job in left)) + SPARE_MINUTES)
-    handed = executor.map_array(run_job, left)
-    print(f"{len(handed)} jobs handed over; logs in {folder}", flush=True)
-    return [_outcome(job, one) for job, one in zip(left, handed, strict=True)]
-
-
-def _outcome(job: Job, handed) -> Outcome:
-    try:
-        return handed.result()
-    except Exception as error:  # whatever the cluster did to the job
-        return Outcome(job.name, 1, str(error).strip().splitlines()[-1])
 
 
 def _parser() -> Parser:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from fer_keras.commands import many
+from fer_keras.commands import engines, many
 from fer_keras.io.errors import UserError
 from fer_keras.recipes import recipes
 
@@ -14,7 +14,7 @@ REFUSED = (sys.executable, "-c", "import sys; print('a warning\\nerror: no weigh
 
 
 def job(name, command, folder="none", minutes=1.0):
-    return many.Job(name, 0, minutes, many.CORES, command, str(folder))
+    return engines.Job(name, 0, minutes, many.CORES, command, str(folder))
 
 
 def test_all_transfer_rows_start_from_imagenet_and_come_cheapest_first(tmp_path):
@@ -106,7 +106,7 @@ def test_weights_are_fetched_for_runs_that_start_from_them_on_real_faces(tmp_pat
 def test_submitits_local_executor_runs_them_too(tmp_path):
     pytest.importorskip("submitit")
     left = [job("first", REFUSED), job("second", OK)]
-    found = many.submitted(left, tmp_path / "logs", "local")
+    found = engines.submitted(left, tmp_path / "logs", "local")
     assert [(one.name, one.code, one.said) for one in found] == [
         ("first, seed 0", 2, "error: no weights"),
         ("second, seed 0", 0, ""),
