@@ -62,8 +62,9 @@ def _run(experiment, printed, options, source: Source | None = None) -> pathlib.
             for exported in export(folder / directory.MODEL, ("saved_model",)):
                 print(exported)
     if options.record:
-        save_record(folder, REPORTS)
-        print(f"Recorded; rewritten: {', '.join(str(path) for path in regenerate(REPORTS)) or 'nothing'}")
+        with files.in_turn(REPORTS / "results"):
+            save_record(folder, REPORTS)
+            print(f"Recorded; rewritten: {', '.join(str(path) for path in regenerate(REPORTS)) or 'nothing'}")
     processor_time.end_run()
     return folder
 

@@ -1,9 +1,15 @@
-"""Ways to run many jobs: one after the other, or handed to a cluster."""
+"""Ways to run many jobs: one after the other, some beside each other, or handed to a cluster."""
 
+import concurrent.futures
 import dataclasses
+import os
 import pathlib
 import subprocess
 import sys
+import threading
+
+SHARED_MEMORY = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+"""Environment in which a program takes what it needs of an accelerator's memory; else the first takes most of it."""
 
 SPARE_MINUTES = 60
 """Beside twice the estimate, before a cluster ends a job."""
@@ -50,6 +56,48 @@ def run_job(job: Job) -> Outcome:
 def told(job: Job) -> Outcome:
     print(f"\n{job.name}: {' '.join(job.command[1:])}", flush=True)
     return run_job(job)
+
+
+def beside(left: list[Job], number: int, folder: pathlib.Path) -> list[Outcome]:
+    """Run `number` jobs at a time, each with its output in `folder`, and return how each ended.
+
+    The seeds of a recipe follow each other: what the first has compiled, JAX can take from its cache. KeyboardInterrupt
+    stops those that run, which save where they are, and begins no more.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    recipes = {job.recipe: [other for other in left if other.recipe == job.recipe] for job in left}
+    running, stopping = set(), threading.Event()
+
+    def lane(jobs: list[Job]) -> list[Outcome]:
+        return [
+            _logged(job, folder / f"{job.recipe}-seed{job.seed}.log", running) for job in jobs if not stopping.is_set()
+        ]
+
+    with concurrent.futures.ThreadPoolExecutor(number) as lanes:
+        ended = [lanes.submit(lane, jobs) for jobs in recipes.values()]
+        try:
+            return [outcome for one in ended for outcome in one.result()]
+        except KeyboardInterrupt:
+            stopping.set()
+            lanes.shutdown(wait=False, cancel_futures=True)
+            for process in list(running):
+                process.terminate()
+            raise
+
+
+def _logged(job: Job, path: pathlib.Path, running: set[subprocess.Popen]) -> Outcome:
+    """Run `job` in a session of its own, which a terminal's Ctrl-C does not reach, with its output in `path`."""
+    print(f"{job.name}: begun, {path}", flush=True)
+    with path.open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            job.command, stdout=log, stderr=subprocess.STDOUT, env=SHARED_MEMORY | os.environ, start_new_session=True
+        )
+        running.add(process)
+        code = process.wait()
+    running.discard(process)
+    lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    print(f"{job.name}: {'finished' if code == 0 else 'failed'}", flush=True)
+    return Outcome(job.name, code, lines[-1] if lines and code else "")
 
 
 def submitted(left: list[Job], folder: pathlib.Path, cluster: str | None) -> list[Outcome]:

@@ -2,9 +2,9 @@
 
 First the weights that they start from are looked for, and fetched; a run without them is not begun. Each run is a process
 of its own (`python -m experiments.NAME --only RECIPE`), so that one that fails ends no other. Finished ones are skipped,
-stopped ones go on, failed ones are told at the end. With --submitit the runs are an array of jobs of the cluster that submitit
-finds (SLURM, say), one run a job. Hours are the recipes' estimates: of the papers' rows on an accelerator, of the suite's own
-on two CPU cores.
+stopped ones go on, failed ones are told at the end. With --at-once several recipes run beside each other, for a device that
+one does not fill. With --submitit the runs are an array of jobs of the cluster that submitit finds (SLURM, say), one run a
+job. Hours are the recipes' estimates: of the papers' rows on an accelerator, of the suite's own on two CPU cores.
 """
 
 import concurrent.futures
@@ -14,8 +14,9 @@ import sys
 
 from fer_keras import recipes
 from fer_keras.commands.ending import entry_point, run_command
-from fer_keras.commands.engines import Job, Outcome, submitted, told
+from fer_keras.commands.engines import Job, Outcome, beside, submitted, told
 from fer_keras.commands.program import Parser
+from fer_keras.config import resolve
 from fer_keras.config.recipe import Recipe
 from fer_keras.config.resolve import PAPER
 from fer_keras.data import find
@@ -23,7 +24,7 @@ from fer_keras.data.datasets import drawn
 from fer_keras.io.errors import UserError, expected
 from fer_keras.runs import ahead, directory, listing
 
-RUNS = pathlib.Path("runs")
+RUNS, LOGS = pathlib.Path("runs"), "logs"
 CORES, ACCELERATOR = "two processor cores", "an accelerator"
 FETCHED = ("imagenet", "faces")
 """Starts whose weights come from elsewhere."""
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(asked) -> int:
+    resolve.require_at_least_one("--at-once", asked.at_once)
     found = jobs(asked.only, asked.seeds, asked.profile, asked.runs, asked.rest)
     left = [job for job in found if not directory.is_finished(pathlib.Path(job.folder))]
     print("\n".join(plan(found, left)))
@@ -45,12 +47,17 @@ def _main(asked) -> int:
     without = _without_weights(left)
     outcomes = [Outcome(job.name, 2, f"error: {without[job.recipe]}") for job in left if job.recipe in without]
     left = [job for job in left if job.recipe not in without]
-    if left:
-        outcomes += submitted(left, asked.submitit, asked.cluster) if asked.submitit else [told(job) for job in left]
+    outcomes += _run(left, asked) if left else []
     print("\n".join(listing.listing(asked.runs)) if asked.runs.is_dir() else "No run was begun.")
     failed = [outcome for outcome in outcomes if outcome.code]
     print("\n".join(f"Failed: {one.name} (exit code {one.code}): {one.said}" for one in failed) or "All are finished.")
     return int(bool(failed))
+
+
+def _run(left: list[Job], asked) -> list[Outcome]:
+    if asked.submitit:
+        return submitted(left, asked.submitit, asked.cluster)
+    return beside(left, asked.at_once, asked.runs / LOGS) if asked.at_once > 1 else [told(job) for job in left]
 
 
 def jobs(only: list[str] | None, seeds: list[int], profile: str, runs: pathlib.Path, rest: list[str]) -> list[Job]:
@@ -143,6 +150,13 @@ def _parser() -> Parser:
     add("--profile", default=PAPER, metavar="NAME", help="default: paper, as published")
     add("--runs", type=pathlib.Path, default=RUNS, metavar="DIR", help=f"where run directories lie; default: {RUNS}")
     add("--list", action="store_true", help="show the runs and their hours, and run none")
+    add(
+        "--at-once",
+        type=int,
+        default=1,
+        metavar="N",
+        help=f"recipes beside each other, output in DIR/{LOGS}; default: 1",
+    )
     add("--submitit", type=pathlib.Path, metavar="DIR", help="hand the runs to submitit, with its logs in DIR")
     add("--cluster", metavar="NAME", help="for --submitit: local or slurm, say; default: what it finds")
     add("rest", nargs="*", metavar="-- ...", help="after --: arguments for every run, as --data PATH --record")

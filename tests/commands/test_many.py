@@ -103,6 +103,15 @@ def test_weights_are_fetched_for_runs_that_start_from_them_on_real_faces(tmp_pat
     assert fetching("--data", "fer2013.csv", profile="demo") == []  # it trains a start of its own
 
 
+def test_several_at_once_leave_their_output_beside_the_runs(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(many, "jobs", lambda *_: [job("first", OK), job("second", OK)])
+    assert many.main(["--all-transfer", "--at-once", "2", "--runs", str(tmp_path)]) == 0
+    assert [(tmp_path / "logs" / f"{name}-seed0.log").read_text() for name in ("first", "second")] == ["done\n"] * 2
+    assert capsys.readouterr().out.endswith("All are finished.\n")
+    assert many.main(["--all-transfer", "--at-once", "0"]) == 2
+    assert capsys.readouterr().err == "error: Expected --at-once of at least 1. Received: 0.\n"
+
+
 def test_submitits_local_executor_runs_them_too(tmp_path):
     pytest.importorskip("submitit")
     left = [job("first", REFUSED), job("second", OK)]

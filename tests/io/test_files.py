@@ -2,6 +2,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import threading
 
 import pytest
 
@@ -105,3 +106,19 @@ def test_of_a_link_the_file_is_replaced_to_which_it_points(tmp_path):
 def test_a_path_without_a_name_is_one_line(path):
     with pytest.raises(UnwritableError, match=r"^Cannot write .*: that is a folder\. Name a file\.$"):
         files.write(pathlib.Path(path), lambda part: part.write_text("lines"))
+
+
+def test_who_waits_for_a_folder_has_it_after_the_other_and_nothing_is_left(tmp_path):
+    order = []
+
+    def second():
+        with files.in_turn(tmp_path):
+            order.append("second")
+
+    with files.in_turn(tmp_path):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        waiting.join(0.1)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"] and list(tmp_path.iterdir()) == []

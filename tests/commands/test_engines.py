@@ -1,0 +1,64 @@
+"""Many jobs by each engine: what runs when, what is told, and what a stop leaves."""
+
+import signal
+import sys
+
+import pytest
+
+from fer_keras.commands import engines
+
+WAIT = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)\n"
+
+
+def job(recipe, seed, program):
+    return engines.Job(recipe, seed, 1.0, "", (sys.executable, "-c", program), "none")
+
+
+def marks(path):
+    return f"import pathlib; pathlib.Path({str(path)!r}).touch()\n"
+
+
+def waits_for(path):
+    return WAIT.format(str(path))
+
+
+def test_recipes_run_beside_each_other_and_seeds_one_after_the_other(tmp_path, capsys):
+    """Each recipe waits for the other; the second seed fails where the first has not ended."""
+    a, b, c = (tmp_path / name for name in "abc")
+    after = f"import pathlib, sys; sys.exit(0 if pathlib.Path({str(c)!r}).exists() else 3)"
+    left = [
+        job("first", 0, marks(a) + waits_for(b) + marks(c)),
+        job("first", 1, after),
+        job("second", 0, marks(b) + waits_for(a)),
+    ]
+    outcomes = engines.beside(left, 2, tmp_path / "logs")
+    assert [(one.name, one.code) for one in outcomes] == [
+        ("first, seed 0", 0),
+        ("first, seed 1", 0),
+        ("second, seed 0", 0),
+    ]
+    assert "first, seed 1: finished" in capsys.readouterr().out
+
+
+def test_output_is_in_a_file_and_the_last_line_of_a_failure_told(tmp_path, capsys):
+    program = """
+import os, sys
+print(os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"], flush=True)
+sys.exit("error: no weights\\n")
+"""
+    (outcome,) = engines.beside([job("first", 7, program)], 2, tmp_path / "logs")
+    assert outcome == engines.Outcome("first, seed 7", 1, "error: no weights")
+    assert (tmp_path / "logs" / "first-seed7.log").read_text().split() == ["false", "error:", "no", "weights"]
+    assert capsys.readouterr().out.endswith("first, seed 7: failed\n")
+
+
+def test_a_stop_ends_what_runs_and_begins_no_more(tmp_path):
+    """The first job presses Ctrl-C; it would go on for a minute, and the next would leave a mark."""
+    stops = "import os, signal, time; os.kill(os.getppid(), signal.SIGINT); time.sleep(60)"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            engines.beside([job("first", 0, stops), job("first", 1, marks(tmp_path / "mark"))], 2, tmp_path / "logs")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
