@@ -96,7 +96,7 @@ def _logged(job: Job, path: pathlib.Path, running: set[subprocess.Popen]) -> Out
         code = process.wait()
     running.discard(process)
     lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    print(f"{job.name}: {'finished' if code == 0 else 'failed'}", flush=True)
+    print(f"{job.name}: {'finished' if code == 0 else f'ended with exit code {code}'}", flush=True)
     return Outcome(job.name, code, lines[-1] if lines and code else "")
 
 

@@ -49,7 +49,7 @@ sys.exit("error: no weights\\n")
     (outcome,) = engines.beside([job("first", 7, program)], 2, tmp_path / "logs")
     assert outcome == engines.Outcome("first, seed 7", 1, "error: no weights")
     assert (tmp_path / "logs" / "first-seed7.log").read_text().split() == ["false", "error:", "no", "weights"]
-    assert capsys.readouterr().out.endswith("first, seed 7: failed\n")
+    assert capsys.readouterr().out.endswith("first, seed 7: ended with exit code 1\n")
 
 
 def test_a_stop_ends_what_runs_and_begins_no_more(tmp_path):
