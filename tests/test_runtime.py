@@ -11,11 +11,13 @@ import sys
 import pytest
 
 from fer_keras import runtime
+from fer_keras.io.errors import UserError
 
 SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 SAYS_ON = "oneDNN custom operations are on"
 LOADS = """
 from fer_keras import runtime
+from fer_keras.io.errors import UserError
 runtime.spare_keras_besides()
 runtime.prepare(training=True)
 import tensorflow as tf, keras
@@ -162,9 +164,17 @@ os.environ |= {hidden}
 
 def test_where_tensorflow_is_missing_nothing_is_done(unset, monkeypatch):
     monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
-    monkeypatch.setattr(runtime.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(runtime.importlib.util, "find_spec", {"keras": "there"}.get)
     runtime.prepare(training=True)
     assert SWITCH not in os.environ and "tensorflow" not in sys.modules
+
+
+def test_where_keras_is_missing_the_extra_is_named(monkeypatch):
+    monkeypatch.setattr(runtime.importlib.util, "find_spec", {}.get)
+    with pytest.raises(
+        UserError, match=r"Expected keras to be installed. Received: none. pip install 'fer-keras\[train\]'"
+    ):
+        runtime.prepare(training=True)
 
 
 def test_only_the_warning_of_retracing_is_left_out():
