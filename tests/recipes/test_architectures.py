@@ -164,13 +164,8 @@ def on_jax(drawn, trained, tmp_path_factory):
 COMPILED = {"attention_cbam", "attention_all"}
 CONTAINED = {
     *("attention_cnn", "hybrid_baseline_cnn", "vanilla_cnn", "vanilla_cnn_unnormalised", "residual_cnn", "compact"),
-    *(
-        "compact_reduced",
-        "compact_taught",
-        "resnet34_attention_stages",
-        "resnet50_cbam_5_torchvision",
-        "hybrid_resnet50",
-    ),
+    *("compact_reduced", "compact_taught", "resnet34_attention_stages"),
+    *("resnet50_cbam_5_torchvision", "hybrid_resnet50"),
     *("transfer_spatial_softmax", "transfer_all_parts"),
 }
 """Networks whose layers are of classes that smaller networks have: their forward pass is held against TensorFlow's."""
