@@ -17,7 +17,6 @@ SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 SAYS_ON = "oneDNN custom operations are on"
 LOADS = """
 from fer_keras import runtime
-from fer_keras.io.errors import UserError
 runtime.spare_keras_besides()
 runtime.prepare(training=True)
 import tensorflow as tf, keras

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 
+from fer_keras.io import files
+
 SHARED_MEMORY = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 """Environment in which a program takes what it needs of an accelerator's memory; else the first takes most of it."""
 
@@ -45,12 +47,21 @@ class Outcome:
 
 
 def run_job(job: Job) -> Outcome:
-    """Run `job` and return how it ended; what it says appears as it says it, but for the errors, which follow."""
-    done = subprocess.run(job.command, stderr=subprocess.PIPE, text=True)
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
-    if done.returncode:
+    """Run `job` and return how it ended; what it says appears as it says it, but for the errors, which follow.
+
+    KeyboardInterrupt stops the job, which saves where it is, before it is raised.
+    """
+    with subprocess.Popen(job.command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            said = process.stderr.read()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise
+    lines = [line for line in said.splitlines() if line.strip()]
+    if process.returncode:
         print("\n".join(lines), file=sys.stderr)
-    return Outcome(job.name, done.returncode, lines[-1] if lines and done.returncode else "")
+    return Outcome(job.name, process.returncode, lines[-1] if lines and process.returncode else "")
 
 
 def told(job: Job) -> Outcome:
@@ -62,42 +73,61 @@ def beside(left: list[Job], number: int, folder: pathlib.Path) -> list[Outcome]:
     """Run `number` jobs at a time, each with its output in `folder`, and return how each ended.
 
     The seeds of a recipe follow each other: what the first has compiled, JAX can take from its cache. KeyboardInterrupt
-    stops those that run, which save where they are, and begins no more.
+    stops those that run, which save where they are, and begins no more. Raises UserError for a `folder` that cannot be
+    written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    files.require_writable(folder, "Choose another --runs.")
     recipes = {job.recipe: [other for other in left if other.recipe == job.recipe] for job in left}
-    running, stopping = set(), threading.Event()
-
-    def lane(jobs: list[Job]) -> list[Outcome]:
-        return [
-            _logged(job, folder / f"{job.recipe}-seed{job.seed}.log", running) for job in jobs if not stopping.is_set()
-        ]
-
-    with concurrent.futures.ThreadPoolExecutor(number) as lanes:
-        ended = [lanes.submit(lane, jobs) for jobs in recipes.values()]
+    lanes = _Lanes(folder)
+    with concurrent.futures.ThreadPoolExecutor(number) as pool:
+        ended = [pool.submit(lanes.run, jobs) for jobs in recipes.values()]
         try:
             return [outcome for one in ended for outcome in one.result()]
         except KeyboardInterrupt:
-            stopping.set()
-            lanes.shutdown(wait=False, cancel_futures=True)
-            for process in list(running):
-                process.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+            lanes.stop()
             raise
 
 
-def _logged(job: Job, path: pathlib.Path, running: set[subprocess.Popen]) -> Outcome:
-    """Run `job` in a session of its own, which a terminal's Ctrl-C does not reach, with its output in `path`."""
-    print(f"{job.name}: begun, {path}", flush=True)
-    with path.open("w", encoding="utf-8") as log:
+class _Lanes:
+    """Jobs that run beside each other in sessions of their own, which a terminal's Ctrl-C does not reach."""
+
+    def __init__(self, folder: pathlib.Path):
+        self._folder, self._running, self._stopping = folder, set(), threading.Event()
+
+    def run(self, jobs: list[Job]) -> list[Outcome]:
+        """Run `jobs` one after the other, until `stop`."""
+        return [self._logged(job) for job in jobs if not self._stopping.is_set()]
+
+    def stop(self) -> None:
+        """Have the jobs that run end, and no other begin."""
+        self._stopping.set()
+        for process in list(self._running):
+            process.terminate()
+
+    def _logged(self, job: Job) -> Outcome:
+        path = self._folder / f"{job.recipe}-seed{job.seed}.log"
+        print(f"{job.name}: begun, {path}", flush=True)
+        try:
+            with path.open("w", encoding="utf-8") as log:
+                code = self._ended(job, log)
+            lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        except OSError as error:
+            code, lines = 1, [f"error: {error}"]
+        print(f"{job.name}: {'finished' if code == 0 else f'ended with exit code {code}'}", flush=True)
+        return Outcome(job.name, code, lines[-1] if lines and code else "")
+
+    def _ended(self, job: Job, log) -> int:
+        environment = SHARED_MEMORY | os.environ
         process = subprocess.Popen(
-            job.command, stdout=log, stderr=subprocess.STDOUT, env=SHARED_MEMORY | os.environ, start_new_session=True
+            job.command, stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True
         )
-        running.add(process)
+        self._running.add(process)
+        if self._stopping.is_set():  # since `run` looked
+            process.terminate()
         code = process.wait()
-    running.discard(process)
-    lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    print(f"{job.name}: {'finished' if code == 0 else f'ended with exit code {code}'}", flush=True)
-    return Outcome(job.name, code, lines[-1] if lines and code else "")
+        self._running.discard(process)
+        return code
 
 
 def submitted(left: list[Job], folder: pathlib.Path, cluster: str | None) -> list[Outcome]:
@@ -115,4 +145,4 @@ def _outcome(job: Job, handed) -> Outcome:
     try:
         return handed.result()
     except Exception as error:  # whatever the cluster did to the job
-        return Outcome(job.name, 1, str(error).strip().splitlines()[-1])
+        return Outcome(job.name, 1, (str(error).strip() or type(error).__name__).splitlines()[-1])

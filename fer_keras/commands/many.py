@@ -10,6 +10,7 @@ job. Hours are the recipes' estimates: of the papers' rows on an accelerator, of
 import concurrent.futures
 import multiprocessing
 import pathlib
+import signal
 import sys
 
 from fer_keras import recipes
@@ -55,6 +56,10 @@ def _main(asked) -> int:
 
 
 def _run(left: list[Job], asked) -> list[Outcome]:
+    if (
+        signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    ):  # a terminal that is closed does not reach the runs themselves
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     if asked.submitit:
         return submitted(left, asked.submitit, asked.cluster)
     return beside(left, asked.at_once, asked.runs / LOGS) if asked.at_once > 1 else [told(job) for job in left]

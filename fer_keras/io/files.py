@@ -186,10 +186,17 @@ def locked(folder: pathlib.Path):
 
 @contextlib.contextmanager
 def in_turn(folder: pathlib.Path):
-    """Hold `folder`, which is there, once every other process that wants to has let go of it; leaves nothing in it."""
+    """Hold `folder` (made when missing) once every other process of this machine has let go of it; leaves nothing in it.
+
+    Raises UserError where the folder, or its file system, does not allow it.
+    """
+    require_writable(folder)
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            raise UserError(f"Cannot lock {folder}: {error.strerror}.") from error
         yield
     finally:
         os.close(handle)

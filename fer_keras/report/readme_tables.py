@@ -71,7 +71,7 @@ def own_networks(rows: list[Row], prefix: str) -> str:
         "without copies",
         "balanced",
         "parameters",
-        "training, teachers included",
+        "training, teachers included; the shortest",
     )
     return markdown.table(header, [_network(row, prefix) for row in ranked[:SHOWN]])
 

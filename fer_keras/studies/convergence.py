@@ -60,13 +60,15 @@ def _unfinished(seeds: list[int]) -> str:
     if not seeds:
         return ""
     which = ", ".join(map(str, seeds))
-    return f"Without it the network was best in its last epoch (seed {which}), so that it would have gone on improving."
+    return f"Without it the network was best in its last epoch (seed {which}), so that it may have gone on improving."
 
 
 def _answer(lines: list[tuple], seeds: int) -> str:
     of = "one seed" if seeds == 1 else f"{seeds} seeds"
     return (
-        f"With it the network converges {_range(lines)} faster ({of})." if lines else "Not known yet: no pair of runs."
+        f"With it the network converges {_range(lines)} faster, by the accuracy to reach ({of})."
+        if lines
+        else "Not known yet: no pair of runs."
     )
 
 

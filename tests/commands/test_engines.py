@@ -6,8 +6,15 @@ import sys
 import pytest
 
 from fer_keras.commands import engines
+from fer_keras.io.errors import UserError
 
-WAIT = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)\n"
+WAIT = """
+import pathlib, time
+for _ in range(1500):
+    if pathlib.Path({!r}).exists(): break
+    time.sleep(0.02)
+else: raise SystemExit("waited in vain")
+"""
 
 
 def job(recipe, seed, program):
@@ -52,13 +59,40 @@ sys.exit("error: no weights\\n")
     assert capsys.readouterr().out.endswith("first, seed 7: ended with exit code 1\n")
 
 
-def test_a_stop_ends_what_runs_and_begins_no_more(tmp_path):
-    """The first job presses Ctrl-C; it would go on for a minute, and the next would leave a mark."""
-    stops = "import os, signal, time; os.kill(os.getppid(), signal.SIGINT); time.sleep(60)"
+SAVES = """
+import os, pathlib, signal, sys, time
+def save(*_):
+    time.sleep(0.3)
+    pathlib.Path({saved!r}).touch()
+    sys.exit(130)
+signal.signal(signal.SIGTERM, save)
+os.kill(os.getppid(), signal.SIGINT)
+time.sleep(30)
+pathlib.Path({late!r}).touch()
+"""
+"""Presses the parent's Ctrl-C, and takes a while to save when it is told to end."""
+
+
+@pytest.mark.parametrize("engine", ["beside", "told"])
+def test_a_stop_lets_what_runs_save_and_begins_no_more(tmp_path, engine):
+    stops = SAVES.format(saved=str(tmp_path / "saved"), late=str(tmp_path / "late"))
+    left = [job("first", 0, stops), job("first", 1, marks(tmp_path / "next"))]
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            engines.beside([job("first", 0, stops), job("first", 1, marks(tmp_path / "mark"))], 2, tmp_path / "logs")
+            if engine == "beside":
+                engines.beside(left, 2, tmp_path / "logs")
+            else:
+                list(map(engines.told, left))
     finally:
         signal.signal(signal.SIGINT, before)
-    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+    assert {path.name for path in tmp_path.iterdir()} - {"logs"} == {"saved"}
+
+
+def test_logs_that_cannot_be_written_are_told(tmp_path):
+    (tmp_path / "logs").write_text("a file")
+    with pytest.raises(UserError, match="Cannot write to .*logs"):
+        engines.beside([job("first", 0, "")], 2, tmp_path / "logs")
+    (tmp_path / "other" / "first-seed0.log").mkdir(parents=True)
+    first, second = engines.beside([job("first", 0, ""), job("second", 0, "")], 2, tmp_path / "other")
+    assert first.code == 1 and "Is a directory" in first.said and second.code == 0

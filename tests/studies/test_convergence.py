@@ -26,7 +26,7 @@ def test_epochs_to_round_accuracies_and_to_the_lower_of_the_two_best():
     # 41 % is reached after 2 epochs and after 4: 4 / 2 - 1 = 100 % faster, 1 - 2 / 4 = 50 % saved.
     assert "| 30.00 % | 1 | 2 | 100% | 50% |" in text and "| 35.00 % | 2 | 3 | 50% | 33% |" in text
     assert "| 40.00 % | 2 | 4 | 100% | 50% |" in text and "| 41.00 % | 2 | 4 | 100% | 50% |" in text
-    assert "**With it the network converges 50 to 100 % faster (one seed).**" in text
+    assert "**With it the network converges 50 to 100 % faster, by the accuracy to reach (one seed).**" in text
     assert "last epoch" not in text
 
 
