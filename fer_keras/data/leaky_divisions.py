@@ -10,6 +10,7 @@ import numpy as np
 
 from fer_keras.data.faces import Faces
 from fer_keras.data.groups import families
+from fer_keras.data.strata import apart
 
 TESTED, SELECTED = 0.2, 0.1
 COPY_STEP = 1_000_000
@@ -32,8 +33,8 @@ def grouped(faces: Faces, seed: int) -> Parts:
 
 def duplicates(faces: Faces, seed: int) -> Parts:
     """Rows are divided at random, stratified by class, so that copies of a picture fall on both sides: `pooled`'s rows."""
-    rest, tested = _apart(faces.labels, TESTED, seed)
-    train, selected = _apart(faces.labels[rest], SELECTED, seed)
+    rest, tested = apart(faces.labels, seed, test_size=TESTED)
+    train, selected = apart(faces.labels[rest], seed, test_size=SELECTED)
     return faces.take(rest[train]), faces.take(rest[selected]), faces.take(tested)
 
 
@@ -76,15 +77,7 @@ def repeated(faces: Faces, positions: np.ndarray, copies: np.ndarray) -> Faces:
     )
 
 
-def _apart(strata: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return two ascending arrays that share out the positions of `strata` [N], the second with `share` of each stratum."""
-    from sklearn.model_selection import train_test_split
-
-    kept, held = train_test_split(np.arange(len(strata)), test_size=share, stratify=strata, random_state=seed)
-    return np.sort(kept), np.sort(held)
-
-
 def _families_apart(faces, family, share, seed):
     first, of_row = np.unique(family, return_index=True, return_inverse=True)[1:]
-    kept, held = _apart(faces.labels[first], share, seed)
+    kept, held = apart(faces.labels[first], seed, test_size=share)
     return np.flatnonzero(np.isin(of_row, kept)), np.flatnonzero(np.isin(of_row, held))

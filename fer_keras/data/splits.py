@@ -14,6 +14,7 @@ from fer_keras.config.datasets import FER2013_NAMES, MERGED, SPLITS
 from fer_keras.config.labels import PRIVATE, PUBLIC, TEST, TRAIN
 from fer_keras.data import leaky_divisions
 from fer_keras.data.faces import Faces
+from fer_keras.data.strata import apart
 from fer_keras.io.errors import UserError, expected
 
 VALIDATION = "validation"
@@ -164,15 +165,11 @@ def stratified(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
 
     Raises UserError where there are too few faces for that.
     """
-    from sklearn.model_selection import train_test_split
-
     try:
-        first, second = train_test_split(
-            np.arange(len(faces)), test_size=share, stratify=faces.labels, random_state=seed
-        )
+        first, second = apart(faces.labels, seed, test_size=share)
     except ValueError as error:
         raise _too_few(faces, error) from error
-    return faces.take(np.sort(first)), faces.take(np.sort(second))
+    return faces.take(first), faces.take(second)
 
 
 def subset(faces: Faces, rows: int | None, seed: int) -> Faces:
@@ -182,13 +179,11 @@ def subset(faces: Faces, rows: int | None, seed: int) -> Faces:
     """
     if rows is None or rows >= len(faces):
         return faces
-    from sklearn.model_selection import train_test_split
-
     try:
-        first, _ = train_test_split(np.arange(len(faces)), train_size=rows, stratify=faces.labels, random_state=seed)
+        first, _ = apart(faces.labels, seed, train_size=rows)
     except ValueError as error:
         raise _too_few(faces, error) from error
-    return faces.take(np.sort(first))
+    return faces.take(first)
 
 
 def _too_few(faces: Faces, error: Exception) -> UserError:
