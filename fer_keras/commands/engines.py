@@ -65,6 +65,7 @@ def run_job(job: Job) -> Outcome:
 
 
 def told(job: Job) -> Outcome:
+    """Print the command of `job`, then run it as `run_job` does."""
     print(f"\n{job.name}: {' '.join(job.command[1:])}", flush=True)
     return run_job(job)
 

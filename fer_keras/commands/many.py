@@ -56,13 +56,16 @@ def _main(asked) -> int:
 
 
 def _run(left: list[Job], asked) -> list[Outcome]:
-    if (
-        signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
-    ):  # a terminal that is closed does not reach the runs themselves
-        signal.signal(signal.SIGHUP, signal.default_int_handler)
+    _stop_where_the_terminal_closes()
     if asked.submitit:
         return submitted(left, asked.submitit, asked.cluster)
     return beside(left, asked.at_once, asked.runs / LOGS) if asked.at_once > 1 else [told(job) for job in left]
+
+
+def _stop_where_the_terminal_closes() -> None:
+    """Take a closed terminal for Ctrl-C, since it does not reach the runs themselves; nohup is left alone."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
 def jobs(only: list[str] | None, seeds: list[int], profile: str, runs: pathlib.Path, rest: list[str]) -> list[Job]:

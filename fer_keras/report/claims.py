@@ -61,8 +61,9 @@ def sentence(rows: list[Row]) -> str:
 def _why_not(rows: list[Row]) -> str:
     """Return the most frequent reason for which a number cannot be compared, each number counted once."""
     reasons = {}
-    for row in sorted(rows, key=lambda row: row.is_as_printed):  # of a recipe's rows the one as published counts
-        for reported, one in zip(_headlines(row), _judged(row), strict=False):
+    with_runs = [row for row in rows if row.records]
+    for row in sorted(with_runs, key=lambda row: row.is_as_printed):  # of a recipe's rows the one as published counts
+        for reported, one in zip(_headlines(row), _judged(row), strict=True):
             number = (row.recipe, reported["metric"], reported["where"])
             reasons[number] = one.reason.split("; ")[0] if one.verdict == verdict.CANNOT else None
     counts = collections.Counter(filter(None, reasons.values()))
